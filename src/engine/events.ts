@@ -1,0 +1,93 @@
+import type { Change } from '../model/change.ts';
+
+/** How a host came out of a play. `unreachable` counts as failed in every budget. */
+export type HostOutcome = 'ok' | 'changed' | 'failed' | 'unreachable' | 'skipped';
+
+/** How one task came out on one host. In check mode `changed` means: would change. */
+export type TaskOutcome = 'ok' | 'changed' | 'failed' | 'skipped';
+
+/** Everything a run tells, as plain data. `seq` counts from 1; `at` is milliseconds since 1970. */
+export type RunEvent = { readonly seq: number; readonly at: number } & RunEventBody;
+
+export type RunEventBody =
+  | { readonly type: 'run.start'; readonly checkMode: boolean; readonly plays: readonly string[] }
+  /** `hosts` in inventory order. */
+  | { readonly type: 'play.start'; readonly play: string; readonly hosts: readonly string[] }
+  | { readonly type: 'host.start'; readonly play: string; readonly host: string }
+  /** What a host is busy with, for progress. */
+  | { readonly type: 'host.phase'; readonly play: string; readonly host: string; readonly phase: HostPhase }
+  | TaskEnd
+  /** A change took effect (never in check mode). Of a host that fails later it was taken back. */
+  | { readonly type: 'change.done'; readonly play: string; readonly host: string; readonly change: Change }
+  | HostEnd
+  | { readonly type: 'play.end'; readonly play: string }
+  | { readonly type: 'run.end'; readonly summary: RunSummary };
+
+export type HostPhase = 'connect' | 'survey' | 'plan' | 'apply' | 'verify' | 'commit' | 'rollback';
+
+/** Sent when it is certain: at once in check mode or when nothing changes, else when the transaction has ended. */
+export interface TaskEnd {
+  readonly type: 'task.end';
+  readonly play: string;
+  readonly host: string;
+  /** 0-based, in the order of the playbook. */
+  readonly index: number;
+  /** `ensureBond` */
+  readonly task: string;
+  /** `bond6` */
+  readonly subject: string;
+  readonly outcome: TaskOutcome;
+  /** True when the change was made and then taken back, since the transaction failed. */
+  readonly rolledBack: boolean;
+  readonly changes: readonly Change[];
+  readonly warnings: readonly string[];
+  readonly error?: EventError;
+}
+
+export interface HostEnd {
+  readonly type: 'host.end';
+  readonly play: string;
+  readonly host: string;
+  readonly outcome: HostOutcome;
+  /** Only of a host that failed after a change was begun: whether the rollback was proved. */
+  readonly rollback?: 'proved' | 'failed';
+  readonly error?: EventError;
+  readonly connections: number;
+  readonly execs: number;
+  readonly milliseconds: number;
+}
+
+/** An error as data. */
+export interface EventError {
+  readonly code: string;
+  /** One sentence. */
+  readonly message: string;
+  /** `playbooks/bond6.ts:12:11`, where the playbook caused it. */
+  readonly place?: string;
+  /** More lines: the command and its stderr, what differs. */
+  readonly details?: readonly string[];
+}
+
+export interface RunSummary {
+  readonly checkMode: boolean;
+  /** Plays in order, hosts in inventory order. */
+  readonly hosts: readonly HostSummary[];
+}
+
+export interface HostSummary {
+  readonly play: string;
+  readonly host: string;
+  readonly outcome: HostOutcome;
+  readonly rollback?: 'proved' | 'failed';
+  readonly error?: EventError;
+  /** Tasks by outcome. */
+  readonly tasks: Readonly<Record<TaskOutcome, number>>;
+  readonly connections: number;
+  readonly execs: number;
+  readonly milliseconds: number;
+}
+
+/** Hears a run; can neither change nor break it. What it throws is reported once and it hears no more. */
+export interface Reporter {
+  onEvent(event: RunEvent): void | Promise<void>;
+}

@@ -1,0 +1,48 @@
+import type { Host, HostVars } from '../model/host.ts';
+
+/** A validator of the Standard Schema interface (https://standardschema.dev): zod, valibot, arktype and others have it. */
+export interface StandardSchema<V> {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => StandardResult<V> | Promise<StandardResult<V>>;
+    readonly types?: { readonly input: unknown; readonly output: V } | undefined;
+  };
+}
+
+export type StandardResult<V> =
+  { readonly value: V; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
+
+export interface StandardIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** What `play` takes. */
+export interface PlayDefinition<V> {
+  readonly name: string;
+  /** Pattern over the inventory, in Ansible's language: `kvm:!maintenance`. */
+  readonly hosts: string;
+  /**
+   * Types and checks the variables of every host before the first connection: any Standard Schema, such as zod's.
+   * Without it variables are `unknown`.
+   */
+  readonly vars?: StandardSchema<V>;
+  /** Runs once per host. What it plans is one transaction. */
+  readonly run: (host: Host<V>) => Promise<void>;
+}
+
+/** A play, ready to run. */
+export interface Play<V = unknown> extends PlayDefinition<V> {
+  readonly kvmplay: 'play';
+}
+
+/** Declares what shall be true of which hosts. A playbook's default export is a play, or an array of plays. */
+export function play<V = HostVars>(definition: PlayDefinition<V>): Play<V> {
+  return { ...definition, kvmplay: 'play' };
+}
+
+/** Whether a value is a play, also of another copy of the package. */
+export function isPlay(value: unknown): value is Play {
+  return typeof value === 'object' && value !== null && 'kvmplay' in value && value.kvmplay === 'play';
+}

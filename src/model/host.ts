@@ -1,0 +1,34 @@
+import type { Fact } from './fact.ts';
+import type { Task, TaskResult } from './task.ts';
+
+/** What `host.exec` and `host.read` return. */
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One host as a playbook sees it. */
+export interface Host<V = HostVars> {
+  /** Name in the inventory. */
+  readonly name: string;
+  /** Groups of the inventory that the host belongs to. */
+  readonly groups: readonly string[];
+  /** Variables of the inventory, as the play's schema types them. */
+  readonly vars: V;
+  /** True in check mode: nothing on the host changes. */
+  readonly checkMode: boolean;
+  /** Plans a task; `ensureVlan(host, {...})` calls this. */
+  perform<D, F, O>(task: Task<D, F, O>, input: unknown): Promise<TaskResult<O>>;
+  /** The answer to a fact, with everything planned so far folded in. */
+  fact<T>(fact: Fact<T>): Promise<T>;
+  /** Runs a command that changes nothing; also in check mode. A non-zero exit code is an error. */
+  read(command: string): Promise<CommandResult>;
+  /**
+   * Runs a command that may change anything. What is planned so far is applied and confirmed first. In check mode it
+   * does not run and returns undefined.
+   */
+  exec(command: string): Promise<CommandResult | undefined>;
+}
+
+export type HostVars = Readonly<Record<string, unknown>>;

@@ -1,0 +1,32 @@
+import type { HostVars } from './host.ts';
+
+/** A place in a file, for messages. */
+export interface SourcePlace {
+  readonly file: string;
+  /** 1-based. */
+  readonly line?: number;
+}
+
+export interface InventoryHost {
+  readonly name: string;
+  /** All groups, direct and inherited, without `all`; in the order they were met. */
+  readonly groups: readonly string[];
+  /** Variables merged from groups and host, as Ansible merges them. */
+  readonly vars: HostVars;
+  readonly place: SourcePlace;
+}
+
+export interface Inventory {
+  /** In the order of the files. */
+  readonly hosts: readonly InventoryHost[];
+  readonly groups: ReadonlyMap<string, InventoryGroup>;
+}
+
+export interface InventoryGroup {
+  readonly name: string;
+  /** Names of direct hosts. */
+  readonly hosts: readonly string[];
+  /** Names of direct child groups. */
+  readonly children: readonly string[];
+  readonly vars: HostVars;
+}

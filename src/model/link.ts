@@ -1,0 +1,74 @@
+/** What a network interface is, as far as kvmplay tells them apart. `ethernet` is a NIC or a veth end; `other` is left alone. */
+export type LinkKind = 'ethernet' | 'bond' | 'bridge' | 'vlan' | 'tap' | 'loopback' | 'other';
+
+/** The two kinds of link that can have ports. */
+export type ControllerKind = 'bond' | 'bridge';
+
+/**
+ * Options of a bond or a bridge under the kernel's own names and in its own spelling, as
+ * `/sys/class/net/NAME/bonding/*` or `/sys/class/net/NAME/bridge/*` print them (a bond's `mode` by name, lists joined by commas).
+ */
+export type LinkOptions = Readonly<Record<string, string>>;
+
+/** One network interface of a host: its settings, not its momentary state (carrier, speed, active port). */
+export interface Link {
+  readonly name: string;
+  readonly kind: LinkKind;
+  /** Administratively up (IFF_UP). */
+  readonly up: boolean;
+  /** Largest payload in bytes. */
+  readonly mtu: number;
+  /** Lower-case MAC address. Of a bond's port: its permanent one, since bonding swaps the working one about. */
+  readonly mac: string;
+  /** The MAC was set by somebody (`addr_assign_type` 3): a bridge or bond keeps it whatever its ports. */
+  readonly macPinned: boolean;
+  /** The bond or bridge this link is a port of. */
+  readonly controller?: string;
+  /** Of a VLAN: the link it sits on, and its 802.1Q id. */
+  readonly vlan?: VlanPlace;
+  /** Of a bond or bridge. */
+  readonly options?: LinkOptions;
+}
+
+export interface VlanPlace {
+  readonly parent: string;
+  readonly id: number;
+}
+
+/** Every link of a host by name. */
+export type Links = ReadonlyMap<string, Link>;
+
+/** The settings of a link that can be changed in place. Before and after of one change carry the same keys. */
+export interface LinkSettings {
+  readonly up?: boolean;
+  readonly mtu?: number;
+  readonly mac?: string;
+  readonly options?: LinkOptions;
+}
+
+/** An address of a link: no kernel-made link-local ones, and none that DHCP or router advertisements lease. */
+export interface Address {
+  readonly link: string;
+  /** With prefix length: `10.128.1.10/24`. */
+  readonly address: string;
+  readonly broadcast?: string;
+  readonly scope?: string;
+}
+
+/** A route that somebody set: the kernel's own (connected, local, broadcast) are left out. */
+export interface Route {
+  readonly family: 4 | 6;
+  /** `default` or a prefix such as `10.0.0.0/8`. */
+  readonly destination: string;
+  readonly via?: string;
+  readonly link?: string;
+  readonly source?: string;
+  readonly metric?: number;
+  /** Routing table; absent means `main`. */
+  readonly table?: string;
+  readonly scope?: string;
+  readonly protocol?: string;
+  readonly onlink?: boolean;
+  /** `blackhole`, `unreachable`, `prohibit`; absent means unicast. */
+  readonly type?: string;
+}

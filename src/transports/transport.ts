@@ -1,0 +1,29 @@
+import type { CommandResult } from '../model/host.ts';
+
+/** A way to reach one host. Holds no connection itself. */
+export interface Transport {
+  /** A new connection each time: what confirms a change must not ride on an old one. Throws UnreachableError. */
+  connect(options?: ConnectOptions): Promise<Connection>;
+}
+
+export interface Connection {
+  /**
+   * Runs a POSIX sh script as the user who may change the host (after become), and waits for its end. The script
+   * arrives on the standard input of `sh`, so it never stands in an argument list. Throws ConnectionLostError when the
+   * connection ends first, CommandTimeoutError after `timeout`. A non-zero exit code is a result, not an error.
+   */
+  exec(script: string, options?: ExecOptions): Promise<CommandResult>;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  readonly signal?: AbortSignal;
+  /** Milliseconds for TCP, handshake and login together. */
+  readonly timeout?: number;
+}
+
+export interface ExecOptions {
+  readonly signal?: AbortSignal;
+  /** Milliseconds; none by default. */
+  readonly timeout?: number;
+}
