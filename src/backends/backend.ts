@@ -1,0 +1,78 @@
+import type { ConfigFiles } from '../model/config-file.ts';
+import type { ControllerKind, LinkKind, LinkOptions, Route, VlanPlace } from '../model/link.ts';
+
+/** A way of remembering the network across reboots. Pure: files in, files out. */
+export interface Backend {
+  /** As `network_backend` of the inventory names it. */
+  readonly id: string;
+  /** Shell globs of the files it reads or writes; the survey reads them all. */
+  readonly globs: readonly string[];
+  /**
+   * The files as they should be: `files` with what is wanted written in. What is not wanted by somebody stays as it is, to
+   * the byte; a file that already says what is wanted is returned unchanged. Throws PlanError for what the format cannot say.
+   */
+  readonly edit: (files: ConfigFiles, wanted: readonly WantedLink[], host: BackendHost) => ConfigFiles;
+  /** What the files say about the addresses of a link, or undefined when they say nothing about that link. */
+  readonly addressingOf: (files: ConfigFiles, link: LinkIdentity) => Addressing | undefined;
+}
+
+/** How a link is found in files: by device name or by permanent MAC, never by file name. */
+export interface LinkIdentity {
+  readonly name: string;
+  readonly mac?: string;
+}
+
+/** What about the host matters to a file format. */
+export interface BackendHost {
+  /** NetworkManager is running: ifcfg files must say NM_CONTROLLED=no to be left alone. */
+  readonly networkManagerRuns: boolean;
+}
+
+/** What shall be remembered of a link, or that it shall be forgotten. */
+export type WantedLink = PresentLink | AbsentLink;
+
+export interface AbsentLink {
+  readonly state: 'absent';
+  readonly name: string;
+  readonly kind: LinkKind;
+}
+
+/** An absent key means: whatever the files say about it stays. */
+export interface PresentLink {
+  readonly state: 'present';
+  readonly name: string;
+  readonly kind: LinkKind;
+  /** Permanent MAC, to find the file by HWADDR; never written. */
+  readonly permanentMac?: string;
+  /** MAC to set at boot; null: none, the kernel's choice. */
+  readonly mac?: string | null;
+  readonly mtu?: number;
+  readonly vlan?: VlanPlace;
+  /**
+   * Of a bond or bridge: options in the kernel's names and spelling (see `LinkOptions`). Complete: the files shall set
+   * these and no others. Of a bridge: `stp_state`, `forward_delay` and `ageing_time` in hundredths of a second as sysfs
+   * has them, `priority`.
+   */
+  readonly options?: LinkOptions;
+  /** The bond or bridge it is a port of; null: none. */
+  readonly controller?: { readonly name: string; readonly kind: ControllerKind } | null;
+  /** Complete: addresses, gateway, DNS servers and routes not named here are removed from the files. */
+  readonly addressing?: Addressing;
+}
+
+/** What gives a link its place on layer 3. */
+export interface Addressing {
+  /** With prefix length, IPv4 and IPv6, in order: the first IPv4 one is the primary. */
+  readonly addresses: readonly string[];
+  /** IPv4 default gateway. */
+  readonly gateway?: string;
+  /** IPv6 default gateway. */
+  readonly gateway6?: string;
+  readonly dns: readonly string[];
+  /** DNS search domains. */
+  readonly search?: readonly string[];
+  /** Static routes through this link, without the default ones. */
+  readonly routes: readonly Route[];
+  /** The address comes from DHCP: `addresses` is empty. */
+  readonly dhcp?: boolean;
+}
