@@ -1,0 +1,209 @@
+import { bondOptionRules } from './bond-options.ts';
+import type { Change } from './change.ts';
+import type { ConfigFiles } from './config-file.ts';
+import type { Address, Link, LinkOptions, Links, LinkSettings, Route } from './link.ts';
+
+/**
+ * How the Linux kernel answers to changes, as far as facts show it. A plan lists its consequences itself, so only what
+ * cannot be said as a change of its own is foretold here: MTU and MAC that follow another link.
+ */
+export function linksAfter(links: Links, change: Change): Links {
+  switch (change.kind) {
+    case 'link.create':
+      return withLink(links, withInitialOptions(change.link));
+    case 'link.delete':
+      return settleBridges(withoutLink(links, change.link.name));
+    case 'link.update':
+      return updateLink(links, change.name, change.after);
+    case 'port.add':
+      return addPort(links, change.port, change.controller);
+    case 'port.remove':
+      return removePort(links, change.port, change.upAlone);
+    case 'address.add':
+    case 'address.delete':
+    case 'route.add':
+    case 'route.delete':
+    case 'module.load':
+    case 'file.write':
+    case 'file.delete':
+      return links;
+  }
+}
+
+export function addressesAfter(addresses: readonly Address[], change: Change): readonly Address[] {
+  switch (change.kind) {
+    case 'address.add':
+      return [...addresses, change.address];
+    case 'address.delete':
+      return addresses.filter(
+        ({ link, address }) => link !== change.address.link || address !== change.address.address,
+      );
+    case 'link.delete':
+      return addresses.filter(({ link }) => link !== change.link.name);
+    default:
+      return addresses;
+  }
+}
+
+export function routesAfter(routes: readonly Route[], change: Change): readonly Route[] {
+  switch (change.kind) {
+    case 'route.add':
+      return [...routes, change.route];
+    case 'route.delete':
+      return routes.filter((route) => !isSameRoute(route, change.route));
+    case 'link.delete':
+      return routes.filter(({ link }) => link !== change.link.name);
+    default:
+      return routes;
+  }
+}
+
+export function configFilesAfter(files: ConfigFiles, change: Change): ConfigFiles {
+  if (change.kind === 'file.write') {
+    return new Map(files).set(change.path, {
+      content: change.after,
+      mode: files.get(change.path)?.mode ?? change.mode,
+    });
+  }
+  if (change.kind === 'file.delete') {
+    const rest = new Map(files);
+    rest.delete(change.path);
+    return rest;
+  }
+  return files;
+}
+
+/** Whether the kernel would take two routes for the same entry. */
+export function isSameRoute(a: Route, b: Route): boolean {
+  return (
+    a.family === b.family &&
+    a.destination === b.destination &&
+    a.via === b.via &&
+    a.link === b.link &&
+    a.metric === b.metric &&
+    (a.table ?? 'main') === (b.table ?? 'main') &&
+    a.source === b.source &&
+    a.type === b.type
+  );
+}
+
+/** The ports of a bond or bridge, in the order of `links`. */
+export function portsOf(links: Links, controller: string): readonly Link[] {
+  return [...links.values()].filter((link) => link.controller === controller);
+}
+
+/** The VLANs on a link. */
+export function vlansOn(links: Links, parent: string): readonly Link[] {
+  return [...links.values()].filter((link) => link.vlan?.parent === parent);
+}
+
+/** What the kernel gives a bridge on which nobody set anything; times in hundredths of a second, as sysfs has them. */
+export const initialBridgeOptions: LinkOptions = {
+  stp_state: '0',
+  forward_delay: '1500',
+  hello_time: '200',
+  max_age: '2000',
+  ageing_time: '30000',
+  priority: '32768',
+  vlan_filtering: '0',
+  multicast_snooping: '1',
+};
+
+const initialBondOptions: LinkOptions = Object.fromEntries(
+  Object.entries(bondOptionRules).map(([name, rule]) => [name, rule.initial]),
+);
+
+function withInitialOptions(link: Link): Link {
+  if (link.kind === 'bridge') return { ...link, options: { ...initialBridgeOptions, ...link.options } };
+  if (link.kind === 'bond') return { ...link, options: { ...initialBondOptions, ...link.options } };
+  return link;
+}
+
+function updateLink(links: Links, name: string, settings: LinkSettings): Links {
+  const link = links.get(name);
+  if (link === undefined) return links;
+  const { options, ...rest } = settings;
+  const updated: Link = {
+    ...link,
+    ...rest,
+    ...(settings.mac !== undefined && { macPinned: true }),
+    ...(options !== undefined && { options: { ...link.options, ...options } }),
+  };
+  let next = withLink(links, updated);
+  if (settings.mtu !== undefined) next = spreadMtu(next, updated);
+  if (settings.mac !== undefined) next = spreadMac(next, updated);
+  return next;
+}
+
+function addPort(links: Links, portName: string, controllerName: string): Links {
+  const port = links.get(portName);
+  const controller = links.get(controllerName);
+  if (port === undefined || controller === undefined) return links;
+
+  if (controller.kind === 'bridge') {
+    return settleBridges(withLink(links, { ...port, controller: controllerName }));
+  }
+
+  // A bond raises its port and gives it its own MTU; without a MAC of its own it adopts that of its first port.
+  const isFirst = portsOf(links, controllerName).length === 0;
+  const joined = withLink(links, { ...port, controller: controllerName, up: true, mtu: controller.mtu });
+  if (!isFirst || controller.macPinned) return joined;
+  const adopted = { ...controller, mac: port.mac };
+  return spreadMac(withLink(joined, adopted), adopted);
+}
+
+function removePort(links: Links, portName: string, up: boolean): Links {
+  const port = links.get(portName);
+  if (port === undefined) return links;
+  const { controller: _left, ...alone } = port;
+  return settleBridges(withLink(links, { ...alone, up }));
+}
+
+/** A bond's ports have its MTU, and a VLAN's is never above its parent's (hazard 38). */
+function spreadMtu(links: Links, changed: Link): Links {
+  let next = links;
+  for (const link of links.values()) {
+    const isPort = changed.kind === 'bond' && link.controller === changed.name;
+    const isCapped = link.vlan?.parent === changed.name && link.mtu > changed.mtu;
+    if (!isPort && !isCapped) continue;
+    const follower = { ...link, mtu: changed.mtu };
+    next = spreadMtu(withLink(next, follower), follower);
+  }
+  return settleBridges(next);
+}
+
+/** VLANs keep their parent's MAC until they are given one. */
+function spreadMac(links: Links, changed: Link): Links {
+  let next = links;
+  for (const vlan of vlansOn(links, changed.name)) {
+    if (vlan.macPinned) continue;
+    const follower = { ...vlan, mac: changed.mac };
+    next = spreadMac(withLink(next, follower), follower);
+  }
+  return settleBridges(next);
+}
+
+/** A bridge whose MAC nobody set has the lowest of its ports' (hazard 16). */
+function settleBridges(links: Links): Links {
+  let next = links;
+  for (const bridge of links.values()) {
+    if (bridge.kind !== 'bridge' || bridge.macPinned) continue;
+    const [lowest] = portsOf(links, bridge.name)
+      .map(({ mac }) => mac)
+      .sort();
+    if (lowest === undefined || lowest === bridge.mac) continue;
+    const settled = { ...bridge, mac: lowest };
+    next = spreadMac(withLink(next, settled), settled);
+  }
+  return next;
+}
+
+function withLink(links: Links, link: Link): Links {
+  return new Map(links).set(link.name, link);
+}
+
+function withoutLink(links: Links, name: string): Links {
+  const rest = new Map(links);
+  rest.delete(name);
+  return rest;
+}
