@@ -7,10 +7,20 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { requireDefaultForNonUnion: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
       '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Name the export; only a playbook has a default one.' }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ExportDefaultDeclaration',
+          message: 'Name the export; only a playbook has a default one.',
+        },
+      ],
     },
   },
   {
@@ -18,6 +28,9 @@ export default tseslint.config(
     ignores: ['src/cli/**'],
     rules: { 'no-console': 'error', 'no-restricted-globals': ['error', 'process', 'console'] },
   },
-  { files: ['playbooks/**', 'test/**/playbooks/**', '*.config.js'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['playbooks/**', 'test/**/playbooks/**', '*.config.js'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
 );

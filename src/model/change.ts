@@ -46,9 +46,16 @@ interface PortChange {
   readonly port: string;
   readonly controller: string;
   readonly controllerKind: ControllerKind;
-  /** Whether the port is up while it has no controller: before it joins, or after it left. */
-  readonly upAlone: boolean;
+  /** What the port is while it has no controller: before it joins, or after it left. As a port it is up. */
+  readonly alone: PortAlone;
 }
+
+/** The settings that joining a bond or bridge changes. A bond gives its ports its own MTU and takes it back. */
+export interface PortAlone {
+  readonly up: boolean;
+  readonly mtu: number;
+}
+
 export interface AddressAdd {
   readonly kind: 'address.add';
   readonly address: Address;

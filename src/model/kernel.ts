@@ -1,5 +1,5 @@
 import { bondOptionRules } from './bond-options.ts';
-import type { Change } from './change.ts';
+import type { Change, PortAlone } from './change.ts';
 import type { ConfigFiles } from './config-file.ts';
 import type { Address, Link, LinkOptions, Links, LinkSettings, Route } from './link.ts';
 
@@ -12,13 +12,13 @@ export function linksAfter(links: Links, change: Change): Links {
     case 'link.create':
       return withLink(links, withInitialOptions(change.link));
     case 'link.delete':
-      return settleBridges(withoutLink(links, change.link.name));
+      return settleBridges(links, withoutLink(links, change.link.name));
     case 'link.update':
       return updateLink(links, change.name, change.after);
     case 'port.add':
       return addPort(links, change.port, change.controller);
     case 'port.remove':
-      return removePort(links, change.port, change.upAlone);
+      return removePort(links, change.port, change.alone);
     case 'address.add':
     case 'address.delete':
     case 'route.add':
@@ -132,7 +132,7 @@ function updateLink(links: Links, name: string, settings: LinkSettings): Links {
   let next = withLink(links, updated);
   if (settings.mtu !== undefined) next = spreadMtu(next, updated);
   if (settings.mac !== undefined) next = spreadMac(next, updated);
-  return next;
+  return settleBridges(links, next);
 }
 
 function addPort(links: Links, portName: string, controllerName: string): Links {
@@ -141,10 +141,10 @@ function addPort(links: Links, portName: string, controllerName: string): Links 
   if (port === undefined || controller === undefined) return links;
 
   if (controller.kind === 'bridge') {
-    return settleBridges(withLink(links, { ...port, controller: controllerName }));
+    return settleBridges(links, withLink(links, { ...port, controller: controllerName, up: true }));
   }
 
-  // A bond raises its port and gives it its own MTU; without a MAC of its own it adopts that of its first port.
+  // A bond gives its port its own MTU; without a MAC of its own it adopts that of its first port.
   const isFirst = portsOf(links, controllerName).length === 0;
   const joined = withLink(links, { ...port, controller: controllerName, up: true, mtu: controller.mtu });
   if (!isFirst || controller.macPinned) return joined;
@@ -152,11 +152,12 @@ function addPort(links: Links, portName: string, controllerName: string): Links 
   return spreadMac(withLink(joined, adopted), adopted);
 }
 
-function removePort(links: Links, portName: string, up: boolean): Links {
+function removePort(links: Links, portName: string, alone: PortAlone): Links {
   const port = links.get(portName);
-  if (port === undefined) return links;
-  const { controller: _left, ...alone } = port;
-  return settleBridges(withLink(links, { ...alone, up }));
+  if (port?.controller === undefined) return links;
+  const fromBond = links.get(port.controller)?.kind === 'bond';
+  const { controller: _, ...free } = { ...port, up: alone.up, ...(fromBond && { mtu: alone.mtu }) };
+  return settleBridges(links, withLink(links, free));
 }
 
 /** A bond's ports have its MTU, and a VLAN's is never above its parent's (hazard 38). */
@@ -169,7 +170,7 @@ function spreadMtu(links: Links, changed: Link): Links {
     const follower = { ...link, mtu: changed.mtu };
     next = spreadMtu(withLink(next, follower), follower);
   }
-  return settleBridges(next);
+  return next;
 }
 
 /** VLANs keep their parent's MAC until they are given one. */
@@ -180,22 +181,31 @@ function spreadMac(links: Links, changed: Link): Links {
     const follower = { ...vlan, mac: changed.mac };
     next = spreadMac(withLink(next, follower), follower);
   }
-  return settleBridges(next);
+  return next;
 }
 
-/** A bridge whose MAC nobody set has the lowest of its ports' (hazard 16). */
-function settleBridges(links: Links): Links {
+/**
+ * Bridges follow their ports: the MAC is the lowest of theirs until somebody sets it (hazard 16), the MTU the smallest
+ * until somebody sets it (hazard 39; that it was set shows only by its not being the smallest).
+ */
+function settleBridges(before: Links, links: Links): Links {
   let next = links;
   for (const bridge of links.values()) {
-    if (bridge.kind !== 'bridge' || bridge.macPinned) continue;
-    const [lowest] = portsOf(links, bridge.name)
-      .map(({ mac }) => mac)
-      .sort();
-    if (lowest === undefined || lowest === bridge.mac) continue;
-    const settled = { ...bridge, mac: lowest };
-    next = spreadMac(withLink(next, settled), settled);
+    if (bridge.kind !== 'bridge') continue;
+    const ports = portsOf(links, bridge.name);
+    const [lowestMac] = ports.map(({ mac }) => mac).sort();
+    const mac = bridge.macPinned ? bridge.mac : (lowestMac ?? bridge.mac);
+    const followed = before.get(bridge.name)?.mtu === smallestMtu(portsOf(before, bridge.name));
+    const mtu = followed ? smallestMtu(ports) : bridge.mtu;
+    if (mac === bridge.mac && mtu === bridge.mtu) continue;
+    const settled = { ...bridge, mac, mtu };
+    next = spreadMtu(spreadMac(withLink(next, settled), settled), settled);
   }
   return next;
+}
+
+function smallestMtu(ports: readonly Link[]): number {
+  return ports.length === 0 ? 1500 : Math.min(...ports.map(({ mtu }) => mtu));
 }
 
 function withLink(links: Links, link: Link): Links {
