@@ -130,6 +130,7 @@ function updateLink(links: Links, name: string, settings: LinkSettings): Links {
     ...(options !== undefined && { options: { ...link.options, ...options } }),
   };
   let next = withLink(links, updated);
+  if (settings.up !== undefined) next = spreadUp(next, updated);
   if (settings.mtu !== undefined) next = spreadMtu(next, updated);
   if (settings.mac !== undefined) next = spreadMac(next, updated);
   return settleBridges(links, next);
@@ -158,6 +159,16 @@ function removePort(links: Links, portName: string, alone: PortAlone): Links {
   const fromBond = links.get(port.controller)?.kind === 'bond';
   const { controller: _, ...free } = { ...port, up: alone.up, ...(fromBond && { mtu: alone.mtu }) };
   return settleBridges(links, withLink(links, free));
+}
+
+/** VLANs go down and come up with their parent. */
+function spreadUp(links: Links, changed: Link): Links {
+  let next = links;
+  for (const vlan of vlansOn(links, changed.name)) {
+    const follower = { ...vlan, up: changed.up };
+    next = spreadUp(withLink(next, follower), follower);
+  }
+  return next;
 }
 
 /** A bond's ports have its MTU, and a VLAN's is never above its parent's (hazard 38). */
@@ -201,7 +212,7 @@ function settleBridges(before: Links, links: Links): Links {
     const settled = { ...bridge, mac, mtu };
     next = spreadMtu(spreadMac(withLink(next, settled), settled), settled);
   }
-  return next;
+  return next === links ? links : settleBridges(links, next);
 }
 
 function smallestMtu(ports: readonly Link[]): number {
