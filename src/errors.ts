@@ -147,6 +147,6 @@ export class CancelledError extends KvmplayError {
   }
 }
 
-function formatPlace({ file, line }: SourcePlace): string {
-  return line === undefined ? file : `${file}:${String(line)}`;
+function formatPlace({ file, line, column }: SourcePlace): string {
+  return [file, line, column].filter((part) => part !== undefined).join(':');
 }

@@ -5,6 +5,8 @@ export interface SourcePlace {
   readonly file: string;
   /** 1-based. */
   readonly line?: number;
+  /** 1-based. */
+  readonly column?: number;
 }
 
 export interface InventoryHost {
