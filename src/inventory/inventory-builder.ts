@@ -1,0 +1,102 @@
+import { InventoryError } from '../errors.ts';
+import type { HostVars } from '../model/host.ts';
+import type { Inventory, SourcePlace } from '../model/inventory.ts';
+import { mergeInventory } from './merge-inventory.ts';
+import type { GroupDraft, HostDraft } from './merge-inventory.ts';
+
+/**
+ * Collects what the sources say, whatever their format, and merges it as Ansible does. Readers call it in the order of
+ * their text; what a later one says about a variable wins.
+ */
+export interface InventoryBuilder {
+  addGroup(name: string, place: SourcePlace): void;
+  addChild(group: string, child: string, place: SourcePlace): void;
+  /** Adds the host to the group; to no other than `all` when that is the group. */
+  addHost(group: string, host: string, place: SourcePlace): void;
+  setGroupVars(group: string, vars: HostVars, place: SourcePlace): void;
+  setHostVars(host: string, vars: HostVars): void;
+  /** Throws InventoryError when the groups make no sense together. */
+  build(): Inventory;
+}
+
+const priorityVariable = 'ansible_group_priority';
+
+/** An inventory without hosts, to be filled by readers. */
+export function createInventoryBuilder(): InventoryBuilder {
+  const groups = new Map<string, GroupDraft>();
+  const hosts = new Map<string, HostDraft>();
+  for (const name of ['all', 'ungrouped']) {
+    groups.set(name, { name, hosts: new Set(), children: new Map(), vars: new Map(), priority: 1 });
+  }
+
+  return {
+    addGroup,
+    addChild(group, child, place) {
+      addGroup(group, place);
+      addGroup(child, place);
+      groupNamed(group).children.set(child, place);
+    },
+    addHost(group, host, place) {
+      refuseUnspeakable('host', host, place);
+      addGroup(group, place);
+      groupNamed(group).hosts.add(host);
+      const draft = hosts.get(host) ?? { name: host, place, groups: new Set(), vars: new Map() };
+      draft.groups.add(group);
+      hosts.set(host, draft);
+    },
+    setGroupVars(group, vars, place) {
+      addGroup(group, place);
+      const draft = groupNamed(group);
+      for (const [name, value] of Object.entries(vars)) {
+        if (name === priorityVariable) {
+          draft.priority = parsePriority(group, value, place);
+        } else {
+          draft.vars.set(name, value);
+        }
+      }
+    },
+    setHostVars(host, vars) {
+      for (const [name, value] of Object.entries(vars)) {
+        hosts.get(host)?.vars.set(name, value);
+      }
+    },
+    build: () => mergeInventory(groups, hosts),
+  };
+
+  function addGroup(name: string, place: SourcePlace): void {
+    refuseUnspeakable('group', name, place);
+    if (!groups.has(name)) {
+      groups.set(name, { name, hosts: new Set(), children: new Map(), vars: new Map(), priority: 1 });
+    }
+  }
+
+  function groupNamed(name: string): GroupDraft {
+    const group = groups.get(name);
+    if (group === undefined) {
+      throw new InventoryError(`group ${name} does not exist`);
+    }
+    return group;
+  }
+}
+
+/** A name that no pattern could select is a slip in the file. */
+function refuseUnspeakable(what: 'host' | 'group', name: string, place: SourcePlace): void {
+  const isSpeakable = what === 'host' ? /^[^\s,!&~@*?[\]][^\s,*?]*$/ : /^[^\s,:!&~@*?[\]][^\s,:*?[\]]*$/;
+  if (!isSpeakable.test(name)) {
+    throw new InventoryError(
+      `${JSON.stringify(name)} cannot be the name of a ${what}: no pattern could select it`,
+      place,
+    );
+  }
+}
+
+function parsePriority(group: string, value: unknown, place: SourcePlace): number {
+  const priority = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof priority !== 'number' || !Number.isInteger(priority)) {
+    throw new InventoryError(
+      `${priorityVariable} of group ${group} is ${JSON.stringify(value)} and should be an integer`,
+      place,
+    );
+  }
+  return priority;
+}

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { InventoryError } from '../errors.ts';
+import type { Inventory, InventoryHost } from '../model/inventory.ts';
+import { createInventoryBuilder } from './inventory-builder.ts';
+import { readYamlInventory } from './yaml-inventory.ts';
+
+/**
+ * Reads inventory files in Ansible's YAML shape and merges them: what a later file says about a variable wins.
+ *
+ * @throws InventoryError with file and line, when a file cannot be read, is not an inventory, or all of them name no host.
+ * @example
+ * const inventory = await loadInventory(['hosts.yml']);
+ */
+export async function loadInventory(sources: readonly string[]): Promise<Inventory> {
+  const builder = createInventoryBuilder();
+  for (const source of sources) {
+    readYamlInventory(await readSource(source), source, builder);
+  }
+  const inventory = builder.build();
+  if (inventory.hosts.length === 0) {
+    throw new InventoryError(`inventory ${sources.join(', ')} has no hosts`);
+  }
+  inventory.hosts.forEach(refuseTemplates);
+  return inventory;
+}
+
+/** Variables that kvmplay itself acts on. A template that slipped through would be dialled, or run as root. */
+const ownVariables = [
+  'ansible_host',
+  'ansible_port',
+  'ansible_user',
+  'ansible_connection',
+  'ansible_password',
+  'ansible_ssh_private_key_file',
+  'ansible_become',
+  'ansible_become_user',
+  'ansible_become_password',
+  'network_backend',
+];
+
+function refuseTemplates({ name, vars, place }: InventoryHost): void {
+  for (const variable of ownVariables) {
+    const value = vars[variable];
+    if (typeof value === 'string' && /\{\{|\{%/.test(value)) {
+      throw new InventoryError(
+        `${variable} of host ${name} is a template, which kvmplay does not evaluate yet, and should be a plain value`,
+        place,
+      );
+    }
+  }
+}
+
+async function readSource(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new InventoryError(`inventory ${file} ${explain(error)}`, undefined, { cause: error });
+  }
+}
+
+function explain(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return 'does not exist';
+    case 'EISDIR':
+      return 'is a directory, and kvmplay reads only files yet';
+    case 'EACCES':
+      return 'cannot be read: permission denied';
+    default:
+      return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

@@ -1,0 +1,20 @@
+const trueWords: ReadonlySet<string> = new Set(['y', 'yes', 'on', '1', 'true', 't', '1.0']);
+const falseWords: ReadonlySet<string> = new Set(['n', 'no', 'off', '0', 'false', 'f', '0.0']);
+
+/**
+ * What Ansible takes for a boolean, whether it comes from YAML (`true`), from a quoted string (`'yes'`) or from a number
+ * (`1`). Undefined for everything else, so that the caller can name what is wrong.
+ */
+export function toBoolean(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') {
+    return value;
+  }
+  if (typeof value !== 'string' && typeof value !== 'number') {
+    return undefined;
+  }
+  const word = String(value).trim().toLowerCase();
+  if (trueWords.has(word)) {
+    return true;
+  }
+  return falseWords.has(word) ? false : undefined;
+}
