@@ -23,30 +23,27 @@ const priorityVariable = 'ansible_group_priority';
 
 /** An inventory without hosts, to be filled by readers. */
 export function createInventoryBuilder(): InventoryBuilder {
-  const groups = new Map<string, GroupDraft>();
+  const groups = new Map<string, GroupDraft>([
+    ['all', { ...draftGroup('all'), children: new Map([['ungrouped', undefined]]) }],
+    ['ungrouped', draftGroup('ungrouped')],
+  ]);
   const hosts = new Map<string, HostDraft>();
-  for (const name of ['all', 'ungrouped']) {
-    groups.set(name, { name, hosts: new Set(), children: new Map(), vars: new Map(), priority: 1 });
-  }
 
   return {
-    addGroup,
+    addGroup: (name, place) => void groupNamed(name, place),
     addChild(group, child, place) {
-      addGroup(group, place);
-      addGroup(child, place);
-      groupNamed(group).children.set(child, place);
+      groupNamed(group, place).children.set(child, place);
+      groupNamed(child, place);
     },
     addHost(group, host, place) {
       refuseUnspeakable('host', host, place);
-      addGroup(group, place);
-      groupNamed(group).hosts.add(host);
+      groupNamed(group, place).hosts.add(host);
       const draft = hosts.get(host) ?? { name: host, place, groups: new Set(), vars: new Map() };
       draft.groups.add(group);
       hosts.set(host, draft);
     },
     setGroupVars(group, vars, place) {
-      addGroup(group, place);
-      const draft = groupNamed(group);
+      const draft = groupNamed(group, place);
       for (const [name, value] of Object.entries(vars)) {
         if (name === priorityVariable) {
           draft.priority = parsePriority(group, value, place);
@@ -63,20 +60,16 @@ export function createInventoryBuilder(): InventoryBuilder {
     build: () => mergeInventory(groups, hosts),
   };
 
-  function addGroup(name: string, place: SourcePlace): void {
+  function groupNamed(name: string, place: SourcePlace): GroupDraft {
     refuseUnspeakable('group', name, place);
-    if (!groups.has(name)) {
-      groups.set(name, { name, hosts: new Set(), children: new Map(), vars: new Map(), priority: 1 });
-    }
-  }
-
-  function groupNamed(name: string): GroupDraft {
-    const group = groups.get(name);
-    if (group === undefined) {
-      throw new InventoryError(`group ${name} does not exist`);
-    }
+    const group = groups.get(name) ?? draftGroup(name);
+    groups.set(name, group);
     return group;
   }
+}
+
+function draftGroup(name: string): GroupDraft {
+  return { name, hosts: new Set(), children: new Map(), vars: new Map(), priority: 1 };
 }
 
 /** A name that no pattern could select is a slip in the file. */

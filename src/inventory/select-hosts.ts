@@ -40,20 +40,26 @@ interface Lookup {
   /** Names of all hosts in inventory order. */
   readonly order: readonly string[];
   readonly hosts: ReadonlySet<string>;
-  /** Names of the hosts of each group and of all groups below it, in inventory order. */
+  /** Names of the hosts of each group and of all groups below it. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
 }
 
 function createLookup(inventory: Inventory): Lookup {
   const order = inventory.hosts.map(({ name }) => name);
-  const groups = new Map<string, string[]>([...inventory.groups.keys()].map((name) => [name, []]));
-  for (const host of inventory.hosts) {
-    for (const group of host.groups) {
-      groups.get(group)?.push(host.name);
-    }
-  }
-  groups.set('all', order);
+  const groups = new Map([...inventory.groups.keys()].map((name) => [name, membersOf(name, inventory)]));
   return { order, hosts: new Set(order), groups };
+}
+
+/** Ansible's order, which slices count in: a group's own hosts, then those of its children, then those of theirs. */
+function membersOf(group: string, { groups }: Inventory): readonly string[] {
+  const descent = new Set([group]);
+  const members = new Set<string>();
+  // A Set hands out what is added while it is walked.
+  for (const name of descent) {
+    groups.get(name)?.hosts.forEach((host) => members.add(host));
+    groups.get(name)?.children.forEach((child) => descent.add(child));
+  }
+  return [...members];
 }
 
 function parsePattern(pattern: string, lookup: Lookup): readonly Term[] {
@@ -125,13 +131,11 @@ function matchGlob(name: string, lookup: Lookup): ReadonlySet<string> {
 }
 
 function matchNames(expression: RegExp, lookup: Lookup): ReadonlySet<string> {
-  const matched = new Set(lookup.order.filter((name) => expression.test(name)));
-  for (const [name, members] of lookup.groups) {
-    if (expression.test(name)) {
-      members.forEach((member) => matched.add(member));
-    }
-  }
-  return new Set(lookup.order.filter((name) => matched.has(name)));
+  const groups = [...lookup.groups].filter(([name]) => expression.test(name));
+  return new Set([
+    ...groups.flatMap(([, members]) => members),
+    ...lookup.order.filter((name) => expression.test(name)),
+  ]);
 }
 
 function toRegExp(operand: string): RegExp {
