@@ -1,0 +1,276 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import { LabError } from '../errors.ts';
+import type { CommandResult } from '../model/host.ts';
+import { runOnHost } from './agent.ts';
+import { writeInventory } from './inventory-files.ts';
+import type { LabNic } from './layout.ts';
+import { eno3Address, managementAddress, managementNic, pathsOf } from './layout.ts';
+import { bootMachine, killMachine, prepareMachine, waitUntilOff } from './machine.ts';
+import { setCable, startNetwork } from './network.ts';
+import type { LabProcess } from './process.ts';
+import { endGroup, isAlive, mustRun } from './process.ts';
+import { ensureRequirements } from './requirements.ts';
+import type { HostState, LabState } from './state.ts';
+import { readState, writeState } from './state.ts';
+
+/** How to make a lab. */
+export interface LabOptions {
+  /** Hosts: kvm1 to kvmN; default 3, at most 200. */
+  readonly hosts?: number;
+  /** Hears what is being done, a line at a time. */
+  readonly onProgress?: (message: string) => void;
+}
+
+/** One host of a lab. */
+export interface LabHost {
+  readonly name: string;
+  /** From 1. */
+  readonly number: number;
+  /** Port on 127.0.0.1 that leads to the host's sshd over eno1, its management NIC. */
+  readonly port: number;
+  /** Port on 127.0.0.1 that leads to the same sshd over the address that eno3 has on a fresh host. */
+  readonly eno3Port: number;
+  readonly managementAddress: string;
+  readonly eno3Address: string;
+}
+
+/** How a host of a lab is. */
+export interface LabHostStatus extends LabHost {
+  /** Its kernel runs. */
+  readonly isUp: boolean;
+}
+
+/**
+ * Makes a lab: KVM-host stand-ins, each with its own Linux kernel, sshd and NICs on one trunk switch, in a network
+ * namespace of their own. Returns when all of them accept SSH.
+ *
+ * @throws LabError when the machine cannot run a lab, or the directory holds one that runs.
+ */
+export async function labUp(directory: string, options: LabOptions = {}): Promise<Lab> {
+  const { hosts = 3, onProgress = () => undefined } = options;
+  const folder = resolve(directory);
+  if (!Number.isInteger(hosts) || hosts < 1 || hosts > 200) {
+    throw new LabError(`a lab has 1 to 200 hosts, not ${hosts}`);
+  }
+  if (/[\s,]/.test(folder)) {
+    throw new LabError(
+      `the lab's directory ${folder} must have no space or comma in its path: it goes onto a kernel's command line`,
+    );
+  }
+  const old = readState(folder);
+  if (old?.relay !== undefined && isAlive(old.relay))
+    throw new LabError(`a lab is running in ${folder} already`);
+  if (old !== undefined) await labDown(folder);
+
+  await ensureRequirements(onProgress);
+  const state: LabState = {
+    version: 1,
+    hosts: Array.from({ length: hosts }, (_, index) => ({ name: `kvm${index + 1}`, number: index + 1 })),
+  };
+  await mkdir(folder, { recursive: true });
+  writeState(folder, state);
+  try {
+    await build(folder, state, onProgress);
+  } catch (error) {
+    await labDown(folder);
+    throw error;
+  }
+  return new Lab(folder, state);
+}
+
+/**
+ * The lab that runs in a directory, whoever made it.
+ *
+ * @throws LabError when there is none.
+ */
+export async function openLab(directory: string): Promise<Lab> {
+  const folder = resolve(directory);
+  const state = readState(folder);
+  if (state === undefined) throw new LabError(`there is no lab in ${folder}`);
+  if (state.relay === undefined || !isAlive(state.relay)) {
+    throw new LabError(`the lab in ${folder} has ended: take it down and make a new one`);
+  }
+  return Promise.resolve(new Lab(folder, state));
+}
+
+/** Ends a lab, in whatever state it is, and removes what it put into its directory. False: there was none. */
+export async function labDown(directory: string): Promise<boolean> {
+  const folder = resolve(directory);
+  const state = readState(folder);
+  if (state === undefined) return false;
+  const processes = [...state.hosts.map((host) => host.kernel), state.relay];
+  await Promise.all(processes.filter((entry) => entry !== undefined).map(endGroup));
+  const paths = pathsOf(folder);
+  const { state: stateFile, ...others } = paths;
+  for (const path of [...Object.values(others), stateFile]) await rm(path, { recursive: true, force: true });
+  // Only when nothing of somebody else's is in it.
+  await rmdir(folder).catch(() => undefined);
+  return true;
+}
+
+/** A running lab. */
+export class Lab {
+  readonly directory: string;
+  /** Reaches the hosts over their management NIC. */
+  readonly inventoryFile: string;
+  /** Reaches them over the address that eno3 has on a fresh host, so that layout L1 moves the ground under the session. */
+  readonly inventoryOverEno3File: string;
+  readonly knownHostsFile: string;
+  readonly keyFile: string;
+  readonly hosts: readonly LabHost[];
+  readonly #state: LabState;
+
+  /** Use `labUp` or `openLab`. */
+  constructor(directory: string, state: LabState) {
+    const paths = pathsOf(directory);
+    this.directory = directory;
+    this.inventoryFile = paths.inventory;
+    this.inventoryOverEno3File = paths.inventoryOverEno3;
+    this.knownHostsFile = paths.knownHosts;
+    this.keyFile = paths.key;
+    this.hosts = state.hosts.map(toLabHost);
+    this.#state = state;
+  }
+
+  status(): readonly LabHostStatus[] {
+    return this.#state.hosts.map((host) => ({
+      ...toLabHost(host),
+      isUp: host.kernel !== undefined && isAlive(host.kernel),
+    }));
+  }
+
+  /** Ends every process of the lab and removes its files. */
+  async down(): Promise<void> {
+    await labDown(this.directory);
+  }
+
+  /** Runs a script as root on a host without using its network. A non-zero exit code is a result. */
+  async run(
+    name: string,
+    script: string,
+    options: { readonly timeout?: number } = {},
+  ): Promise<CommandResult> {
+    return runOnHost(this.directory, this.#host(name), { script, timeout: options.timeout ?? 60_000 });
+  }
+
+  /** Runs a script that must succeed, and returns what it printed. */
+  async read(name: string, script: string): Promise<string> {
+    const { code, stdout, stderr } = await this.run(name, script);
+    if (code === 0) return stdout;
+    throw new LabError(`a script on ${name} ended with code ${code}: ${stderr.trim() || stdout.trim()}`);
+  }
+
+  /** Arguments of a command that logs in to a host with OpenSSH. */
+  sshCommand(name: string): readonly string[] {
+    const { port } = toLabHost(this.#host(name));
+    const settings = [
+      `UserKnownHostsFile=${this.knownHostsFile}`,
+      'GlobalKnownHostsFile=none',
+      'IdentitiesOnly=yes',
+    ];
+    return [
+      'ssh',
+      '-F',
+      'none',
+      '-i',
+      this.keyFile,
+      '-p',
+      String(port),
+      ...settings.flatMap((setting) => ['-o', setting]),
+      'root@127.0.0.1',
+    ];
+  }
+
+  /** Stops the frames between the lab and a NIC of a host; the host itself notices nothing. */
+  async cut(name: string, nic: LabNic = managementNic): Promise<void> {
+    await setCable(this.#relay(), this.#host(name), { nic, up: false });
+  }
+
+  /** Lets the frames pass again. */
+  async heal(name: string, nic: LabNic = managementNic): Promise<void> {
+    await setCable(this.#relay(), this.#host(name), { nic, up: true });
+  }
+
+  /** Cuts a host's power: whatever it had not written to its disk is lost. */
+  async kill(name: string): Promise<void> {
+    await killMachine(this.directory, this.#state, this.#host(name));
+  }
+
+  /** Switches a host on that is off, and waits until it accepts SSH. */
+  async boot(name: string): Promise<void> {
+    const host = this.#host(name);
+    if (host.kernel !== undefined && isAlive(host.kernel))
+      throw new LabError(`${name} is switched on already`);
+    await this.kill(name);
+    await bootMachine(this.directory, this.#state, host);
+  }
+
+  /** Boots a host anew. `hard` cuts its power; else it stops its programs and unmounts its disk first. */
+  async reboot(name: string, options: { readonly hard?: boolean } = {}): Promise<void> {
+    if (options.hard !== true) await this.#shutDown(this.#host(name));
+    await this.kill(name);
+    await this.boot(name);
+  }
+
+  async #shutDown(host: HostState): Promise<void> {
+    // The answer may never come, since the kernel ends; what counts is that it does.
+    await this.run(host.name, '/usr/sbin/poweroff', { timeout: 20_000 }).catch(() => undefined);
+    if (!(await waitUntilOff(host, 20_000))) throw new LabError(`${host.name} does not shut down`);
+  }
+
+  #host(name: string): HostState {
+    const host = this.#state.hosts.find((candidate) => candidate.name === name);
+    if (host !== undefined) return host;
+    throw new LabError(
+      `the lab in ${this.directory} has no host ${name}, only ${this.hosts.map((each) => each.name).join(', ')}`,
+    );
+  }
+
+  #relay(): LabProcess {
+    if (this.#state.relay === undefined) throw new LabError(`the lab in ${this.directory} has ended`);
+    return this.#state.relay;
+  }
+}
+
+async function build(folder: string, state: LabState, onProgress: (message: string) => void): Promise<void> {
+  const paths = pathsOf(folder);
+  onProgress(`making ${state.hosts.length} hosts in ${folder}`);
+  await mustRun('ssh-keygen', [
+    '-q',
+    '-t',
+    'ed25519',
+    '-N',
+    '',
+    '-C',
+    `lab-${randomUUID()}`,
+    '-f',
+    paths.key,
+  ]);
+  await Promise.all([
+    startNetwork(folder, state),
+    ...state.hosts.map(async (host) => prepareMachine(folder, host)),
+  ]);
+  await writeInventory(folder, state.hosts);
+  await Promise.all(
+    state.hosts.map(async (host) => {
+      await bootMachine(folder, state, host);
+      onProgress(`${host.name} is up`);
+    }),
+  );
+}
+
+function toLabHost(host: HostState): LabHost {
+  if (host.port === undefined || host.eno3Port === undefined)
+    throw new LabError(`${host.name} was never finished`);
+  return {
+    name: host.name,
+    number: host.number,
+    port: host.port,
+    eno3Port: host.eno3Port,
+    managementAddress: managementAddress(host.number),
+    eno3Address: eno3Address(host.number),
+  };
+}

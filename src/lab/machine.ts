@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, closeSync, constants, existsSync, openSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { env } from 'node:process';
+
+import { LabError } from '../errors.ts';
+import { hostPathsOf, macOf, nics, pathsOf, tapOf } from './layout.ts';
+import { insideNetwork } from './network.ts';
+import type { LabProcess } from './process.ts';
+import { endGroup, identify, isAlive, mustRun } from './process.ts';
+import type { HostState, LabState } from './state.ts';
+import { writeState } from './state.ts';
+
+const bootDeadline = 60_000;
+
+/** Makes the folder, the disk and the keys of a host that has never booted. */
+export async function prepareMachine(directory: string, host: HostState): Promise<void> {
+  const paths = hostPathsOf(directory, host.name);
+  await mkdir(paths.requests, { recursive: true });
+  await cp(guestScripts(), paths.guest, { recursive: true });
+  for (const script of await readdir(paths.guest)) chmodSync(`${paths.guest}/${script}`, 0o755);
+  await Promise.all([
+    mustRun('mkfifo', [paths.doorbell]),
+    mustRun('mkfs.ext4', [
+      '-q',
+      '-F',
+      '-m',
+      '0',
+      '-E',
+      'lazy_itable_init=1,lazy_journal_init=1',
+      paths.disk,
+      '256M',
+    ]),
+    mustRun('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', host.name, '-f', paths.hostKey]),
+    cp(pathsOf(directory).publicKey, paths.authorizedKeys),
+    writeFile(paths.sshLog, ''),
+  ]);
+}
+
+/** Starts the host's kernel and waits until it has booted. */
+export async function bootMachine(directory: string, state: LabState, host: HostState): Promise<void> {
+  if (state.relay === undefined) throw new LabError('the lab has no network');
+  const paths = hostPathsOf(directory, host.name);
+  await Promise.all([rm(paths.booted, { force: true }), rm(paths.kernel, { recursive: true, force: true })]);
+  await mkdir(paths.kernel);
+
+  const console = openSync(paths.console, 'a');
+  // For writing too, so that the kernel never sees the end of it when nobody rings.
+  const doorbell = openSync(paths.doorbell, constants.O_RDWR);
+  const [command = '', ...argv] = [
+    ...insideNetwork(state.relay),
+    'linux.uml',
+    ...kernelArguments(directory, host),
+  ];
+  const child = spawn(command, argv, {
+    detached: true,
+    stdio: ['ignore', console, console, doorbell],
+    env: { ...env, HOME: paths.kernel },
+  });
+  child.on('error', () => undefined);
+  closeSync(console);
+  closeSync(doorbell);
+  child.unref();
+  if (child.pid === undefined) throw new LabError(`the kernel of ${host.name} did not start`);
+
+  host.kernel = identify(child.pid);
+  writeState(directory, state);
+  await waitUntilBooted(directory, host, host.kernel);
+}
+
+/** Cuts the power: the kernel is gone between two instructions, and what it had not written is lost. */
+export async function killMachine(directory: string, state: LabState, host: HostState): Promise<void> {
+  if (host.kernel === undefined) return;
+  await endGroup(host.kernel);
+  host.kernel = undefined;
+  writeState(directory, state);
+}
+
+/** Waits until the kernel has ended by itself. */
+export async function waitUntilOff(host: HostState, milliseconds: number): Promise<boolean> {
+  const deadline = Date.now() + milliseconds;
+  while (host.kernel !== undefined && isAlive(host.kernel)) {
+    if (Date.now() > deadline) return false;
+    await sleep(20);
+  }
+  return true;
+}
+
+function kernelArguments(directory: string, host: HostState): string[] {
+  const paths = hostPathsOf(directory, host.name);
+  return [
+    'mem=192M',
+    `umid=${host.name}`,
+    `uml_dir=${paths.kernel}/`,
+    'root=/dev/root',
+    'rootfstype=hostfs',
+    'rootflags=/',
+    'ro',
+    'quiet',
+    `ubda=${paths.disk}`,
+    'con=null',
+    'con0=null,fd:1',
+    'ssl=null',
+    'ssl0=fd:3,null',
+    ...nics.map(
+      (nic, index) =>
+        `vec${index}:transport=tap,ifname=${tapOf(host.number, nic)},depth=64,gro=1,mac=${macOf(host.number, nic)}`,
+    ),
+    `init=${paths.guest}/init.sh`,
+    `LAB_DIRECTORY=${paths.folder}`,
+    `LAB_NUMBER=${host.number}`,
+  ];
+}
+
+async function waitUntilBooted(directory: string, host: HostState, kernel: LabProcess): Promise<void> {
+  const paths = hostPathsOf(directory, host.name);
+  const deadline = Date.now() + bootDeadline;
+  while (!existsSync(paths.booted)) {
+    if (!isAlive(kernel)) throw new LabError(`${host.name} did not boot: ${await lastWords(paths.console)}`);
+    if (Date.now() > deadline) {
+      throw new LabError(
+        `${host.name} did not boot in ${bootDeadline / 1000} s: ${await lastWords(paths.console)}`,
+      );
+    }
+    await sleep(20);
+  }
+}
+
+async function lastWords(console: string): Promise<string> {
+  const lines = (await readFile(console, 'utf8')).split('\n').filter((line) => line.trim() !== '');
+  return lines.slice(-5).join(' / ') || 'its console is empty';
+}
+
+/** The same folder serves src and dist, since both ship. */
+function guestScripts(): string {
+  return fileURLToPath(new URL('../../src/lab/guest', import.meta.url));
+}

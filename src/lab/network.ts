@@ -1,0 +1,124 @@
+import type { ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import type { AddressInfo, Server } from 'node:net';
+import { createServer } from 'node:net';
+import { execPath } from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+import { LabError } from '../errors.ts';
+import type { LabNic } from './layout.ts';
+import { eno3Address, managementAddress, nics, pathsOf, switches, tapOf } from './layout.ts';
+import type { LabProcess } from './process.ts';
+import { identify, mustRun } from './process.ts';
+import type { HostState, LabState } from './state.ts';
+import { writeState } from './state.ts';
+
+/** Starts the process that holds the lab's network namespace, and fills the namespace with switches and cables. */
+export async function startNetwork(directory: string, state: LabState): Promise<void> {
+  const child = startRelay(directory);
+  try {
+    state.relay = identify(await pidOf(child));
+    writeState(directory, state);
+    for (const host of state.hosts) {
+      host.port = await relayTo(child, managementAddress(host.number));
+      host.eno3Port = await relayTo(child, eno3Address(host.number));
+    }
+    writeState(directory, state);
+    await plugCables(state.relay, state.hosts);
+  } finally {
+    if (child.connected) child.disconnect();
+    child.unref();
+  }
+}
+
+/** The start of a command line that runs the rest of it inside the lab's network. */
+export function insideNetwork(relay: LabProcess): readonly string[] {
+  return ['nsenter', `--net=/proc/${relay.pid}/ns/net`, '--'];
+}
+
+/** Switches the lab's end of a cable on or off. The host sees no change of carrier; frames just stop. */
+export async function setCable(
+  relay: LabProcess,
+  host: HostState,
+  cable: { readonly nic: LabNic; readonly up: boolean },
+): Promise<void> {
+  await runInside(relay, ['ip', 'link', 'set', tapOf(host.number, cable.nic), cable.up ? 'up' : 'down']);
+}
+
+function startRelay(directory: string): ChildProcess {
+  const log = openSync(pathsOf(directory).relayLog, 'a');
+  // The same file serves src and dist, since both ship; TypeScript is nothing a bare node can run.
+  const script = fileURLToPath(new URL('../../src/lab/relay.js', import.meta.url));
+  const child = fork(script, [], {
+    execPath: 'unshare',
+    execArgv: ['--net', execPath],
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  closeSync(log);
+  return child;
+}
+
+async function pidOf(child: ChildProcess): Promise<number> {
+  if (child.pid === undefined) await once(child, 'spawn');
+  if (child.pid === undefined) throw new LabError('the relay of the lab did not start');
+  return child.pid;
+}
+
+/** Listens on a free port of 127.0.0.1 and hands the socket to the relay. */
+async function relayTo(child: ChildProcess, host: string): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await handOver(child, { host, port: 22 }, server);
+  server.close();
+  return port;
+}
+
+async function handOver(
+  child: ChildProcess,
+  target: { host: string; port: number },
+  server: Server,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const ended = (): void =>
+      reject(new LabError('the relay of the lab ended: unshare needs root, or see relay.log'));
+    child.once('exit', ended);
+    child.once('message', () => {
+      child.removeListener('exit', ended);
+      resolve();
+    });
+    child.send(target, server, (error) => {
+      if (error !== null) reject(new LabError(`the relay of the lab does not answer: ${error.message}`));
+    });
+  });
+}
+
+async function plugCables(relay: LabProcess, hosts: readonly HostState[]): Promise<void> {
+  const lines = ['link set lo up'];
+  for (const { name, address } of switches) {
+    // Forwards LLDP, as no switch does, so that hosts can see each other; STP off, so that ports forward at once.
+    lines.push(
+      `link add ${name} type bridge stp_state 0 forward_delay 0 mcast_snooping 0 group_fwd_mask 0x4000`,
+      `address add ${address} dev ${name}`,
+      `link set ${name} up`,
+    );
+  }
+  for (const host of hosts) {
+    for (const nic of nics) {
+      const tap = tapOf(host.number, nic);
+      const lan = switches.find((candidate) => candidate.nics.includes(nic))?.name ?? 'trunk';
+      lines.push(`tuntap add dev ${tap} mode tap`, `link set ${tap} master ${lan}`, `link set ${tap} up`);
+    }
+  }
+  await runInside(relay, ['sh', '-c', 'echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6']);
+  await runInside(relay, ['ip', '-batch', '-'], lines.join('\n'));
+}
+
+async function runInside(relay: LabProcess, argv: readonly string[], input = ''): Promise<void> {
+  const [command = '', ...rest] = [...insideNetwork(relay), ...argv];
+  await mustRun(command, rest, { input });
+}
