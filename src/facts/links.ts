@@ -1,0 +1,222 @@
+import { FactParseError } from '../errors.ts';
+import type { Fact } from '../model/fact.ts';
+import { linksAfter } from '../model/kernel.ts';
+import type { Link, LinkKind, LinkOptions, Links, VlanPlace } from '../model/link.ts';
+import { bondOptionRules } from '../model/bond-options.ts';
+import { linesOf, parseNumber } from './text.ts';
+
+const bondOptions = Object.keys(bondOptionRules);
+
+const bridgeOptions = [
+  'stp_state',
+  'forward_delay',
+  'hello_time',
+  'max_age',
+  'ageing_time',
+  'priority',
+  'vlan_filtering',
+  'multicast_snooping',
+];
+
+/**
+ * Every network interface with its settings, from sysfs and procfs. The shell's own `read` does it all: with 500 taps a
+ * process per link would take seconds. What a kernel does not have or refuses to tell (`ad_*` in other modes) is left out.
+ *
+ * A controller that is neither bridge nor bond (team, vrf, Open vSwitch) is named only by the target of `master`.
+ */
+const script = `
+cd /sys/class/net || exit
+tell_options() {
+  for option in $2; do
+    value=
+    read -r value <"$link/$1/$option" && printf 'option %s %s %s\\n' "$link" "$option" "$value"
+  done
+}
+set --
+for link in *; do
+  [ -d "$link" ] || continue
+  flags= mtu= mac= assigned= type= kind=
+  read -r flags <"$link/flags"
+  read -r mtu <"$link/mtu"
+  read -r mac <"$link/address"
+  read -r assigned <"$link/addr_assign_type"
+  read -r type <"$link/type"
+  if [ -e "$link/tun_flags" ]; then
+    kind=tun
+  else
+    while IFS='=' read -r key value; do
+      if [ "$key" = DEVTYPE ]; then kind=$value; fi
+    done <"$link/uevent"
+  fi
+  [ -n "$flags" ] && [ -n "$mtu" ] && [ -n "$type" ] || continue
+  printf 'link %s %s %s %s %s %s %s\\n' "$link" "$flags" "$mtu" "$type" "\${assigned:--}" "\${kind:--}" "\${mac:--}"
+  if [ -d "$link/bridge" ]; then
+    tell_options bridge '${bridgeOptions.join(' ')}'
+    for port in "$link"/brif/*; do
+      [ -e "$port" ] && printf 'port %s %s\\n' "$link" "\${port##*/}"
+    done
+  elif [ -d "$link/bonding" ]; then
+    tell_options bonding '${bondOptions.join(' ')}'
+    ports=
+    read -r ports <"$link/bonding/slaves"
+    printf 'ports %s %s\\n' "$link" "$ports"
+    while IFS= read -r line; do
+      case $line in
+        'Slave Interface: '*) port=\${line#*: } ;;
+        'Permanent HW addr: '*) printf 'permanent %s %s\\n' "$port" "\${line#*: }" ;;
+      esac
+    done <"/proc/net/bonding/$link"
+  fi
+  [ -e "$link/master" ] && [ ! -e "$link/brport" ] && [ ! -e "$link/bonding_slave" ] && set -- "$@" "$link/master"
+done 2>/dev/null
+if [ -r /proc/net/vlan/config ]; then
+  while IFS= read -r line; do
+    printf 'vlan %s\\n' "$line"
+  done </proc/net/vlan/config
+fi
+[ $# -eq 0 ] || ls -ldn -- "$@" 2>/dev/null || :
+`;
+
+/** Every link of the host, sorted by name. */
+export const links: Fact<Links> = { name: 'links', script, parse, after: linksAfter };
+
+interface Survey {
+  readonly links: Map<string, LinkLine>;
+  readonly options: Map<string, Record<string, string>>;
+  readonly controllers: Map<string, string>;
+  readonly permanentMacs: Map<string, string>;
+  readonly vlans: Map<string, VlanPlace>;
+}
+
+interface LinkLine {
+  readonly flags: number;
+  readonly mtu: number;
+  readonly type: number;
+  readonly assigned: string;
+  readonly kind: string;
+  readonly mac: string;
+}
+
+function parse(output: string): Links {
+  const survey: Survey = {
+    links: new Map(),
+    options: new Map(),
+    controllers: new Map(),
+    permanentMacs: new Map(),
+    vlans: new Map(),
+  };
+  for (const line of linesOf(output)) readLine(survey, line);
+  if (survey.links.size === 0) throw new FactParseError('/sys/class/net should list links and lists none');
+
+  return new Map([...survey.links].map(([name, line]) => [name, toLink(name, line, survey)]));
+}
+
+function readLine(survey: Survey, line: string): void {
+  const [word, name = '', ...rest] = line.split(' ');
+  switch (word) {
+    case 'link':
+      survey.links.set(name, parseLink(name, rest));
+      return;
+    case 'option':
+      setOption(survey, name, rest);
+      return;
+    case 'port':
+    case 'ports':
+      for (const port of rest) if (port !== '') survey.controllers.set(port, name);
+      return;
+    case 'permanent':
+      survey.permanentMacs.set(name, (rest[0] ?? '').toLowerCase());
+      return;
+    case 'vlan':
+      readVlan(survey, line.slice('vlan '.length));
+      return;
+    default:
+      readController(survey, line);
+  }
+}
+
+function parseLink(name: string, fields: readonly string[]): LinkLine {
+  const [flags = '', mtu, type, assigned = '-', kind = '-', mac = '-'] = fields;
+  if (!/^0x[0-9a-f]+$/i.test(flags)) {
+    throw new FactParseError(`flags of link ${name} should be hexadecimal and are ${JSON.stringify(flags)}`);
+  }
+  return {
+    flags: Number(flags),
+    mtu: parseNumber(mtu, `mtu of link ${name}`),
+    type: parseNumber(type, `type of link ${name}`),
+    assigned,
+    kind,
+    mac: mac === '-' ? '' : mac.toLowerCase(),
+  };
+}
+
+/** sysfs prints what has a name and a number as both (`balance-alb 6`); of a list it parts the items by blanks. */
+function setOption({ options }: Survey, link: string, [option = '', ...values]: readonly string[]): void {
+  const ofLink = options.get(link) ?? {};
+  ofLink[option] = option === 'arp_ip_target' ? values.join(',') : (values[0] ?? '');
+  options.set(link, ofLink);
+}
+
+/** `eno5.10        | 10  | eno5`; the two lines of heading match nothing. */
+function readVlan({ vlans }: Survey, line: string): void {
+  const [, name, id, parent] = /^(\S+)\s*\| (\d+)\s*\| (\S+)$/.exec(line) ?? [];
+  if (name === undefined || parent === undefined) return;
+  vlans.set(name, { parent, id: Number(id) });
+}
+
+/** `lrwxrwxrwx 1 0 0 0 Nov 23 18:00 eth0/master -> ../../virtual/net/team0` */
+function readController({ controllers }: Survey, line: string): void {
+  const [, port, controller] = /^l.* (\S+)\/master -> (?:.*\/)?(\S+)$/.exec(line) ?? [];
+  if (port === undefined || controller === undefined) {
+    throw new FactParseError(`a line about links is unknown: ${JSON.stringify(line)}`);
+  }
+  if (!controllers.has(port)) controllers.set(port, controller);
+}
+
+function toLink(name: string, line: LinkLine, survey: Survey): Link {
+  const vlan = survey.vlans.get(name);
+  const kind = vlan === undefined ? kindOf(line) : 'vlan';
+  const controller = survey.controllers.get(name);
+  const options = optionsOf(kind, survey.options.get(name));
+  return {
+    name,
+    kind,
+    up: (line.flags & IFF_UP) !== 0,
+    mtu: line.mtu,
+    mac: survey.permanentMacs.get(name) ?? line.mac,
+    // A bond sets the MAC of its ports, which then looks as if somebody had: of those the bit means nothing.
+    macPinned: ['bond', 'bridge', 'vlan'].includes(kind) && line.assigned === NET_ADDR_SET,
+    ...(controller !== undefined && { controller }),
+    ...(vlan !== undefined && { vlan }),
+    ...(options !== undefined && { options }),
+  };
+}
+
+const IFF_UP = 1;
+const NET_ADDR_SET = '3';
+const ARPHRD_ETHER = 1;
+const ARPHRD_LOOPBACK = 772;
+
+function kindOf({ kind, type }: LinkLine): LinkKind {
+  switch (kind) {
+    case 'bridge':
+    case 'bond':
+    case 'vlan':
+      return kind;
+    case 'tun':
+      return type === ARPHRD_ETHER ? 'tap' : 'other';
+    case 'vrf':
+    case 'wlan':
+      return 'other';
+    default:
+      return type === ARPHRD_LOOPBACK ? 'loopback' : type === ARPHRD_ETHER ? 'ethernet' : 'other';
+  }
+}
+
+/** sysfs prints nothing at all, not even a line, for these when they are not set. */
+const silentWhenUnset = { arp_ip_target: '', primary: '' };
+
+function optionsOf(kind: LinkKind, options: LinkOptions | undefined): LinkOptions | undefined {
+  if (kind === 'bond') return { ...silentWhenUnset, ...options };
+  return kind === 'bridge' ? { ...options } : undefined;
+}

@@ -1,0 +1,224 @@
+import { FactParseError } from '../errors.ts';
+import type { Change } from '../model/change.ts';
+import type { Fact } from '../model/fact.ts';
+import { linesOf } from './text.ts';
+
+const toolNames = [
+  'ip',
+  'bridge',
+  'brctl',
+  'ethtool',
+  'arping',
+  'modprobe',
+  'systemctl',
+  'systemd-run',
+  'setsid',
+  'flock',
+  'restorecon',
+  'nmcli',
+  'networkctl',
+  'netplan',
+  'ifup',
+  'ifreload',
+] as const;
+
+/** A command that kvmplay uses where there is one. */
+export type Tool = (typeof toolNames)[number];
+
+/** A kernel module that a layout needs; 8021q makes VLANs. */
+export type NetworkModule = 'bonding' | '8021q' | 'bridge';
+
+/** `present`: loaded, or built into the kernel. */
+export type ModuleState = 'present' | 'loadable' | 'missing';
+
+/** Whatever configures the network here: a daemon that runs, or scripts that are installed. */
+export type NetworkService =
+  'initscripts' | 'NetworkManager' | 'systemd-networkd' | 'netplan' | 'ifupdown' | 'ifupdown2';
+
+/** What kind of system the host is. */
+export interface Platform {
+  readonly distribution: Distribution;
+  /** Kernel release: `3.10.0-957.el7.x86_64`. */
+  readonly kernel: string;
+  readonly hostname: string;
+  /** Whether what kvmplay runs there runs as root. */
+  readonly isRoot: boolean;
+  readonly tools: readonly Tool[];
+  /** As iproute2 tells it: `6.1.0`, in old ones `ss170501`. Absent without iproute2. */
+  readonly ipVersion?: string;
+  readonly modules: Readonly<Record<NetworkModule, ModuleState>>;
+  readonly networkServices: readonly NetworkService[];
+  readonly systemdRuns: boolean;
+  /** Type of the file system of / or /usr when it comes over the network (nfs and the like; iSCSI does not show). */
+  readonly networkRoot?: string;
+}
+
+export interface Distribution {
+  /** As os-release has it: `centos`, `debian`. */
+  readonly id: string;
+  /** `7`, `12`; empty where there is none. */
+  readonly version: string;
+  /** For people: `CentOS Linux 7 (Core)`. */
+  readonly name: string;
+}
+
+/** Paths below `/lib/modules/RELEASE/kernel`, and what shows that the module is there already. */
+const modulePlaces: Readonly<Record<NetworkModule, { file: string; signs: string }>> = {
+  bonding: { file: 'drivers/net/bonding/bonding.ko', signs: '/sys/class/net/bonding_masters' },
+  '8021q': { file: 'net/8021q/8021q.ko', signs: '/proc/net/vlan' },
+  bridge: { file: 'net/bridge/bridge.ko', signs: '/sys/module/bridge' },
+};
+
+const moduleCalls = Object.entries(modulePlaces).map(
+  ([name, { file, signs }]) => `module ${name} ${file} ${signs}`,
+);
+
+/**
+ * Module files may lie elsewhere (updates/, extra/), so what is not found where the kernel puts it is looked up in the
+ * lists, at the price of a process.
+ */
+const script = `
+read -r kernel </proc/sys/kernel/osrelease
+read -r hostname </proc/sys/kernel/hostname
+printf 'kernel %s\\nhostname %s\\n' "$kernel" "$hostname"
+if [ ! -r /etc/os-release ] && read -r release 2>/dev/null </etc/redhat-release; then
+  printf 'release %s\\n' "$release"
+fi
+grep -shE '^(ID|VERSION_ID|NAME|PRETTY_NAME)=|^Uid:|^[^ ]+ /(usr)? ' /etc/os-release /proc/self/status /proc/mounts
+for tool in ${toolNames.join(' ')}; do
+  if command -v $tool >/dev/null; then echo "tool $tool"; fi
+done
+if command -v ip >/dev/null; then ip -V 2>&1; fi
+module() {
+  if [ -e "/sys/module/$1" ] || [ -e "$3" ]; then
+    echo "module $1 present"
+    return
+  fi
+  for file in "/lib/modules/$kernel/kernel/$2"*; do
+    if [ -e "$file" ]; then
+      echo "module $1 loadable"
+      return
+    fi
+  done
+  if grep -qs "/$1\\.ko" "/lib/modules/$kernel/modules.builtin"; then
+    echo "module $1 present"
+  elif grep -qs "/$1\\.ko[^ ]*:" "/lib/modules/$kernel/modules.dep"; then
+    echo "module $1 loadable"
+  else
+    echo "module $1 missing"
+  fi
+}
+${moduleCalls.join('\n')}
+[ ! -e /etc/sysconfig/network-scripts/ifup-eth ] || echo 'service initscripts'
+for file in /etc/netplan/*.yaml; do
+  if [ -e "$file" ]; then
+    echo 'service netplan'
+    break
+  fi
+done
+if [ -e /etc/network/interfaces ] && command -v ifreload >/dev/null; then
+  echo 'service ifupdown2'
+elif [ -e /etc/network/interfaces ] && command -v ifup >/dev/null; then
+  echo 'service ifupdown'
+fi
+if [ -d /run/systemd/system ]; then
+  echo systemd
+  for state in $(systemctl is-active NetworkManager systemd-networkd 2>/dev/null); do
+    echo "daemon $state"
+  done
+fi
+`;
+
+/** Distribution, kernel, tools, modules and who configures the network. */
+export const platform: Fact<Platform> = { name: 'platform', script, parse, after };
+
+function after(value: Platform, change: Change): Platform {
+  if (change.kind !== 'module.load' || !(change.name in value.modules)) return value;
+  return { ...value, modules: { ...value.modules, [change.name]: 'present' } };
+}
+
+function parse(output: string): Platform {
+  const lines = linesOf(output);
+  const valuesOf = (key: string) =>
+    lines.filter((line) => line.startsWith(`${key} `)).map((line) => line.slice(key.length + 1));
+  const [kernel] = valuesOf('kernel');
+  if (kernel === undefined) throw new FactParseError('the kernel should tell its release and does not');
+
+  const ipVersion = ipVersionOf(lines);
+  const networkRoot = networkRootOf(lines);
+  return {
+    distribution: distributionOf(lines, valuesOf('release')[0]),
+    kernel,
+    hostname: valuesOf('hostname')[0] ?? '',
+    isRoot: lines.some((line) => /^Uid:\s+\d+\s+0\s/.test(line)),
+    tools: toolNames.filter((tool) => lines.includes(`tool ${tool}`)),
+    ...(ipVersion !== undefined && { ipVersion }),
+    modules: {
+      bonding: moduleState(lines, 'bonding'),
+      '8021q': moduleState(lines, '8021q'),
+      bridge: moduleState(lines, 'bridge'),
+    },
+    networkServices: servicesOf(valuesOf('service'), valuesOf('daemon')),
+    systemdRuns: lines.includes('systemd'),
+    ...(networkRoot !== undefined && { networkRoot }),
+  };
+}
+
+function distributionOf(lines: readonly string[], release: string | undefined): Distribution {
+  if (release !== undefined) return redHatOf(release);
+  const valueOf = (key: string) =>
+    unquoted(lines.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1));
+  const id = valueOf('ID') ?? 'linux';
+  return { id, version: valueOf('VERSION_ID') ?? '', name: valueOf('PRETTY_NAME') ?? valueOf('NAME') ?? id };
+}
+
+/** EL6 has no os-release: `CentOS release 6.10 (Final)`. */
+function redHatOf(release: string): Distribution {
+  const [, version = ''] = / release (\d[\d.]*)/.exec(release) ?? [];
+  const id = release.startsWith('Red Hat') ? 'rhel' : (release.split(' ')[0] ?? '').toLowerCase();
+  return { id, version, name: release };
+}
+
+/** Values of os-release are quoted as in sh. */
+function unquoted(text: string | undefined): string | undefined {
+  return text?.replace(/^(["'])(.*)\1$/, '$2').replace(/\\(.)/g, '$1');
+}
+
+/** `ip utility, iproute2-6.1.0, libbpf 1.1.2`, `ip utility, iproute2-ss170501` */
+function ipVersionOf(lines: readonly string[]): string | undefined {
+  return lines
+    .map((line) => /^ip utility, iproute2-([^,\s]+)/.exec(line)?.[1])
+    .find((version) => version !== undefined);
+}
+
+function moduleState(lines: readonly string[], name: NetworkModule): ModuleState {
+  if (lines.includes(`module ${name} present`)) return 'present';
+  return lines.includes(`module ${name} loadable`) ? 'loadable' : 'missing';
+}
+
+const serviceNames: readonly NetworkService[] = [
+  'initscripts',
+  'NetworkManager',
+  'systemd-networkd',
+  'netplan',
+  'ifupdown',
+  'ifupdown2',
+];
+
+/** `systemctl is-active` answers in the order of its arguments. */
+function servicesOf(installed: readonly string[], daemons: readonly string[]): readonly NetworkService[] {
+  const [networkManager, networkd] = daemons;
+  const running = new Set(installed);
+  if (networkManager === 'active') running.add('NetworkManager');
+  if (networkd === 'active') running.add('systemd-networkd');
+  return serviceNames.filter((name) => running.has(name));
+}
+
+const networkTypes = /^(nfs|cifs|smb|ceph|glusterfs|fuse\.(glusterfs|ceph|sshfs)|9p|afs)/;
+
+/** `server:/root / nfs4 rw,relatime 0 0`; the last mount on a place is the one that is seen. */
+function networkRootOf(lines: readonly string[]): string | undefined {
+  const mounts = lines.map((line) => line.split(' ')).filter((words) => words.length >= 4);
+  const typeOf = (place: string) => mounts.filter((words) => words[1] === place).at(-1)?.[2];
+  return [typeOf('/'), typeOf('/usr')].find((type) => type !== undefined && networkTypes.test(type));
+}
