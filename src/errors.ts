@@ -1,13 +1,20 @@
 import type { SourcePlace } from './model/inventory.ts';
 
+export interface KvmplayErrorOptions extends ErrorOptions {
+  readonly details?: readonly string[];
+}
+
 /** Base of every error that kvmplay throws on purpose. `code` is stable; messages may improve. */
 export class KvmplayError extends Error {
   readonly code: string;
+  /** More lines for whoever must mend it: what a command printed, what differs. */
+  readonly details: readonly string[];
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: string, message: string, options?: KvmplayErrorOptions) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;
+    this.details = options?.details ?? [];
   }
 }
 
@@ -24,7 +31,7 @@ export function isKvmplayError(value: unknown): value is KvmplayError {
 
 /** The command line or an option of `run` makes no sense. */
 export class UsageError extends KvmplayError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_USAGE', message, options);
   }
 }
@@ -33,7 +40,7 @@ export class UsageError extends KvmplayError {
 export class InventoryError extends KvmplayError {
   readonly place: SourcePlace | undefined;
 
-  constructor(message: string, place?: SourcePlace, options?: ErrorOptions) {
+  constructor(message: string, place?: SourcePlace, options?: KvmplayErrorOptions) {
     super('KVMPLAY_INVENTORY', place === undefined ? message : `${formatPlace(place)}: ${message}`, options);
     this.place = place;
   }
@@ -43,7 +50,7 @@ export class InventoryError extends KvmplayError {
 export class PlaybookError extends KvmplayError {
   readonly place: SourcePlace | undefined;
 
-  constructor(message: string, place?: SourcePlace, options?: ErrorOptions) {
+  constructor(message: string, place?: SourcePlace, options?: KvmplayErrorOptions) {
     super('KVMPLAY_PLAYBOOK', place === undefined ? message : `${formatPlace(place)}: ${message}`, options);
     this.place = place;
   }
@@ -51,98 +58,98 @@ export class PlaybookError extends KvmplayError {
 
 /** The input of a task is wrong, whatever the host. */
 export class TaskInputError extends KvmplayError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_TASK_INPUT', message, options);
   }
 }
 
 /** The host is such that the desired state cannot or must not be reached. Nothing was changed. */
 export class PlanError extends KvmplayError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_PLAN', message, options);
   }
 }
 
 /** A fact's output is not what its parser knows. */
 export class FactParseError extends KvmplayError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_FACT_PARSE', message, options);
   }
 }
 
 /** No connection: name, route, port, time. The host may be tried again. */
 export class UnreachableError extends KvmplayError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_UNREACHABLE', message, options);
   }
 }
 
 /** The host's key is unknown, changed or revoked. Counts as unreachable; never retried. */
 export class HostKeyError extends KvmplayError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_HOST_KEY', message, options);
   }
 }
 
 /** Login or become was refused. Counts as unreachable; never retried. */
 export class AuthenticationError extends KvmplayError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_AUTHENTICATION', message, options);
   }
 }
 
 /** The connection ended before the command did: what the command did is not known. */
 export class ConnectionLostError extends KvmplayError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_CONNECTION_LOST', message, options);
   }
 }
 
 /** A command did not end in its time. */
 export class CommandTimeoutError extends KvmplayError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_COMMAND_TIMEOUT', message, options);
   }
 }
 
 /** A command of `host.read` or `host.exec` ended with a non-zero code, or a script of kvmplay itself could not run. */
 export class CommandError extends KvmplayError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_COMMAND', message, options);
   }
 }
 
 /** Another transaction holds the host. */
 export class HostLockedError extends KvmplayError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_HOST_LOCKED', message, options);
   }
 }
 
 /** A change was begun and taken back; the host is as before, and that was proved. */
 export class RolledBackError extends KvmplayError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_ROLLED_BACK', message, options);
   }
 }
 
 /** A change was begun, and the host is not as before: somebody must look. */
 export class RollbackFailedError extends KvmplayError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_ROLLBACK_FAILED', message, options);
   }
 }
 
 /** The lab cannot be built or used. */
 export class LabError extends KvmplayError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_LAB', message, options);
   }
 }
 
 /** The run was cancelled. */
 export class CancelledError extends KvmplayError {
-  constructor(message = 'cancelled', options?: ErrorOptions) {
+  constructor(message = 'cancelled', options?: KvmplayErrorOptions) {
     super('KVMPLAY_CANCELLED', message, options);
   }
 }

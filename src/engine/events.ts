@@ -72,6 +72,8 @@ export interface RunSummary {
   readonly checkMode: boolean;
   /** Plays in order, hosts in inventory order. */
   readonly hosts: readonly HostSummary[];
+  /** Sentences about reporters that threw, which does not touch the run. */
+  readonly reporterErrors: readonly string[];
 }
 
 export interface HostSummary {

@@ -6,9 +6,11 @@ export interface Fact<T> {
   /** POSIX sh that only reads. It runs in a subshell, together with other facts, under `LC_ALL=C`. */
   readonly script: string;
   /** Pure. Throws FactParseError on output it does not know. */
-  readonly parse: (output: string) => T;
+  parse(output: string): T;
   /** The answer as it will be once `change` is done. Pure; returns `value` itself when nothing alters. */
-  readonly after: (value: T, change: Change) => T;
+  after(value: T, change: Change): T;
+  /** The part of the answer that a rollback must bring back; default: all of it. Lists compare in any order. */
+  comparable?(value: T): unknown;
 }
 
 /** Facts by the name a task gives them. */

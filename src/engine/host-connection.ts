@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isKvmplayError, UnreachableError } from '../errors.ts';
+import type { AnyFact } from '../model/task.ts';
+import type { CommandResult } from '../model/host.ts';
+import type { Connection, Transport } from '../transports/transport.ts';
+import { composeSurvey, splitSurvey } from './survey.ts';
+
+export interface HostConnectionOptions {
+  /** Milliseconds for TCP, handshake and login. */
+  readonly connectTimeout: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds a script of kvmplay's own may take; those that wait on purpose say so themselves. */
+const execTimeout = 120_000;
+
+/** The way to one host during one play: one connection at a time, opened when needed, everything counted. */
+export class HostConnection {
+  connections = 0;
+  execs = 0;
+  readonly #transport: Transport;
+  readonly #options: HostConnectionOptions;
+  #current: Connection | undefined;
+
+  constructor(transport: Transport, options: HostConnectionOptions) {
+    this.#transport = transport;
+    this.#options = options;
+  }
+
+  /** Runs a script over the present connection, or a first one. */
+  async exec(script: string, timeout = execTimeout): Promise<CommandResult> {
+    const connection = (this.#current ??= await this.#connect(this.#options.connectTimeout));
+    this.execs += 1;
+    return await connection.exec(script, { ...this.#signal(), timeout });
+  }
+
+  /** Asks for all facts in one exec. */
+  async survey(facts: readonly AnyFact[], timeout = execTimeout): Promise<Map<string, unknown>> {
+    const nonce = randomUUID();
+    const outputs = splitSurvey(facts, await this.exec(composeSurvey(facts, { nonce }), timeout), { nonce });
+    return new Map(facts.map((fact) => [fact.name, fact.parse(outputs.get(fact.name) ?? '')]));
+  }
+
+  /**
+   * Leaves the present connection and opens a new one, trying until `deadline` (milliseconds since 1970), then runs
+   * `use` on it. A connection that breaks while in use is tried again too. Undefined when time ran out.
+   */
+  async withFresh<T>(deadline: number, use: () => Promise<T>): Promise<T | undefined> {
+    for (;;) {
+      this.drop();
+      const left = deadline - Date.now();
+      if (left <= 0) return undefined;
+      try {
+        this.#current = await this.#connect(Math.min(this.#options.connectTimeout, left));
+        return await use();
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        await sleep(Math.min(250, Math.max(0, deadline - Date.now())), undefined, this.#signal());
+      }
+    }
+  }
+
+  /** Closes without waiting: what is on the other side may be gone. */
+  drop(): void {
+    const connection = this.#current;
+    this.#current = undefined;
+    connection?.close().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    const connection = this.#current;
+    this.#current = undefined;
+    await connection?.close().catch(() => undefined);
+  }
+
+  async #connect(timeout: number): Promise<Connection> {
+    this.connections += 1;
+    return await this.#transport.connect({ ...this.#signal(), timeout });
+  }
+
+  #signal(): { signal?: AbortSignal } {
+    return this.#options.signal === undefined ? {} : { signal: this.#options.signal };
+  }
+}
+
+const passingCodes = ['KVMPLAY_UNREACHABLE', 'KVMPLAY_CONNECTION_LOST', 'KVMPLAY_COMMAND_TIMEOUT'];
+
+/** Whether the same may go well a moment later. */
+export function isPassing(error: unknown): error is UnreachableError {
+  return isKvmplayError(error) && passingCodes.includes(error.code);
+}

@@ -1,0 +1,275 @@
+import { CommandError, PlaybookError } from '../errors.ts';
+import type { Change } from '../model/change.ts';
+import { describeChange } from '../model/describe-change.ts';
+import type { Answers, Fact, FactSet } from '../model/fact.ts';
+import type { CommandResult, Host } from '../model/host.ts';
+import type { InventoryHost } from '../model/inventory.ts';
+import type { AnyFact, Task, TaskResult } from '../model/task.ts';
+import { captureCallSite } from './call-site.ts';
+import type { HostPhase, TaskOutcome } from './events.ts';
+import type { HostConnection } from './host-connection.ts';
+import { runTransaction, type SurveyAnswers } from './transaction.ts';
+
+export interface HostSessionOptions {
+  readonly host: InventoryHost;
+  /** As the play's schema made them. */
+  readonly vars: unknown;
+  readonly connection: HostConnection;
+  readonly checkMode: boolean;
+  readonly owner: string;
+  /** Seconds. */
+  readonly confirmTimeout: number;
+  readonly onPhase: (phase: HostPhase) => void;
+}
+
+/** A task that the playbook performed, and how it stands. */
+export interface TaskRecord {
+  readonly task: string;
+  subject: string;
+  changes: readonly Change[];
+  warnings: readonly string[];
+  outcome: TaskOutcome;
+  rolledBack: boolean;
+  /** Its changes are committed. */
+  done?: boolean;
+  error?: unknown;
+  /** The playbook's line. */
+  readonly place: () => string | undefined;
+  awaited: boolean;
+  /** Plans the task once more on other answers. */
+  replan?: (answers: SurveyAnswers, prediction: readonly Change[]) => readonly Change[];
+}
+
+/** One host during one play: what it is, what the playbook wants, what is to be done. */
+export class HostSession implements Host<unknown> {
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly vars: unknown;
+  readonly checkMode: boolean;
+  readonly records: TaskRecord[] = [];
+  /** Changes that took effect. */
+  readonly done: Change[] = [];
+  readonly #options: HostSessionOptions;
+  readonly #facts = new Map<string, AnyFact>();
+  #answers: Map<string, unknown> = new Map();
+  /** Beside the answers, folded in on every read. */
+  #prediction: Change[] = [];
+  /** What reads came to, with the number of changes folded in. */
+  #folded = new Map<string, { readonly count: number; readonly value: unknown }>();
+  /** Records whose changes are in the prediction. */
+  #pending: TaskRecord[] = [];
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: HostSessionOptions) {
+    this.#options = options;
+    this.name = options.host.name;
+    this.groups = options.host.groups;
+    this.vars = options.vars;
+    this.checkMode = options.checkMode;
+  }
+
+  perform<D, F, O>(task: Task<D, F, O>, input: unknown): Promise<TaskResult<O>> {
+    const record: TaskRecord = {
+      task: task.name,
+      subject: '',
+      changes: [],
+      warnings: [],
+      outcome: 'ok',
+      rolledBack: false,
+      place: captureCallSite(),
+      awaited: false,
+    };
+    this.records.push(record);
+    return this.#enqueue(() => this.#plan(task, input, record), record);
+  }
+
+  fact<T>(fact: Fact<T>): Promise<T> {
+    return this.#enqueue(async () => {
+      await this.#ask([fact]);
+      return this.#current(fact);
+    });
+  }
+
+  read(command: string): Promise<CommandResult> {
+    return this.#enqueue(() => this.#run(command));
+  }
+
+  exec(command: string): Promise<CommandResult | undefined> {
+    return this.#enqueue(async () => {
+      if (this.checkMode) return undefined;
+      await this.#apply();
+      const result = await this.#run(command);
+      // The command may have changed anything: what was known is no longer.
+      this.#forget(new Map());
+      return result;
+    });
+  }
+
+  /** Ends the play on this host: what is pending is applied, verified and committed. */
+  async finish(): Promise<void> {
+    await this.#queue;
+    const forgotten = this.records.find((record) => !record.awaited);
+    if (forgotten !== undefined) {
+      throw new PlaybookError(`${forgotten.task} is not awaited: write \`await ${forgotten.task}(...)\``);
+    }
+    if (this.checkMode) return;
+    await this.#apply();
+  }
+
+  #enqueue<T>(work: () => Promise<T>, record?: TaskRecord): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return new WatchedPromise(result, () => {
+      if (record !== undefined) record.awaited = true;
+    });
+  }
+
+  async #plan<D, F, O>(task: Task<D, F, O>, input: unknown, record: TaskRecord): Promise<TaskResult<O>> {
+    try {
+      const desired = task.validate(input);
+      record.subject = task.subject(desired);
+      const facts = task.facts as FactSet;
+      await this.#ask(Object.values(facts));
+
+      const settings = this.#settings();
+      const answer = (read: (fact: AnyFact) => unknown): Answers<F> =>
+        Object.fromEntries(Object.entries(facts).map(([key, fact]) => [key, read(fact)])) as Answers<F>;
+      const current = (fact: AnyFact): unknown => this.#current(fact);
+
+      const { changes, warnings } = task.plan(desired, answer(current), settings);
+      record.changes = changes;
+      record.warnings = warnings;
+      record.outcome = changes.length === 0 ? 'ok' : 'changed';
+      record.replan = (answers, prediction) =>
+        task.plan(
+          desired,
+          answer((fact) => fold(fact, answers.get(fact.name), prediction)),
+          settings,
+        ).changes;
+      this.#prediction.push(...changes);
+      this.#pending.push(record);
+      const output = task.output(desired, answer(current));
+      return { changed: changes.length > 0, changes, warnings, output };
+    } catch (error) {
+      record.outcome = 'failed';
+      record.error = error;
+      throw error;
+    }
+  }
+
+  async #ask(facts: readonly AnyFact[]): Promise<void> {
+    const missing = facts.filter(({ name }) => !this.#answers.has(name));
+    if (missing.length === 0) return;
+    this.#options.onPhase('survey');
+    for (const fact of missing) this.#facts.set(fact.name, fact);
+    const answers = await this.#options.connection.survey(missing);
+    for (const [name, answer] of answers) this.#answers.set(name, answer);
+    this.#options.onPhase('plan');
+  }
+
+  #current<T>(fact: Fact<T>): T {
+    const known = this.#folded.get(fact.name);
+    const value = known === undefined ? this.#answers.get(fact.name) : known.value;
+    const folded = fold(fact, value as T, this.#prediction.slice(known?.count ?? 0));
+    this.#folded.set(fact.name, { count: this.#prediction.length, value: folded });
+    return folded;
+  }
+
+  async #run(command: string): Promise<CommandResult> {
+    const result = await this.#options.connection.exec(
+      `export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"\n${command}\n`,
+    );
+    if (result.code === 0) return result;
+    throw new CommandError(`\`${command}\` ended with ${String(result.code)} on ${this.name}`, {
+      details: result.stderr.split('\n').filter(Boolean),
+    });
+  }
+
+  async #apply(): Promise<void> {
+    const changes = this.#prediction;
+    const records = this.#pending;
+    if (changes.length === 0) return;
+    const { connection, owner, confirmTimeout, onPhase } = this.#options;
+    try {
+      this.#forget(
+        await runTransaction({
+          host: this.name,
+          connection,
+          facts: [...this.#facts.values()],
+          before: this.#answers,
+          changes,
+          owner,
+          confirmTimeout,
+          replan: (answers, staged) => replanAll(records, answers, staged),
+          onPhase,
+        }),
+      );
+      this.done.push(...changes);
+      for (const record of records) record.done = true;
+    } catch (error) {
+      for (const record of records) record.rolledBack = record.outcome === 'changed';
+      throw error;
+    }
+  }
+
+  /** Starts anew from other answers. */
+  #forget(answers: SurveyAnswers): void {
+    this.#answers = new Map(answers);
+    this.#folded = new Map();
+    this.#prediction = [];
+    this.#pending = [];
+  }
+
+  #settings(): { name: string; networkBackend?: string } {
+    const backend = this.#options.host.vars['network_backend'];
+    return { name: this.name, ...(typeof backend === 'string' && { networkBackend: backend }) };
+  }
+}
+
+/** What every task would still do: nothing, or sentences that name the task and the change. */
+function replanAll(
+  records: readonly TaskRecord[],
+  answers: SurveyAnswers,
+  staged: readonly Change[],
+): readonly string[] {
+  const prediction = [...staged];
+  return records.flatMap((record) => {
+    try {
+      const left = record.replan?.(answers, prediction) ?? [];
+      prediction.push(...left);
+      return left.map((change) => `${record.task} ${record.subject} would still: ${describeChange(change)}`);
+    } catch (error) {
+      return [`${record.task} ${record.subject}: ${error instanceof Error ? error.message : String(error)}`];
+    }
+  });
+}
+
+function fold<T>(fact: Fact<T>, answer: T, prediction: readonly Change[]): T {
+  return prediction.reduce((value, change) => fact.after(value, change), answer);
+}
+
+/** A promise that tells whether anybody waited for it. */
+class WatchedPromise<T> extends Promise<T> {
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  readonly #onAwaited: () => void;
+
+  constructor(promise: Promise<T>, onAwaited: () => void) {
+    super((resolve, reject) => {
+      promise.then(resolve, reject);
+    });
+    this.#onAwaited = onAwaited;
+    // A rejection that nobody heard is reported by finish, not by a crash of the process.
+    super.then(undefined, () => undefined);
+  }
+
+  override then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.#onAwaited();
+    return super.then(onFulfilled, onRejected);
+  }
+}

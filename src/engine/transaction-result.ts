@@ -1,0 +1,39 @@
+/** How the host says a transaction stands. */
+export interface TransactionResult {
+  readonly outcome: TransactionOutcome;
+  /** The words after the outcome: numbers of the file, or of change, command and exit code. */
+  readonly words: readonly string[];
+  /** Commands of the rollback that did not work. */
+  readonly undoErrors: number;
+  /** What the failed command printed, or the owner of the lock. */
+  readonly lines: readonly string[];
+}
+
+const outcomes = [
+  'applied',
+  'committed',
+  'conflict',
+  'failed-backup',
+  'failed-commit',
+  'failed-launch',
+  'failed-stage',
+  'failed-step',
+  'locked',
+  'rolled-back',
+  'unknown',
+] as const;
+
+export type TransactionOutcome = (typeof outcomes)[number];
+
+/** Understands what the scripts of a transaction print; anything else is `unknown`. */
+export function parseTransactionResult(output: string): TransactionResult {
+  const lines = output.split('\n');
+  const [, name, ...words] = lines.find((line) => line.startsWith('outcome '))?.split(' ') ?? [];
+  const undoErrors = Number(lines.find((line) => line.startsWith('undo-errors '))?.split(' ')[1] ?? 0);
+  return {
+    outcome: outcomes.find((outcome) => outcome === name) ?? 'unknown',
+    words,
+    undoErrors,
+    lines: lines.filter((line) => line.startsWith('| ')).map((line) => line.slice(2)),
+  };
+}

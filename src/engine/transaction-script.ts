@@ -1,0 +1,297 @@
+import { type Change, type FileDelete, type FileWrite, inverseOf, isFileChange } from '../model/change.ts';
+import { quote } from '../transports/shell-quote.ts';
+import { type Command, type RuntimeChange, toCommands } from './steps.ts';
+
+/** Everything one transaction is to do, in order. */
+export interface TransactionWork {
+  readonly changes: readonly RuntimeChange[];
+  /** One per path, from what is there to what shall be there. */
+  readonly files: readonly (FileWrite | FileDelete)[];
+}
+
+export interface TransactionIdentity {
+  /** Letters, digits and dashes. */
+  readonly id: string;
+  /** Who runs it, for the second operator who meets the lock. */
+  readonly owner: string;
+  /** Seconds until the host undoes what nobody confirmed. */
+  readonly confirmTimeout: number;
+}
+
+/** Splits what tasks planned: kernel changes in order, and per path the one file change they add up to. */
+export function toWork(changes: readonly Change[]): TransactionWork {
+  const files = new Map<string, FileWrite | FileDelete>();
+  const runtime: RuntimeChange[] = [];
+  for (const change of changes) {
+    if (!isFileChange(change)) {
+      runtime.push(change);
+      continue;
+    }
+    const merged = mergeFileChanges(files.get(change.path), change);
+    if (merged === undefined) files.delete(change.path);
+    else files.set(change.path, merged);
+  }
+  return { changes: runtime, files: [...files.values()] };
+}
+
+/** Where a transaction keeps its script, journal and result on the host; gone after a reboot. */
+export function transactionFolder(id: string): string {
+  return `/run/kvmplay/${id}`;
+}
+
+/**
+ * The script of the one exec that applies a transaction: takes the host's lock, leaves the transaction's own script on
+ * the host, starts it detached from this session, and waits for its result as long as the session lives.
+ */
+export function launchScript(work: TransactionWork, identity: TransactionIdentity): string {
+  const { id, owner } = identity;
+  const end = `END-OF-TRANSACTION-${id}`;
+  return `umask 077
+mkdir -p /run/kvmplay || exit 1
+if ! mkdir /run/kvmplay/active 2>/dev/null; then
+  printf 'outcome locked\\n'
+  while IFS= read -r line; do printf '| %s\\n' "$line"; done < /run/kvmplay/active/owner
+  exit 0
+fi
+for old in /run/kvmplay/*; do [ "$old" = /run/kvmplay/active ] || rm -rf "$old"; done
+printf '%s\\n' ${quote(owner)} > /run/kvmplay/active/owner &&
+printf '%s\\n' ${quote(id)} > /run/kvmplay/active/id &&
+mkdir ${transactionFolder(id)} &&
+cat > ${transactionFolder(id)}/transaction <<'${end}'
+${transactionScript(work, identity)}
+${end}
+if [ $? != 0 ]; then rm -rf /run/kvmplay/active; printf 'outcome failed-launch\\n'; exit 0; fi
+cd ${transactionFolder(id)} || exit 1
+# A scope of its own survives the end of the login session (KillUserProcesses).
+if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then
+  setsid sh -c 'systemd-run --quiet --scope --unit=kvmplay-${id} sh ./transaction apply || [ -e started ] || exec sh ./transaction apply' </dev/null >/dev/null 2>&1 &
+else
+  setsid sh ./transaction apply </dev/null >/dev/null 2>&1 &
+fi
+wait $!
+cat result
+`;
+}
+
+/** Prints the result, waiting for it while the transaction still runs. */
+export function resultScript(id: string, seconds: number): string {
+  const folder = transactionFolder(id);
+  return `tries=0
+while [ -d ${folder} ] && [ ! -e ${folder}/result ] && [ $tries -lt ${String(seconds * 5)} ]; do
+  sleep 0.2 2>/dev/null || sleep 1; tries=$((tries + 1))
+done
+if [ -e ${folder}/result ]; then cat ${folder}/result; else printf 'outcome unknown\\n'; fi
+`;
+}
+
+/** Ends a transaction one way or the other and prints its result. */
+export function endScript(id: string, way: 'commit' | 'rollback'): string {
+  const folder = transactionFolder(id);
+  return `sh ${folder}/transaction ${way} </dev/null >/dev/null 2>&1
+${resultScript(id, 30)}rm -rf ${folder}
+`;
+}
+
+function transactionScript({ changes, files }: TransactionWork, identity: TransactionIdentity): string {
+  const functions = [
+    ...changes.map((change, index) => changeFunctions(change, index)),
+    ...files.map((change, index) => fileFunctions(change, index, identity.id)),
+  ];
+  return `export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
+umask 077
+id=${quote(identity.id)}
+folder=${transactionFolder(identity.id)}
+backups=/var/lib/kvmplay/${identity.id}
+changes=${String(changes.length)}
+files=${String(files.length)}
+timeout=${String(identity.confirmTimeout)}
+${runtime}
+${functions.join('\n')}
+main "$1"
+`;
+}
+
+/** do_N makes change N, undo_N takes it back; each command tells its own number, so that a failure can be named. */
+function changeFunctions(change: RuntimeChange, index: number): string {
+  const at = String(index);
+  const commands = toCommands(change).map(
+    (command, place) => `run ${at} ${String(place)} ${spell(command)} || return 1`,
+  );
+  const inverse = inverseOf(change);
+  const undo =
+    inverse === undefined || isFileChange(inverse)
+      ? []
+      : toCommands(inverse).map((command) => `undo ${spell(command)}`);
+  return `do_${at}() {\n${commands.join('\n')}\n}\nundo_${at}() {\n${[...undo, ':'].join('\n')}\n}`;
+}
+
+function spell(command: Command): string {
+  return 'argv' in command
+    ? command.argv.map(quote).join(' ')
+    : `put ${quote(command.value)} ${quote(command.to)}`;
+}
+
+function fileFunctions(change: FileWrite | FileDelete, index: number, id: string): string {
+  const at = String(index);
+  const path = quote(change.path);
+  const folder = change.path.slice(0, change.path.lastIndexOf('/'));
+  const staged = quote(`${folder}/.kvmplay-${id}-${at}`);
+  const unchanged =
+    change.before === undefined ? `[ ! -e ${path} ]` : `holds ${path} ${quote(`${change.before}.`)}`;
+  const keep = change.before === undefined ? ':' : `cp -p ${path} "$backups/${at}"`;
+  if (change.kind === 'file.delete') {
+    return `check_${at}() { ${unchanged}; }
+stage_${at}() { ${keep}; }
+unstage_${at}() { :; }
+commit_${at}() { rm -f ${path}; }
+restore_${at}() { restore "$backups/${at}" ${path}; }`;
+  }
+  const create =
+    change.before === undefined
+      ? `mkdir -p ${quote(folder)} && : > ${staged} && chmod ${change.mode.toString(8)} ${staged}`
+      : `${keep} && cp -p ${path} ${staged}`;
+  const restore = change.before === undefined ? `rm -f ${path}` : `restore "$backups/${at}" ${path}`;
+  return `check_${at}() { ${unchanged}; }
+stage_${at}() {
+${create} &&
+printf '%s' ${quote(change.after)} > ${staged} &&
+holds ${staged} ${quote(`${change.after}.`)}
+}
+unstage_${at}() { rm -f ${staged}; }
+commit_${at}() { mv -f ${staged} ${path} && relabel ${path}; }
+restore_${at}() { ${restore}; }`;
+}
+
+/**
+ * The part that is the same in every transaction. Who moves the file \`armed\` first decides: apply that fails, the guard,
+ * and the controller that commits or rolls back cannot both win, since rename is atomic.
+ */
+const runtime = `run() {
+  at="$1 $2"; shift 2
+  if "$@" >/dev/null 2>"$folder/stderr" </dev/null; then
+    printf '%s\\n' "$at" >> "$folder/journal"
+  else
+    failed="$at $?"; return 1
+  fi
+}
+undo() {
+  "$@" >/dev/null 2>>"$folder/undo-stderr" </dev/null || undo_errors=$((undo_errors + 1))
+}
+put() {
+  { printf '%s\\n' "$1" > "$2"; }
+}
+holds() {
+  [ "$(cat "$1" && echo .)" = "$2" ]
+}
+relabel() {
+  if command -v restorecon >/dev/null; then restorecon "$1" 2>/dev/null; fi
+  return 0
+}
+restore() {
+  cp -p "$1" "$2.kvmplay-$id" && mv -f "$2.kvmplay-$id" "$2" && relabel "$2"
+}
+each() {
+  number=0
+  while [ $number -lt $files ]; do "$1_$number" 2>"$folder/stderr" || return 1; number=$((number + 1)); done
+}
+result() {
+  {
+    printf 'outcome %s\\n' "$1"
+    printf 'undo-errors %s\\n' "$undo_errors"
+    if [ -s "$folder/$2" ]; then while IFS= read -r line || [ -n "$line" ]; do printf '| %s\\n' "$line"; done < "$folder/$2"; fi
+  } > "$folder/result.new"
+  mv -f "$folder/result.new" "$folder/result"
+}
+release() {
+  each unstage
+  rm -rf /run/kvmplay/active
+}
+arm() {
+  if [ -d /run/systemd/system ] && systemd-run --quiet --unit="kvmplay-guard-$id" --on-active="$timeout" \\
+    --timer-property=AccuracySec=100ms sh "$folder/transaction" guard 2>/dev/null; then return 0; fi
+  setsid sh -c 'sleep "$1"; exec sh "$2" guard' guard "$timeout" "$folder/transaction" </dev/null >/dev/null 2>&1 &
+  printf '%s\\n' $! > "$folder/guard"
+}
+disarm() {
+  if [ -e "$folder/guard" ]; then kill -- "-$(cat "$folder/guard")" 2>/dev/null
+  elif [ -d /run/systemd/system ]; then systemctl stop "kvmplay-guard-$id.timer" 2>/dev/null; fi
+}
+take_back() {
+  : >> "$folder/journal"
+  number=-1
+  while read -r begun rest; do number=$begun; done < "$folder/journal"
+  while [ "$number" -ge 0 ]; do "undo_$number"; number=$((number - 1)); done
+}
+apply() {
+  : > "$folder/started"
+  [ $files = 0 ] || mkdir -p "$backups" 2>"$folder/stderr" || { result failed-backup stderr; release; return; }
+  each check || { result "conflict $number" stderr; release; return; }
+  each stage || { result "failed-stage $number" stderr; release; return; }
+  sync
+  : > "$folder/running"
+  : > "$folder/armed"
+  arm
+  step=0
+  while [ $step -lt $changes ] && [ -e "$folder/armed" ] && "do_$step"; do step=$((step + 1)); done
+  rm -f "$folder/running"
+  if [ $step = $changes ]; then
+    [ ! -e "$folder/armed" ] || result applied none
+    return
+  fi
+  mv "$folder/armed" "$folder/rolling" 2>/dev/null || return
+  disarm
+  mv "$folder/stderr" "$folder/step-stderr"
+  take_back
+  result "failed-step $failed" step-stderr
+  release
+}
+rollback() {
+  mv "$folder/armed" "$folder/rolling" 2>/dev/null || return
+  rm -f "$folder/result"
+  [ "$1" = guard ] || disarm
+  # A step under way ends first: its effect is in the journal then.
+  waited=0
+  while [ -e "$folder/running" ] && [ $waited -lt 20 ]; do sleep 1; waited=$((waited + 1)); done
+  take_back
+  result "rolled-back $1" undo-stderr
+  release
+}
+commit() {
+  mv "$folder/armed" "$folder/committing" 2>/dev/null || return
+  disarm
+  if each commit; then
+    sync
+    result committed none
+    release
+    return
+  fi
+  cp "$folder/stderr" "$folder/commit-stderr"
+  last=$number
+  while [ "$number" -ge 0 ]; do "restore_$number" 2>>"$folder/undo-stderr" || undo_errors=$((undo_errors + 1)); number=$((number - 1)); done
+  take_back
+  result "failed-commit $last" commit-stderr
+  release
+}
+main() {
+  undo_errors=0
+  case $1 in
+    apply) apply ;;
+    commit) commit ;;
+    rollback) rollback controller ;;
+    guard) rollback guard ;;
+  esac
+}`;
+
+function mergeFileChanges(
+  earlier: FileWrite | FileDelete | undefined,
+  later: FileWrite | FileDelete,
+): FileWrite | FileDelete | undefined {
+  if (earlier === undefined) return later;
+  const { path, mode } = earlier;
+  const before = earlier.before;
+  const after = later.kind === 'file.write' ? later.after : undefined;
+  if (before === after) return undefined;
+  if (after === undefined)
+    return before === undefined ? undefined : { kind: 'file.delete', path, mode, before };
+  return { kind: 'file.write', path, mode, after, ...(before !== undefined && { before }) };
+}

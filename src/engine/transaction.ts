@@ -1,0 +1,236 @@
+import { randomBytes } from 'node:crypto';
+import {
+  CommandError,
+  HostLockedError,
+  KvmplayError,
+  RollbackFailedError,
+  RolledBackError,
+} from '../errors.ts';
+import type { Change } from '../model/change.ts';
+import { describeChange } from '../model/describe-change.ts';
+import type { Fact } from '../model/fact.ts';
+import type { AnyFact } from '../model/task.ts';
+import { differences } from './differences.ts';
+import type { HostPhase } from './events.ts';
+import { type HostConnection, isPassing } from './host-connection.ts';
+import { formatCommand, toCommands } from './steps.ts';
+import { parseTransactionResult, type TransactionResult } from './transaction-result.ts';
+import {
+  endScript,
+  launchScript,
+  resultScript,
+  toWork,
+  transactionFolder,
+  type TransactionWork,
+} from './transaction-script.ts';
+
+/** Answers to facts by the fact's name. */
+export type SurveyAnswers = ReadonlyMap<string, unknown>;
+
+export interface Transaction {
+  readonly host: string;
+  readonly connection: HostConnection;
+  /** Every fact the host was asked so far, and the answers before the change. */
+  readonly facts: readonly AnyFact[];
+  readonly before: SurveyAnswers;
+  readonly changes: readonly Change[];
+  readonly owner: string;
+  /** Seconds. */
+  readonly confirmTimeout: number;
+  /** Plans every task again on new answers with `staged` folded in: sentences about what is left to do. */
+  readonly replan: (answers: SurveyAnswers, staged: readonly Change[]) => readonly string[];
+  readonly onPhase: (phase: HostPhase) => void;
+}
+
+/** Seconds after the guard's time in which the host should answer again. */
+const healing = 60;
+
+/**
+ * Applies, verifies over a fresh connection, and commits; or has the host roll back and proves it. Returns the answers
+ * after the commit. Throws RolledBackError, RollbackFailedError, HostLockedError, or CommandError when nothing was begun.
+ */
+export async function runTransaction(transaction: Transaction): Promise<SurveyAnswers> {
+  const { host, connection, confirmTimeout, onPhase } = transaction;
+  const work = toWork(transaction.changes);
+  const id = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(4).toString('hex')}`;
+
+  onPhase('apply');
+  const launched = await launch(transaction, work, id);
+  refuseUnbegun(host, work, launched);
+
+  onPhase('verify');
+  const deadline = Date.now() + confirmTimeout * 1000;
+  const resultFact = toResultFact(resultScript(id, confirmTimeout));
+  const seen = await connection.withFresh(deadline, () =>
+    connection.survey([resultFact, ...transaction.facts]),
+  );
+  if (seen === undefined) {
+    const cause = `no fresh connection within ${String(confirmTimeout)} s of the change`;
+    return await awaitGuard(transaction, { id, deadline, cause });
+  }
+  const result = resultOf(seen);
+  if (result.outcome !== 'applied') return prove(transaction, seen, explain(work, result));
+
+  const left = transaction.replan(seen, work.files);
+  if (left.length > 0) {
+    onPhase('rollback');
+    const after = await end(transaction, id, 'rollback');
+    return prove(transaction, after, { cause: 'the host is not as planned after the change', details: left });
+  }
+
+  onPhase('commit');
+  const after = await end(transaction, id, 'commit');
+  const ended = resultOf(after);
+  if (ended.outcome !== 'committed') return prove(transaction, after, explain(work, ended));
+  const undone = transaction.replan(after, []);
+  if (undone.length > 0) {
+    throw new CommandError(`${host} is not as planned after the commit: ${undone.join('; ')}`);
+  }
+  return after;
+}
+
+interface Failure {
+  readonly cause: string;
+  readonly details: readonly string[];
+}
+
+async function launch(
+  transaction: Transaction,
+  work: TransactionWork,
+  id: string,
+): Promise<TransactionResult | undefined> {
+  const { connection, owner, confirmTimeout } = transaction;
+  try {
+    const { stdout } = await connection.exec(
+      launchScript(work, { id, owner, confirmTimeout }),
+      (confirmTimeout + healing) * 1000,
+    );
+    return parseTransactionResult(stdout);
+  } catch (error) {
+    // The session may ride on a link that changes: what came of it is seen over the fresh connection.
+    if (isPassing(error)) return undefined;
+    throw error;
+  }
+}
+
+function refuseUnbegun(host: string, work: TransactionWork, result: TransactionResult | undefined): void {
+  if (result === undefined) return;
+  const path = work.files[Number(result.words[0])]?.path ?? '';
+  const printed = result.lines.join(' ');
+  switch (result.outcome) {
+    case 'locked':
+      throw new HostLockedError(
+        `${host} is being changed by ${printed || 'another run'}; nothing was changed`,
+      );
+    case 'conflict':
+      throw new CommandError(`${path} of ${host} changed since it was read; nothing was changed`);
+    case 'failed-stage':
+      throw new CommandError(`${path} of ${host} cannot be written: ${printed}; nothing was changed`);
+    case 'failed-backup':
+      throw new CommandError(
+        `/var/lib/kvmplay of ${host} cannot be written: ${printed}; nothing was changed`,
+      );
+    case 'failed-launch':
+      throw new CommandError(`/run/kvmplay of ${host} cannot be written; nothing was changed`);
+    case 'unknown':
+    case 'applied':
+    case 'committed':
+    case 'failed-commit':
+    case 'failed-step':
+    case 'rolled-back':
+  }
+}
+
+async function end(transaction: Transaction, id: string, way: 'commit' | 'rollback'): Promise<SurveyAnswers> {
+  const { connection, facts, host } = transaction;
+  try {
+    return await connection.survey([toResultFact(endScript(id, way)), ...facts]);
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    const look = toResultFact(resultScript(id, 30));
+    const seen = await connection.withFresh(Date.now() + healing * 1000, () =>
+      connection.survey([look, ...facts]),
+    );
+    if (seen !== undefined) return seen;
+    throw new RollbackFailedError(
+      `${host} was lost during the ${way}; look at ${transactionFolder(id)} on its console`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function awaitGuard(
+  transaction: Transaction,
+  { id, deadline, cause }: { readonly id: string; readonly deadline: number; readonly cause: string },
+): Promise<never> {
+  const { connection, facts, host, onPhase } = transaction;
+  onPhase('rollback');
+  const look = toResultFact(resultScript(id, 30));
+  const seen = await connection.withFresh(deadline + healing * 1000, () =>
+    connection.survey([look, ...facts]),
+  );
+  if (seen !== undefined) return prove(transaction, seen, { cause, details: [] });
+  throw new RollbackFailedError(
+    `${host} does not answer since the change: ${cause}, and none ${String(healing)} s after its guard was to undo it`,
+  );
+}
+
+/** Compares the host with what it was before the change, and throws what came out. */
+function prove(transaction: Transaction, after: SurveyAnswers, { cause, details }: Failure): never {
+  const { host, facts, before } = transaction;
+  const differs = facts.flatMap((fact) => {
+    const part = (answers: SurveyAnswers): unknown => {
+      const value = answers.get(fact.name);
+      return fact.comparable === undefined ? value : fact.comparable(value);
+    };
+    return differences(part(before), part(after)).map((difference) => `${fact.name} ${difference}`);
+  });
+  if (differs.length === 0) throw new RolledBackError(`${cause}; ${host} is as before`, { details });
+  throw new RollbackFailedError(`${cause}; ${host} is NOT as before`, { details: [...details, ...differs] });
+}
+
+/** What a result that is not a success says. */
+function explain(work: TransactionWork, { outcome, words, lines }: TransactionResult): Failure {
+  const details = lines.map((line) => line.trim());
+  switch (outcome) {
+    case 'failed-step': {
+      const [change, command, code] = words.map(Number);
+      const failed = work.changes[change ?? -1];
+      const text = failed === undefined ? undefined : toCommands(failed)[command ?? -1];
+      if (failed === undefined || text === undefined) return { cause: 'a step did not work', details };
+      return {
+        cause: `${describeChange(failed)}: \`${formatCommand(text)}\` ended with ${String(code)}`,
+        details,
+      };
+    }
+    case 'failed-commit':
+      return { cause: `${work.files[Number(words[0])]?.path ?? 'a file'} cannot be put in place`, details };
+    case 'rolled-back':
+      return { cause: 'the guard undid the change before it was confirmed', details };
+    case 'unknown':
+      return { cause: 'the host forgot the change: it was restarted', details };
+    case 'applied':
+    case 'committed':
+    case 'conflict':
+    case 'failed-backup':
+    case 'failed-launch':
+    case 'failed-stage':
+    case 'locked':
+      return { cause: `the transaction is ${outcome}`, details };
+  }
+}
+
+const resultName = 'transaction';
+
+function toResultFact(script: string): Fact<unknown> {
+  return { name: resultName, script, parse: parseTransactionResult, after: (value) => value };
+}
+
+function resultOf(answers: SurveyAnswers): TransactionResult {
+  const result = answers.get(resultName);
+  if (typeof result === 'object' && result !== null && 'outcome' in result)
+    return result as TransactionResult;
+  throw new KvmplayError('KVMPLAY_INTERNAL', 'the survey brought no result of the transaction');
+}

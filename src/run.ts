@@ -1,0 +1,37 @@
+import type { RunSummary } from './engine/events.ts';
+import type { EngineOptions } from './engine/run-options.ts';
+import { runPlays } from './engine/run-plays.ts';
+import { selectHosts } from './inventory/select-hosts.ts';
+import type { Inventory, InventoryHost } from './model/inventory.ts';
+import { createTransports } from './transports/transport-for.ts';
+import type { Transport } from './transports/transport.ts';
+
+/** What `run` takes. */
+export interface RunOptions extends Omit<EngineOptions, 'hostsOf' | 'transportFor'> {
+  readonly inventory: Inventory;
+  /** A further pattern: only hosts that are in the play's and in this one. */
+  readonly limit?: string;
+  /** How to reach a host; default: by `ansible_connection`, over SSH. */
+  readonly transportFor?: (host: InventoryHost) => Transport;
+}
+
+/**
+ * Runs plays on the hosts of an inventory, each host one transaction, and resolves with what came of every host; a host
+ * that fails does not make it throw. Throws InventoryError for a pattern that names nothing and PlaybookError for
+ * variables that do not fit, before any host is touched.
+ *
+ * @example
+ * const inventory = await loadInventory(['hosts.yml']);
+ * const summary = await run({ plays: [bond6], inventory, checkMode: true });
+ * const drifted = summary.hosts.filter(({ outcome }) => outcome !== 'ok');
+ */
+export async function run(options: RunOptions): Promise<RunSummary> {
+  const { inventory, limit, transportFor = createTransports(), ...rest } = options;
+  const limited =
+    limit === undefined ? undefined : new Set(selectHosts(inventory, limit).map(({ name }) => name));
+  return await runPlays({
+    ...rest,
+    transportFor,
+    hostsOf: (play) => selectHosts(inventory, play.hosts).filter(({ name }) => limited?.has(name) ?? true),
+  });
+}
