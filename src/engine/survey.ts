@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { CommandError } from '../errors.ts';
 import type { CommandResult } from '../model/host.ts';
-import type { AnyFact } from '../model/task.ts';
 
 /** What a survey asks: a fact, as far as the host is concerned. */
 export interface SurveyQuestion {
@@ -12,18 +10,6 @@ export interface SurveyQuestion {
 export interface SurveyOptions {
   /** A word that no output holds, such as a random UUID: it marks where the answer to one question ends. */
   readonly nonce: string;
-}
-
-/** Asks all facts in one exec. The answers by the facts' names; `host` is for messages. */
-export async function surveyHost(
-  facts: readonly AnyFact[],
-  exec: (script: string) => Promise<CommandResult>,
-  host: string,
-): Promise<Map<string, unknown>> {
-  if (facts.length === 0) return new Map();
-  const options = { nonce: randomUUID(), host };
-  const outputs = splitSurvey(facts, await exec(composeSurvey(facts, options)), options);
-  return new Map(facts.map((fact) => [fact.name, fact.parse(outputs.get(fact.name) ?? '')]));
 }
 
 /**
@@ -53,7 +39,7 @@ ${parts.join('')}`;
 export function splitSurvey(
   questions: readonly SurveyQuestion[],
   result: CommandResult,
-  { nonce, host }: SurveyOptions & { readonly host: string },
+  { nonce }: SurveyOptions,
 ): ReadonlyMap<string, string> {
   const outputs = splitAtMarks(result.stdout, nonce);
   const complaints = splitAtMarks(result.stderr, nonce);
@@ -62,11 +48,10 @@ export function splitSurvey(
     questions.map(({ name, script }) => {
       const index = scripts.indexOf(script);
       const output = outputs[index];
-      const subject = `fact ${name} of ${host}`;
       if (output === undefined)
-        throw failed(`the survey ended before ${subject}`, result.code, result.stderr);
+        throw failed(`the survey ended before fact ${name}`, result.code, result.stderr);
       if (output.code !== 0)
-        throw failed(`the script of ${subject} ended`, output.code, complaints[index]?.text);
+        throw failed(`the script of fact ${name} ended`, output.code, complaints[index]?.text);
       return [name, output.text];
     }),
   );
