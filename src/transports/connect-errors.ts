@@ -1,0 +1,127 @@
+import { AuthenticationError, isKvmplayError, UnreachableError } from '../errors.ts';
+import { otherKeyTypeError, type HostAddress } from './host-key.ts';
+
+/** How far a connect has come: the only thing that tells why the same bare error of a socket was met. */
+export interface Progress {
+  step: Step;
+  /** What the connection said last, before or after it was ready. */
+  lastError?: Error;
+  /** Why the attempt before this one was given up. */
+  lastFailure?: string;
+}
+
+type Step = 'tcp' | 'greeting' | 'handshake' | 'login';
+
+export interface FailedConnect {
+  readonly host: HostAddress;
+  readonly user: string;
+  /** What the login had to offer, in words. */
+  readonly offered: readonly string[];
+  /** Types of the host keys on record. */
+  readonly knownTypes: readonly string[];
+  readonly step: Step;
+}
+
+/** The parts of errors of node-ssh, ssh2 and Node's sockets that tell them apart. */
+interface RawError {
+  readonly message: string;
+  readonly code?: unknown;
+  readonly level?: unknown;
+  readonly syscall?: unknown;
+}
+
+/** One honest sentence for whatever ended an attempt to connect. */
+export function connectError(cause: unknown, failed: FailedConnect): Error {
+  if (isKvmplayError(cause)) return cause;
+  const raw = rawErrorOf(cause);
+  const { host, user, offered, knownTypes, step } = failed;
+  const { subject } = host;
+  const unreachable = (message: string): Error => new UnreachableError(message, { cause });
+
+  if (raw.level === 'client-authentication') {
+    const tried =
+      offered.length === 0 ? 'there is no key, agent or password to offer' : `tried ${offered.join(', ')}`;
+    return new AuthenticationError(`${subject} does not let ${user} in: ${tried}`, { cause });
+  }
+  if (raw.level === 'agent') {
+    return new AuthenticationError(`the SSH agent does not sign for ${user} on ${subject}`, { cause });
+  }
+  const missing = /no matching (.+)/.exec(raw.message)?.[1];
+  if (missing === 'host key format' && knownTypes.length > 0) return otherKeyTypeError(knownTypes, host);
+  if (missing !== undefined) return unreachable(`${subject} and kvmplay have no ${missing} in common`);
+  if (typeof raw.code === 'number') return disconnected(raw, failed);
+
+  switch (raw.code) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return unreachable(`${host.address}, the address of ${subject}, does not resolve`);
+    case 'ECONNREFUSED':
+      return unreachable(`${subject} refuses connections: no sshd listens there`);
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return unreachable(`no route leads to ${subject}`);
+  }
+  if (raw.syscall === 'connect') return unreachable(`${subject} does not answer (${String(raw.code)})`);
+  if (isHangUp(raw)) return unreachable(`${subject} hangs up ${hangUpPlaces[step]}`);
+  return unreachable(`${subject} does not speak SSH as expected: ${raw.message}`);
+}
+
+/**
+ * Whether trying again may help. An sshd with too many logins under way hangs up before it greets; one that restarts
+ * refuses for a moment. Anything later has its reason, and would come again.
+ */
+export function isWorthRetrying(cause: unknown, step: Step, failure: number): boolean {
+  const raw = rawErrorOf(cause);
+  if (raw.code === 'ECONNREFUSED') return failure < refusalsToRetry;
+  return step !== 'login' && raw.syscall !== 'connect' && isHangUp(raw);
+}
+
+/** For the error when time is up. */
+export function stuckAt({ step, lastFailure }: Progress): string {
+  if (lastFailure !== undefined) return lastFailure;
+  return stuckPlaces[step];
+}
+
+/** A host without sshd shall not hold up the run. */
+const refusalsToRetry = 2;
+
+const hangUpPlaces: Readonly<Record<Step, string>> = {
+  tcp: 'before the connection stands',
+  greeting: 'before it greets: too many logins at once, or it does not want this address',
+  handshake: 'during the key exchange',
+  login: 'during the login',
+};
+
+const stuckPlaces: Readonly<Record<Step, string>> = {
+  tcp: 'no answer to TCP',
+  greeting: 'TCP is connected, but nobody speaks SSH',
+  handshake: 'it stopped during the key exchange',
+  login: 'it stopped during the login',
+};
+
+/** node-ssh reports every close before the login is done as a time-out of this text. */
+function isHangUp({ code, message }: RawError): boolean {
+  return (
+    code === 'ECONNRESET' ||
+    code === 'EPIPE' ||
+    message === 'No response from server' ||
+    message === 'Connection lost before handshake'
+  );
+}
+
+/** The server said why. */
+function disconnected(raw: RawError, { host, user, offered }: FailedConnect): Error {
+  if (/too many authentication failures/i.test(raw.message)) {
+    return new AuthenticationError(
+      `${host.subject} does not let ${user} in: it allows fewer attempts than there are ways to try (${offered.join(', ')}); name the one key to use`,
+      { cause: raw },
+    );
+  }
+  return new UnreachableError(`${host.subject} ends the connection: ${raw.message}`, { cause: raw });
+}
+
+function rawErrorOf(cause: unknown): RawError {
+  return typeof cause === 'object' && cause !== null && 'message' in cause
+    ? (cause as RawError)
+    : { message: String(cause) };
+}

@@ -1,0 +1,19 @@
+export type { AskSecret } from './authentication.ts';
+export type { BecomeSettings, Secret } from './become.ts';
+export type { HostKeyChecking } from './host-key.ts';
+export { localTransport, type LocalSettings } from './local.ts';
+export {
+  connectionSettings,
+  type ConnectionDefaults,
+  type ConnectionSettings,
+} from './connection-settings.ts';
+export { quote, quoteCommand } from './shell-quote.ts';
+export {
+  createSshShared,
+  sshTransport,
+  type SshSettings,
+  type SshShared,
+  type SshSharedOptions,
+} from './ssh.ts';
+export { createTransports, type TransportDefaults } from './transport-for.ts';
+export type { Connection, ConnectOptions, ExecOptions, Transport } from './transport.ts';

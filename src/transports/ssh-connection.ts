@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+
+import type { NodeSSH } from 'node-ssh';
+import pLimit from 'p-limit';
+import type { Client, ClientChannel } from 'ssh2';
+
+import { CommandError, CommandTimeoutError, ConnectionLostError } from '../errors.ts';
+import type { CommandResult } from '../model/host.ts';
+import { planLaunch, type BecomeSettings } from './become.ts';
+import { formatDuration, withLimits, type OnCut } from './limits.ts';
+import { runScript } from './run-script.ts';
+import type { Connection, ExecOptions } from './transport.ts';
+
+/** sshd allows ten sessions per connection by default; the eleventh is refused. */
+const channelsPerConnection = 8;
+
+/** A peer that is gone takes no farewell: after this long the connection is cut. */
+const farewellTimeout = 500;
+
+export interface OpenSsh {
+  readonly ssh: NodeSSH;
+  readonly client: Client;
+  readonly socket: Socket;
+  /** `admin@kvm1`, for messages. */
+  readonly subject: string;
+  readonly become: BecomeSettings | undefined;
+  /** What the connection complained about last. */
+  readonly lastError: () => Error | undefined;
+}
+
+export function sshConnection({ ssh, client, socket, subject, become, lastError }: OpenSsh): Connection {
+  const channels = pLimit(channelsPerConnection);
+  let isClosed = false;
+
+  const lost = (): ConnectionLostError => {
+    if (isClosed) return new ConnectionLostError(`the connection to ${subject} is closed`);
+    const cause = lastError();
+    const reason = cause === undefined ? '' : `: ${cause.message}`;
+    return new ConnectionLostError(`the connection to ${subject} was lost during a script${reason}`, {
+      cause,
+    });
+  };
+
+  const openChannel = (command: string, onCut: OnCut): Promise<ClientChannel> =>
+    new Promise((resolve, reject) => {
+      const onOpen = (error: Error | undefined, channel: ClientChannel): void => {
+        if (error === undefined) {
+          onCut(() => channel.close());
+          resolve(channel);
+        } else if ('reason' in error) {
+          reject(new CommandError(`${subject} refuses another session: ${error.message}`, { cause: error }));
+        } else {
+          reject(lost());
+        }
+      };
+      try {
+        client.exec(command, onOpen);
+      } catch {
+        reject(lost());
+      }
+    });
+
+  const run = async (script: string, onCut: OnCut): Promise<CommandResult> => {
+    const launch = await planLaunch(become, randomBytes(8).toString('hex'));
+    const channel = await openChannel(launch.command, onCut);
+    try {
+      return await runScript(
+        { events: channel, stdin: channel, stdout: channel, stderr: channel.stderr },
+        { launch, script, subject, lost },
+      );
+    } finally {
+      channel.close();
+    }
+  };
+
+  return {
+    exec(script: string, { signal, timeout }: ExecOptions = {}): Promise<CommandResult> {
+      const timeoutError = (): Error =>
+        new CommandTimeoutError(`a script on ${subject} did not end within ${formatDuration(timeout ?? 0)}`);
+      // The time starts with the script, but who waits for a channel can be cancelled too.
+      return withLimits({ signal }, () =>
+        channels(() => withLimits({ signal, timeout, timeoutError }, (onCut) => run(script, onCut))),
+      );
+    },
+    async close(): Promise<void> {
+      isClosed = true;
+      if (socket.destroyed) return;
+      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+      const impatience = setTimeout(() => socket.destroy(), farewellTimeout);
+      ssh.dispose();
+      socket.destroySoon();
+      await closed;
+      clearTimeout(impatience);
+    },
+  };
+}
