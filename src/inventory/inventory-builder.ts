@@ -74,7 +74,7 @@ function draftGroup(name: string): GroupDraft {
 
 /** A name that no pattern could select is a slip in the file. */
 function refuseUnspeakable(what: 'host' | 'group', name: string, place: SourcePlace): void {
-  const isSpeakable = what === 'host' ? /^[^\s,!&~@*?[\]][^\s,*?]*$/ : /^[^\s,:!&~@*?[\]][^\s,:*?[\]]*$/;
+  const isSpeakable = what === 'host' ? /^[^\s,*?[\]!&~@][^\s,*?[\]]*$/ : /^[^\s,:*?[\]!&~@][^\s,:*?[\]]*$/;
   if (!isSpeakable.test(name)) {
     throw new InventoryError(
       `${JSON.stringify(name)} cannot be the name of a ${what}: no pattern could select it`,

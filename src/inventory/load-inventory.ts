@@ -59,8 +59,7 @@ async function readSource(file: string): Promise<string> {
 }
 
 function explain(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
+  switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
       return 'does not exist';
     case 'EISDIR':
@@ -68,6 +67,6 @@ function explain(error: unknown): string {
     case 'EACCES':
       return 'cannot be read: permission denied';
     default:
-      return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      return `cannot be read: ${String(error)}`;
   }
 }

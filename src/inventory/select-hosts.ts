@@ -16,19 +16,15 @@ export function selectHosts(inventory: Inventory, pattern: string): readonly Inv
   const lookup = createLookup(inventory);
   const terms = parsePattern(pattern, lookup);
 
-  const added = terms.filter(({ operator }) => operator === '+');
-  const selected = new Set(
-    added.length === 0 ? lookup.order : added.flatMap(({ operand }) => [...match(operand, lookup)]),
+  const added = matchTerms(terms, '+', lookup);
+  const kept = matchTerms(terms, '&', lookup);
+  const removed = matchTerms(terms, '!', lookup);
+  return inventory.hosts.filter(
+    ({ name }) =>
+      (added.length === 0 || added.some((names) => names.has(name))) &&
+      kept.every((names) => names.has(name)) &&
+      !removed.some((names) => names.has(name)),
   );
-  for (const { operator, operand } of terms) {
-    const matched = operator === '+' ? undefined : match(operand, lookup);
-    for (const name of matched === undefined ? [] : [...selected]) {
-      if (matched?.has(name) === (operator === '!')) {
-        selected.delete(name);
-      }
-    }
-  }
-  return inventory.hosts.filter(({ name }) => selected.has(name));
 }
 
 interface Term {
@@ -91,6 +87,15 @@ function parseTerm(text: string): Term {
     : { operator: '+', operand: text };
 }
 
+function matchTerms(
+  terms: readonly Term[],
+  operator: Term['operator'],
+  lookup: Lookup,
+): readonly ReadonlySet<string>[] {
+  return terms.filter((term) => term.operator === operator).map(({ operand }) => match(operand, lookup));
+}
+
+/** A slice counts in the order of the set. */
 function match(operand: string, lookup: Lookup): ReadonlySet<string> {
   if (lookup.hosts.has(operand)) {
     return new Set([operand]);

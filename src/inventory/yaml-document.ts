@@ -60,7 +60,7 @@ export function parseYamlDocument(text: string, file: string): YamlDocument {
     const [value] = constructFromEvents(plainKeys, { source: text, schema, ...limits });
     return { value: deepFreeze(value), placeOf: (path) => placeIn(root, path, file) };
   } catch (error) {
-    throw error instanceof YAMLException ? toInventoryError(error, text, file) : error;
+    throw error instanceof YAMLException ? toInventoryError(error, file) : error;
   }
 }
 
@@ -223,18 +223,8 @@ function lineCounter(text: string): (offset: number) => number {
   };
 }
 
-function toInventoryError(error: YAMLException, text: string, file: string): InventoryError {
-  const line = error.mark === undefined ? undefined : error.mark.line + 1;
-  const place = line === undefined ? { file } : { file, line };
-  if (/^\s*(?:[#;][^\n]*\n\s*)*\[[\w.:-]+\]\s*(?:\n|$)/.test(text)) {
-    return new InventoryError(
-      'this looks like an INI inventory, and kvmplay reads only YAML ones yet',
-      place,
-      {
-        cause: error,
-      },
-    );
-  }
+function toInventoryError(error: YAMLException, file: string): InventoryError {
+  const place = error.mark === undefined ? { file } : { file, line: error.mark.line + 1 };
   return new InventoryError(`not valid YAML: ${error.reason}`, place, { cause: error });
 }
 

@@ -11,11 +11,24 @@ type Path = readonly string[];
 
 /** Reads an inventory in Ansible's YAML shape into the builder. Throws InventoryError with file, line and path. */
 export function readYamlInventory(text: string, file: string, builder: InventoryBuilder): void {
+  refuseIni(text, file);
   const document = parseYamlDocument(text, file);
   const reader = new YamlInventoryReader(document, builder);
   const groups = reader.mappingAt([], document.value, 'groups');
   for (const [name, body] of Object.entries(groups)) {
     reader.readGroup([name], body);
+  }
+}
+
+/** A line that is nothing but a section's name means nothing in a YAML inventory and everything in an INI one. */
+function refuseIni(text: string, file: string): void {
+  const section = /^\[[\w.:-]+\][ \t\r]*(?:[#;].*)?$/m.exec(text);
+  if (section !== null) {
+    const line = text.slice(0, section.index).split('\n').length;
+    throw new InventoryError(
+      `${section[0].trim()} is a section of an INI inventory, and kvmplay reads only YAML ones yet`,
+      { file, line },
+    );
   }
 }
 
