@@ -222,12 +222,8 @@ class Broadcast {
     const event = { seq: this.#seq, at: Date.now(), ...body };
     for (const reporter of this.#reporters) {
       try {
-        const heard = reporter.onEvent(event);
-        if (heard !== undefined)
-          this.#pending = Promise.all([
-            this.#pending,
-            heard.catch((error: unknown) => this.#drop(reporter, error)),
-          ]);
+        const heard = Promise.resolve(reporter.onEvent(event)).catch((error: unknown) => this.#drop(reporter, error));
+        this.#pending = Promise.all([this.#pending, heard]);
       } catch (error) {
         this.#drop(reporter, error);
       }
