@@ -39,11 +39,11 @@ for link in *; do
   read -r flags <"$link/flags"
   read -r mtu <"$link/mtu"
   read -r mac <"$link/address"
-  read -r assigned <"$link/addr_assign_type"
   read -r type <"$link/type"
   if [ -e "$link/tun_flags" ]; then
     kind=tun
   else
+    read -r assigned <"$link/addr_assign_type"
     while IFS='=' read -r key value; do
       if [ "$key" = DEVTYPE ]; then kind=$value; fi
     done <"$link/uevent"

@@ -74,8 +74,8 @@ const moduleCalls = Object.entries(modulePlaces).map(
 );
 
 /**
- * Module files may lie elsewhere (updates/, extra/), so what is not found where the kernel puts it is looked up in the
- * lists, at the price of a process.
+ * Module files may lie elsewhere (updates/, extra/), so what is not where the kernel puts it is looked up in modules.dep,
+ * at the price of a process.
  */
 const script = `
 read -r kernel </proc/sys/kernel/osrelease
@@ -100,9 +100,7 @@ module() {
       return
     fi
   done
-  if grep -qs "/$1\\.ko" "/lib/modules/$kernel/modules.builtin"; then
-    echo "module $1 present"
-  elif grep -qs "/$1\\.ko[^ ]*:" "/lib/modules/$kernel/modules.dep"; then
+  if grep -qs "/$1\\.ko[^ ]*:" "/lib/modules/$kernel/modules.dep"; then
     echo "module $1 loadable"
   else
     echo "module $1 missing"
