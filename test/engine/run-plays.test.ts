@@ -1,0 +1,225 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RunEvent } from '../../src/engine/events.ts';
+import { play, type Play, type StandardSchema } from '../../src/engine/play.ts';
+import type { EngineOptions } from '../../src/engine/run-options.ts';
+import { runPlays } from '../../src/engine/run-plays.ts';
+import { PlanError, UnreachableError } from '../../src/errors.ts';
+import type { Fact } from '../../src/model/fact.ts';
+import type { Host } from '../../src/model/host.ts';
+import type { InventoryHost } from '../../src/model/inventory.ts';
+import type { Task } from '../../src/model/task.ts';
+import { localTransport } from '../../src/transports/local.ts';
+import type { Transport } from '../../src/transports/transport.ts';
+
+const greeting: Fact<string> = {
+  name: 'greeting',
+  script: `printf 'hello\\n'`,
+  parse: (output) => output.trim(),
+  after: (value, change) => (change.kind === 'module.load' ? change.name : value),
+};
+
+/** Wants the greeting to be something else; a plan only, for check mode. */
+const ensureGreeting: Task<string, { greeting: Fact<string> }, string> = {
+  name: 'ensureGreeting',
+  facts: { greeting },
+  validate: String,
+  subject: (desired) => desired,
+  plan: (desired, facts) => {
+    if (desired === 'impossible') throw new PlanError('the greeting cannot be impossible');
+    const load = { kind: 'module.load', name: desired, parameters: {} } as const;
+    return { changes: facts.greeting === desired ? [] : [load], warnings: [] };
+  },
+  output: (_, facts) => facts.greeting,
+};
+
+function inventoryHost(name: string, vars: InventoryHost['vars'] = {}): InventoryHost {
+  return { name, groups: [], vars, place: { file: 'hosts.yml', line: 7 } };
+}
+
+const dead: Transport = { connect: () => Promise.reject(new UnreachableError('kvm2 does not answer')) };
+
+async function runOn(
+  names: readonly string[],
+  run: (host: Host<unknown>) => Promise<void>,
+  options: Partial<EngineOptions> = {},
+): Promise<{ events: readonly RunEvent[]; summary: Awaited<ReturnType<typeof runPlays>> }> {
+  const events: RunEvent[] = [];
+  const summary = await runPlays({
+    plays: [play<unknown>({ name: 'greet', hosts: 'all', run })],
+    hostsOf: () => names.map((name) => inventoryHost(name)),
+    transportFor: () => localTransport({ host: 'kvm1' }),
+    reporters: [{ onEvent: (event) => void events.push(event) }],
+    ...options,
+  });
+  return { events, summary };
+}
+
+describe('runPlays', () => {
+  it('asks a host that needs nothing in one connection and one exec', async () => {
+    const { summary } = await runOn(['kvm1'], async (host) => {
+      await host.perform(ensureGreeting, 'hello');
+      await host.perform(ensureGreeting, 'hello');
+    });
+
+    expect(summary.hosts).toMatchObject([{ outcome: 'ok', connections: 1, execs: 1, tasks: { ok: 2 } }]);
+  });
+
+  it('lets a task see what the tasks before it will have done', async () => {
+    const outputs: string[] = [];
+
+    const { summary } = await runOn(
+      ['kvm1'],
+      async (host) => {
+        outputs.push((await host.perform(ensureGreeting, 'bonjour')).output);
+        const second = await host.perform(ensureGreeting, 'bonjour');
+        outputs.push(String(second.changed));
+      },
+      { checkMode: true },
+    );
+
+    expect(outputs).toEqual(['bonjour', 'false']);
+    expect(summary.hosts).toMatchObject([{ outcome: 'changed', execs: 1, tasks: { changed: 1, ok: 1 } }]);
+  });
+
+  it('does not run a command in check mode, but reads', async () => {
+    const answers: unknown[] = [];
+
+    await runOn(
+      ['kvm1'],
+      async (host) => {
+        answers.push(await host.exec('exit 7'), (await host.read('printf read')).stdout);
+      },
+      { checkMode: true },
+    );
+
+    expect(answers).toEqual([undefined, 'read']);
+  });
+
+  it('names a command that ended badly, and what it printed', async () => {
+    const { summary } = await runOn(['kvm1'], async (host) => {
+      await host.exec('echo "no such bridge" >&2; exit 7');
+    });
+
+    expect(summary.hosts[0]).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'KVMPLAY_COMMAND', details: ['no such bridge'] },
+    });
+  });
+
+  it('counts a host that does not answer as unreachable and skips it in later plays', async () => {
+    const run = async (host: Host<unknown>): Promise<void> => {
+      await host.perform(ensureGreeting, 'hello');
+    };
+    const plays: readonly Play[] = ['first', 'second'].map((name) =>
+      play<unknown>({ name, hosts: 'all', run }),
+    );
+
+    const { summary } = await runOn(['kvm1', 'kvm2'], run, {
+      plays,
+      transportFor: ({ name }) => (name === 'kvm2' ? dead : localTransport({ host: name })),
+    });
+
+    expect(summary.hosts.map(({ host, outcome }) => `${host} ${outcome}`)).toEqual([
+      'kvm1 ok',
+      'kvm2 unreachable',
+      'kvm1 ok',
+      'kvm2 skipped',
+    ]);
+  });
+
+  it('fails a play that forgets an await, with the line', async () => {
+    const { summary } = await runOn(['kvm1'], (host) => {
+      void host.perform(ensureGreeting, 'hello');
+      return Promise.resolve();
+    });
+
+    expect(summary.hosts[0]?.error?.message).toBe(
+      'ensureGreeting is not awaited: write `await ensureGreeting(...)`',
+    );
+    expect(summary.hosts[0]?.error?.place).toMatch(/run-plays\.test\.ts:\d+:\d+$/);
+  });
+
+  it('tells which line of the playbook a failing task stands on, and skips what was only planned', async () => {
+    const { events, summary } = await runOn(['kvm1'], async (host) => {
+      await host.perform(ensureGreeting, 'bonjour');
+      await host.perform(ensureGreeting, 'impossible');
+    });
+
+    expect(summary.hosts[0]?.error?.place).toMatch(/run-plays\.test\.ts:\d+:\d+$/);
+    expect(events.filter(({ type }) => type === 'task.end')).toMatchObject([
+      { index: 0, outcome: 'skipped', rolledBack: false },
+      { index: 1, outcome: 'failed', error: { message: 'the greeting cannot be impossible' } },
+    ]);
+  });
+
+  it('never has more hosts under way than forks', async () => {
+    let running = 0;
+    let most = 0;
+
+    await runOn(
+      ['a', 'b', 'c', 'd', 'e'],
+      async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        running -= 1;
+      },
+      { forks: 2 },
+    );
+
+    expect(most).toBe(2);
+  });
+
+  it('checks the variables of all hosts before it touches one', async () => {
+    const schema: StandardSchema<{ id: number }> = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (value) =>
+          typeof (value as { id?: unknown }).id === 'number'
+            ? { value: value as { id: number } }
+            : { issues: [{ message: 'should be a number', path: ['id'] }] },
+      },
+    };
+    const touched: string[] = [];
+    const greet = play({
+      name: 'greet',
+      hosts: 'all',
+      vars: schema,
+      run: (host) => Promise.resolve(void touched.push(host.name)),
+    });
+
+    const outcome = runPlays({
+      plays: [greet as Play],
+      hostsOf: () => [inventoryHost('kvm1', { id: 1 }), inventoryHost('kvm2', { id: 'one' })],
+      transportFor: () => dead,
+    });
+
+    await expect(outcome).rejects.toThrow(
+      'hosts.yml:7: play "greet": variable id of kvm2: should be a number',
+    );
+    expect(touched).toEqual([]);
+  });
+
+  it('goes on when a reporter throws, and says so', async () => {
+    const { summary } = await runOn(['kvm1'], () => Promise.resolve(), {
+      reporters: [
+        {
+          onEvent: () => {
+            throw new Error('disk full');
+          },
+        },
+      ],
+    });
+
+    expect(summary.reporterErrors).toEqual(['a reporter ended: disk full']);
+    expect(summary.hosts[0]?.outcome).toBe('ok');
+  });
+
+  it('numbers its events and ends with the summary', async () => {
+    const { events, summary } = await runOn(['kvm1', 'kvm2'], () => Promise.resolve());
+
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.at(-1)).toMatchObject({ type: 'run.end', summary });
+  });
+});

@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from '@jest/globals';
+import { launchScript, toWork } from '../../src/engine/transaction-script.ts';
+import type { Change } from '../../src/model/change.ts';
+
+const path = '/etc/sysconfig/network-scripts/ifcfg-br6';
+const created: Change = { kind: 'file.write', path, mode: 0o644, after: 'A=1\n' };
+const extended: Change = { kind: 'file.write', path, mode: 0o644, before: 'A=1\n', after: 'A=1\nB=2\n' };
+const deleted: Change = { kind: 'file.delete', path, mode: 0o644, before: 'A=1\nB=2\n' };
+const linkUp: Change = {
+  kind: 'link.update',
+  name: 'br6',
+  linkKind: 'bridge',
+  before: { up: false },
+  after: { up: true },
+};
+
+describe('toWork', () => {
+  it('keeps kernel changes in their order', () => {
+    const add: Change = { kind: 'address.add', address: { link: 'br6', address: '10.0.0.1/24' } };
+
+    expect(toWork([linkUp, created, add]).changes).toEqual([linkUp, add]);
+  });
+
+  it('adds up the changes of one file', () => {
+    expect(toWork([created, extended]).files).toEqual([
+      { kind: 'file.write', path, mode: 0o644, after: 'A=1\nB=2\n' },
+    ]);
+  });
+
+  it('forgets a file that is written and deleted again', () => {
+    expect(toWork([created, extended, deleted]).files).toEqual([]);
+  });
+
+  it('turns a change and a deletion into the deletion of what is there', () => {
+    expect(toWork([extended, deleted]).files).toEqual([
+      { kind: 'file.delete', path, mode: 0o644, before: 'A=1\n' },
+    ]);
+  });
+
+  it('forgets a file that ends as it began', () => {
+    const back: Change = { kind: 'file.write', path, mode: 0o644, before: 'A=1\nB=2\n', after: 'A=1\n' };
+
+    expect(toWork([extended, back]).files).toEqual([]);
+  });
+});
+
+describe('launchScript', () => {
+  const changes: readonly Change[] = [
+    linkUp,
+    { kind: 'file.write', path: "/etc/it's a $(file)", mode: 0o600, after: "'; rm -rf / #\n$(reboot)\n" },
+    { kind: 'file.delete', path, mode: 0o644, before: 'A=1' },
+    { kind: 'module.load', name: 'bonding', parameters: { max_bonds: '0' } },
+  ];
+  const script = launchScript(toWork(changes), { id: 'id-1', owner: "o'hara@ops", confirmTimeout: 30 });
+
+  it.each(['sh', 'bash'])('is a script that %s understands', (shell) => {
+    expect(() => execFileSync(shell, ['-n'], { input: script })).not.toThrow();
+  });
+
+  it('holds a transaction that sh understands', () => {
+    const transaction =
+      /<<'END-OF-TRANSACTION-id-1'\n([^]*?)\nEND-OF-TRANSACTION-id-1\n/.exec(script)?.[1] ?? 'missing (';
+
+    expect(() => execFileSync('sh', ['-n'], { input: transaction })).not.toThrow();
+  });
+
+  it('lets no value reach the shell unquoted', () => {
+    expect(script).toContain(`'/etc/it'\\''s a $(file)'`);
+    expect(script).toContain(`'o'\\''hara@ops'`);
+  });
+});
