@@ -1,0 +1,8 @@
+import type { Backend } from './backend.ts';
+import { ifcfg } from './ifcfg.ts';
+import { none } from './none.ts';
+
+/** Every way of remembering the network, by the id that `network_backend` of the inventory names. */
+export const backends: ReadonlyMap<string, Backend> = new Map(
+  [ifcfg, none].map((backend) => [backend.id, backend]),
+);
