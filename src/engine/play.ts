@@ -28,8 +28,8 @@ export interface PlayDefinition<V> {
    * Without it variables are `unknown`.
    */
   readonly vars?: StandardSchema<V>;
-  /** Runs once per host. What it plans is one transaction. */
-  readonly run: (host: Host<V>) => Promise<void>;
+  /** Runs once per host. What it plans is one transaction. (A method, so that plays of different variables fit into one list.) */
+  run(host: Host<V>): Promise<void>;
 }
 
 /** A play, ready to run. */

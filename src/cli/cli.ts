@@ -1,0 +1,24 @@
+import { commands } from './commands/index.ts';
+import { exitCodes } from './exit-code.ts';
+import { formatHelp } from './help.ts';
+import type { CliIo } from './io.ts';
+import { parseCommandLine } from './parse-command-line.ts';
+import { printError } from './print-error.ts';
+
+/** Does what the words after `kvmplay` say, and returns the exit code. Never throws. */
+export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
+  const specs = commands.map(({ spec }) => spec);
+  try {
+    const parsed = parseCommandLine(argv, specs);
+    if (parsed.kind === 'help') {
+      io.stdout.write(formatHelp(parsed.about, { specs, columns: io.stdout.columns }));
+      return exitCodes.done;
+    }
+    const chosen = commands.find(({ spec }) => spec === parsed.spec);
+    if (chosen === undefined) throw new Error(`command ${parsed.spec.name} has no code`);
+    return await chosen.run(parsed.args, io);
+  } catch (error) {
+    printError(error, io);
+    return exitCodes.couldNotStart;
+  }
+}

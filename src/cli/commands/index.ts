@@ -1,0 +1,32 @@
+import type { CommandArguments, CommandSpec, OptionTable } from '../command-line.ts';
+import type { CliIo } from '../io.ts';
+import * as specs from './specs.ts';
+
+export interface Command {
+  readonly spec: CommandSpec;
+  /** Returns the exit code. */
+  readonly run: (args: CommandArguments, io: CliIo) => Promise<number>;
+}
+
+type CommandCode<O extends OptionTable> = (args: CommandArguments<O>, io: CliIo) => Promise<number>;
+
+/** In the order of the help. The code of a command is loaded when it is called: the others cost nothing. */
+export const commands: readonly Command[] = [
+  bind(specs.runSpec, async () => (await import('./run.ts')).runPlaybooks),
+  bind(specs.factsSpec, async () => (await import('./facts.ts')).printFacts),
+  bind(specs.inventorySpec, async () => (await import('./inventory.ts')).showInventory),
+  bind(specs.docSpec, async () => (await import('./doc.ts')).printTaskPage),
+  bind(specs.labUpSpec, async () => (await import('./lab.ts')).startLab),
+  bind(specs.labStatusSpec, async () => (await import('./lab.ts')).printLabStatus),
+  bind(specs.labSshSpec, async () => (await import('./lab.ts')).logInToLabHost),
+  bind(specs.labRebootSpec, async () => (await import('./lab.ts')).rebootLabHost),
+  bind(specs.labDownSpec, async () => (await import('./lab.ts')).stopLab),
+];
+
+function bind<O extends OptionTable>(spec: CommandSpec<O>, load: () => Promise<CommandCode<O>>): Command {
+  return {
+    spec,
+    // The parser made the arguments by this very specification.
+    run: async (args, io) => (await load())(args as CommandArguments<O>, io),
+  };
+}

@@ -1,0 +1,198 @@
+import { command, type Positional } from '../command-line.ts';
+import { connectionOptions, inventoryOption } from '../shared-options.ts';
+
+const pattern: Positional = {
+  name: 'PATTERN',
+  describe: "hosts and groups, such as 'kvm:!maintenance'; default: all",
+};
+
+export const runSpec = command({
+  name: 'run',
+  summary: 'Bring hosts to the state that playbooks declare',
+  positionals: [
+    {
+      name: 'PLAYBOOK',
+      describe: 'TypeScript file whose default export is a play',
+      required: true,
+      many: true,
+    },
+  ],
+  options: {
+    ...inventoryOption,
+    check: { type: 'flag', alias: 'C', describe: 'tell what would change, and change nothing' },
+    diff: { type: 'flag', alias: 'D', describe: 'show each change, and files as unified diffs' },
+    limit: {
+      type: 'text',
+      alias: 'l',
+      value: 'PATTERN',
+      describe: 'only those hosts of the plays that are in PATTERN too',
+    },
+    'extra-vars': {
+      type: 'list',
+      alias: 'e',
+      value: 'VARS',
+      describe:
+        'variables that win over the inventory: name=text, a JSON object, or @FILE with a YAML or JSON mapping',
+    },
+    output: {
+      type: 'text',
+      value: 'FORMAT',
+      choices: ['plain', 'jsonl'],
+      default: 'plain',
+      describe: 'a report to read, or every event as one line of JSON',
+    },
+    verbose: {
+      type: 'flag',
+      alias: 'v',
+      describe: 'also list tasks that changed nothing, connections and times',
+    },
+    'confirm-timeout': {
+      type: 'number',
+      value: 'SECONDS',
+      least: 5,
+      default: 30,
+      describe: 'a host undoes a change that no fresh connection confirmed in this time',
+    },
+    'detailed-exitcode': { type: 'flag', describe: 'with --check: exit with 3 when something would change' },
+    'no-type-check': { type: 'flag', describe: 'run without checking the types of the playbooks' },
+    ...connectionOptions,
+  },
+  examples: [
+    { command: 'kvmplay run bond6.ts -i hosts.yml --check --diff', describe: 'See what would change' },
+    { command: 'kvmplay run bond6.ts -i hosts.yml', describe: 'Do it' },
+    { command: "kvmplay run bond6.ts -i hosts.yml -l 'kvm:!kvm7'", describe: 'On some hosts only' },
+    {
+      command: 'kvmplay run vlans.ts -i hosts.yml -e \'{"vlans":[10,11]}\'',
+      describe: 'With other variables',
+    },
+  ],
+  notes: [
+    'Exit codes: 0 all hosts are ok or changed; 1 the run could not start; 2 a host failed; 3 --check --detailed-exitcode found changes; 4 hosts were unreachable and none failed otherwise.',
+    'Ctrl-C stops the run: hosts in the middle of a change finish it or undo it. A second Ctrl-C leaves at once; the hosts then undo by themselves.',
+  ],
+});
+
+export const factsSpec = command({
+  name: 'facts',
+  summary: 'Print what hosts tell about themselves, as JSON',
+  positionals: [pattern],
+  options: {
+    ...inventoryOption,
+    json: { type: 'flag', describe: 'one JSON object by host name; the only format there is' },
+    ...connectionOptions,
+  },
+  examples: [
+    {
+      command: 'kvmplay facts -i hosts.yml kvm1',
+      describe: 'Links, addresses, routes, files, platform of kvm1',
+    },
+  ],
+});
+
+export const showSpec = command({
+  name: 'show',
+  summary: 'Show bridges, bonds and VLANs of hosts',
+  positionals: [pattern],
+  options: {
+    ...inventoryOption,
+    json: { type: 'flag', describe: 'print JSON instead of tables' },
+    ...connectionOptions,
+  },
+  examples: [
+    { command: 'kvmplay show -i hosts.yml', describe: 'The whole fleet' },
+    { command: 'kvmplay show -i hosts.yml kvm1 --json', describe: 'One host, for a program' },
+  ],
+});
+
+export const inventorySpec = command({
+  name: 'inventory',
+  summary: 'Show how an inventory is understood',
+  positionals: [],
+  options: {
+    ...inventoryOption,
+    list: { type: 'flag', describe: 'print all groups, hosts and variables as JSON' },
+    graph: { type: 'flag', describe: 'print the tree of groups and hosts' },
+    host: { type: 'text', value: 'NAME', describe: 'print the variables of one host as JSON' },
+  },
+  examples: [
+    { command: 'kvmplay inventory -i hosts.yml --graph', describe: 'Who is in which group' },
+    {
+      command: 'kvmplay inventory -i hosts.yml --host kvm1',
+      describe: 'Variables of kvm1, groups merged in',
+    },
+  ],
+});
+
+const directory = {
+  directory: {
+    type: 'text',
+    value: 'DIR',
+    default: '.lab',
+    describe: 'folder that holds the lab',
+  },
+} as const;
+
+const labHost: Positional = { name: 'HOST', describe: 'a host of the lab, such as kvm1', required: true };
+
+export const labUpSpec = command({
+  name: 'lab up',
+  summary: 'Start KVM hosts with kernels of their own on this machine, to try playbooks on',
+  positionals: [],
+  options: {
+    ...directory,
+    hosts: { type: 'number', alias: 'n', value: 'N', least: 1, default: 3, describe: 'how many hosts' },
+  },
+  examples: [
+    {
+      command: 'kvmplay lab up -n 2',
+      describe: 'Two hosts on one trunk switch, inventory in .lab/hosts.yml',
+    },
+  ],
+  notes: ['Needs no KVM and no image; nothing outside the network namespace of the lab changes.'],
+});
+
+export const labStatusSpec = command({
+  name: 'lab status',
+  summary: 'Tell which hosts of the lab run',
+  positionals: [],
+  options: directory,
+  examples: [{ command: 'kvmplay lab status', describe: 'Of the lab in .lab' }],
+});
+
+export const labSshSpec = command({
+  name: 'lab ssh',
+  summary: 'Log in to a host of the lab, or run a command there',
+  positionals: [
+    labHost,
+    { name: 'COMMAND', describe: 'words of a command; put -- before options of its own', many: true },
+  ],
+  options: directory,
+  examples: [
+    { command: 'kvmplay lab ssh kvm1', describe: 'A shell' },
+    { command: 'kvmplay lab ssh kvm1 -- ip -d link', describe: 'One command' },
+  ],
+});
+
+export const labRebootSpec = command({
+  name: 'lab reboot',
+  summary: 'Reboot a host of the lab: it comes up with what its files say',
+  positionals: [labHost],
+  options: directory,
+  examples: [{ command: 'kvmplay lab reboot kvm1', describe: 'Does the layout survive?' }],
+});
+
+export const labDownSpec = command({
+  name: 'lab down',
+  summary: 'Stop the lab and remove its folder',
+  positionals: [],
+  options: directory,
+  examples: [{ command: 'kvmplay lab down', describe: 'The lab in .lab' }],
+});
+
+export const docSpec = command({
+  name: 'doc',
+  summary: 'Print the manual page of a task, or list the tasks',
+  positionals: [{ name: 'TASK', describe: 'name of a task, such as ensureBond' }],
+  options: {},
+  examples: [{ command: 'kvmplay doc ensureBond', describe: 'Fields, defaults, errors and an example' }],
+});

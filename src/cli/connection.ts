@@ -1,0 +1,33 @@
+import type { TransportDefaults } from '../transports/index.ts';
+import type { OptionValues } from './command-line.ts';
+import type { CliIo } from './io.ts';
+import { resolvePath } from './paths.ts';
+import { readSecret } from './secrets.ts';
+import type { connectionOptions } from './shared-options.ts';
+
+type ConnectionOptionValues = OptionValues<typeof connectionOptions>;
+
+/** How hosts are reached where the inventory does not say it. Passwords are asked for now, before a host waits for one. */
+export async function transportDefaults(
+  options: ConnectionOptionValues,
+  io: CliIo,
+): Promise<TransportDefaults> {
+  const password = await readSecret(
+    { ask: options['ask-pass'], prompt: 'SSH password: ', file: options['connection-password-file'] },
+    io,
+  );
+  const becomePassword = await readSecret(
+    { ask: options['ask-become-pass'], prompt: 'sudo password: ', file: options['become-password-file'] },
+    io,
+  );
+  const { user, 'private-key': key } = options;
+  return {
+    become: options.become,
+    hostKeyChecking: options['host-key-checking'],
+    askSecret: io.askSecret,
+    ...(user !== undefined && { user }),
+    ...(key !== undefined && { privateKeyFile: resolvePath(key, io.cwd) }),
+    ...(password !== undefined && { password: () => Promise.resolve(password) }),
+    ...(becomePassword !== undefined && { becomePassword: () => Promise.resolve(becomePassword) }),
+  };
+}

@@ -1,0 +1,87 @@
+import { stat } from 'node:fs/promises';
+import * as nodeModule from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { isPlay, type Play } from '../engine/play.ts';
+import { PlaybookError } from '../errors.ts';
+import { explainLoadFailure } from './load-failure.ts';
+import { inFolder, resolvePath } from './paths.ts';
+
+/**
+ * Imports playbooks, TypeScript or JavaScript, from wherever they lie, and returns their plays in order.
+ *
+ * @throws PlaybookError for a file that is missing, does not compile, throws while it loads or exports no play.
+ */
+export async function loadPlaybooks(files: readonly string[], cwd: string): Promise<readonly Play[]> {
+  await requirePlaybooks(files, cwd);
+  await registerHooks();
+  const plays: Play[] = [];
+  for (const file of files) plays.push(...(await loadPlaybook(file, cwd)));
+  return plays;
+}
+
+/** Throws PlaybookError for a playbook that is no file. */
+export async function requirePlaybooks(files: readonly string[], cwd: string): Promise<void> {
+  for (const file of files) {
+    const stats = await stat(resolvePath(file, cwd)).catch(() => undefined);
+    if (stats === undefined) throw new PlaybookError(`playbook ${file} does not exist`);
+    if (!stats.isFile()) throw new PlaybookError(`playbook ${file} is not a file; name the .ts file itself`);
+  }
+}
+
+let registered = false;
+
+async function registerHooks(): Promise<void> {
+  if (registered) return;
+  registered = true;
+  // Places in errors are to be those of the playbook as its author wrote it.
+  process.setSourceMapsEnabled(true);
+  const { registerHooks: registerSync } = nodeModule as { registerHooks?: (hooks: object) => void };
+  if (registerSync === undefined) {
+    nodeModule.register(new URL('./playbook-hooks.js', import.meta.url));
+    return;
+  }
+  const { resolveSync, loadSync } = await import('./playbook-hooks.ts');
+  registerSync({ resolve: resolveSync, load: loadSync });
+}
+
+async function loadPlaybook(file: string, cwd: string): Promise<readonly Play[]> {
+  const path = resolvePath(file, cwd);
+  const exported = await importPlaybook(path, cwd);
+  if (!('default' in exported)) {
+    throw new PlaybookError('there is no default export; it should be a play: export default play({ ... })', {
+      file: inFolder(path, cwd),
+    });
+  }
+  return playsOf(exported.default, inFolder(path, cwd));
+}
+
+async function importPlaybook(path: string, cwd: string): Promise<object> {
+  try {
+    return (await import(pathToFileURL(path).href)) as object;
+  } catch (error) {
+    throw explainLoadFailure(error, { playbook: path, cwd });
+  }
+}
+
+function playsOf(exported: unknown, file: string): readonly Play[] {
+  if (isPlay(exported)) return [exported];
+  if (Array.isArray(exported) && exported.length > 0) {
+    const wrong = exported.findIndex((item) => !isPlay(item));
+    if (wrong === -1) return exported as Play[];
+    throw notPlays(file, `item ${wrong + 1} of the default export is ${describe(exported[wrong])}`);
+  }
+  throw notPlays(file, `the default export is ${describe(exported)}`);
+}
+
+function notPlays(file: string, finding: string): PlaybookError {
+  return new PlaybookError(`${finding}; it should be a play made by play({ ... }), or an array of plays`, {
+    file,
+  });
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array';
+  if (value instanceof Promise) return 'a promise';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,96 @@
+import createParser, { type Argv } from 'yargs';
+import { UsageError } from '../errors.ts';
+import type { CommandArguments, CommandSpec, OptionSpec } from './command-line.ts';
+import { commandNames, familiesOf, membersOf } from './command-names.ts';
+import { toArguments, type RawValues } from './command-values.ts';
+import { explainMistake } from './usage-mistake.ts';
+
+export type ParsedCommandLine =
+  /** Help was asked for: of one command, of a family such as `lab`, or of all. */
+  | { readonly kind: 'help'; readonly about: string }
+  | { readonly kind: 'command'; readonly spec: CommandSpec; readonly args: CommandArguments };
+
+/**
+ * Understands the words after `kvmplay`.
+ *
+ * @throws UsageError that says in one sentence what is wrong.
+ */
+export function parseCommandLine(argv: readonly string[], specs: readonly CommandSpec[]): ParsedCommandLine {
+  const { values, spec } = tokenize(argv, specs);
+  const about = spec?.name ?? values._.join(' ');
+  if (values['help'] === true) return { kind: 'help', about };
+  if (spec === undefined)
+    throw new UsageError(
+      `a command is missing: it should be one of ${commandNames(about, specs).join(', ')}`,
+    );
+  return { kind: 'command', spec, args: toArguments(values, spec) };
+}
+
+/** yargs finds the command, splits options from words, and refuses options it was not told of. */
+function tokenize(
+  argv: readonly string[],
+  specs: readonly CommandSpec[],
+): { values: RawValues; spec: CommandSpec | undefined } {
+  let chosen: CommandSpec | undefined;
+  const parser = createParser()
+    .scriptName('kvmplay')
+    .exitProcess(false)
+    // Messages in the language of LANG would be only half translated.
+    .detectLocale(false)
+    .help(false)
+    .version(false)
+    .option('help', { alias: 'h', type: 'boolean' })
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'populate--': true,
+      'strip-aliased': true,
+    })
+    .strict()
+    // A fail function that returned would let the command run in spite of the mistake.
+    .fail((message: string, error: Error | undefined) => {
+      throw explainMistake(error?.message ?? message, argv, specs);
+    });
+  addCommands(parser, specs, (spec) => {
+    chosen = spec;
+  });
+  const values = parser.parseSync([...argv]) as unknown as RawValues;
+  return { values, spec: chosen };
+}
+
+type OnChoice = (spec: CommandSpec) => void;
+
+function addCommands(parser: Argv, specs: readonly CommandSpec[], onChoice: OnChoice): void {
+  for (const spec of specs.filter(({ name }) => !name.includes(' '))) addCommand(parser, spec, onChoice);
+  for (const family of familiesOf(specs)) {
+    parser.command(family, family, (inner) => {
+      for (const spec of membersOf(family, specs)) addCommand(inner, spec, onChoice);
+      return inner;
+    });
+  }
+}
+
+function addCommand(parser: Argv, spec: CommandSpec, onChoice: OnChoice): void {
+  const word = spec.name.split(' ').at(-1) ?? spec.name;
+  const positionals = spec.positionals.map(({ name, many }) => `[${name}${many === true ? '..' : ''}]`);
+  parser.command(
+    [word, ...positionals].join(' '),
+    spec.summary,
+    (inner) => {
+      for (const { name } of spec.positionals) inner.positional(name, { type: 'string' });
+      for (const [name, option] of Object.entries(spec.options)) inner.option(name, toYargs(option));
+      return inner;
+    },
+    () => onChoice(spec),
+  );
+}
+
+function toYargs(option: OptionSpec): object {
+  const alias = option.alias === undefined ? {} : { alias: option.alias };
+  if (option.type === 'flag') return { ...alias, type: 'boolean' };
+  return { ...alias, type: 'string', requiresArg: true, array: option.type === 'list' };
+}

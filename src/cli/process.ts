@@ -1,0 +1,58 @@
+import { CancelledError } from '../errors.ts';
+import { runCli } from './cli.ts';
+import { exitCodes } from './exit-code.ts';
+import type { Output } from './io.ts';
+import { askSecret } from './secrets.ts';
+
+/** Runs the command line in this process: its streams, signals and exit code. */
+export async function runProcess(argv: readonly string[]): Promise<void> {
+  const stdout = outputTo(process.stdout);
+  const code = await runCli(argv, {
+    stdout,
+    stderr: outputTo(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    signal: signalOfUser(),
+    askSecret,
+  });
+  process.exitCode = code;
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  // Connections that would not close must not keep a finished command alive.
+  process.exit(code);
+}
+
+/** A reader that left (`kvmplay show | head`) is no reason to stop in the middle of a change. */
+function outputTo(stream: NodeJS.WriteStream): Output {
+  let open = true;
+  stream.on('error', () => {
+    open = false;
+  });
+  return {
+    write: (text) => {
+      if (open) stream.write(text);
+    },
+    isTTY: stream.isTTY,
+    columns: stream.isTTY ? stream.columns : undefined,
+  };
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}
+
+/** The first signal asks hosts to come to an end, the second leaves them alone with their guards. */
+function signalOfUser(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(exitCodes.couldNotStart);
+      process.stderr.write(
+        'kvmplay: stopping; hosts in the middle of a change finish it or undo it (again: leave at once)\n',
+      );
+      controller.abort(new CancelledError(`cancelled by ${name}`));
+    });
+  }
+  return controller.signal;
+}

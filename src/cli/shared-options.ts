@@ -1,0 +1,84 @@
+import type { OptionTable } from './command-line.ts';
+
+export const inventoryOption = {
+  inventory: {
+    type: 'list',
+    alias: 'i',
+    value: 'FILE',
+    required: true,
+    describe: "inventory in Ansible's YAML shape; several are merged, a later one wins",
+  },
+} as const satisfies OptionTable;
+
+const group = 'Connection:';
+
+export const connectionOptions = {
+  forks: {
+    type: 'number',
+    alias: 'f',
+    value: 'N',
+    least: 1,
+    default: 50,
+    describe: 'hosts at once',
+    group,
+  },
+  user: {
+    type: 'text',
+    alias: 'u',
+    value: 'USER',
+    describe: 'log in as USER where the inventory has no ansible_user',
+    group,
+  },
+  'private-key': {
+    type: 'text',
+    value: 'FILE',
+    describe: 'log in with this key instead of the agent and the keys in ~/.ssh',
+    group,
+  },
+  'ask-pass': {
+    type: 'flag',
+    alias: 'k',
+    describe: 'ask for the SSH password',
+    group,
+  },
+  'connection-password-file': {
+    type: 'text',
+    value: 'FILE',
+    describe: 'read the SSH password from the first line of FILE',
+    group,
+  },
+  become: {
+    type: 'flag',
+    alias: 'b',
+    describe: 'become root by sudo after the login',
+    group,
+  },
+  'ask-become-pass': {
+    type: 'flag',
+    alias: 'K',
+    describe: 'ask for the password of sudo',
+    group,
+  },
+  'become-password-file': {
+    type: 'text',
+    value: 'FILE',
+    describe: 'read the password of sudo from the first line of FILE',
+    group,
+  },
+  'host-key-checking': {
+    type: 'text',
+    value: 'POLICY',
+    choices: ['yes', 'accept-new', 'no'],
+    default: 'yes',
+    describe: 'refuse unknown host keys, remember those of new hosts, or check nothing',
+    group,
+  },
+  'connect-timeout': {
+    type: 'number',
+    value: 'SECONDS',
+    least: 1,
+    default: 10,
+    describe: 'time for TCP, handshake and login together',
+    group,
+  },
+} as const satisfies OptionTable;
