@@ -55,11 +55,17 @@ export function createKeyRing({
   const files = new Map<string, Promise<KeyFile>>();
   const unlocked = new Map<string, Promise<ParsedKey>>();
   let listed: Promise<readonly ParsedKey[]> | undefined;
+  // A person is asked one question at a time.
+  let question: Promise<unknown> = Promise.resolve();
 
   const agentKeys = (): Promise<readonly ParsedKey[]> => (listed ??= listAgentKeys(agentSocket));
   const load = (file: string): Promise<KeyFile> => memoize(files, file, () => readKeyFile(file));
   const unlock = (file: string, text: string): Promise<ParsedKey> =>
-    memoize(unlocked, file, () => decrypt(file, text, askSecret));
+    memoize(unlocked, file, () => {
+      const key = question.then(() => decrypt(file, text, askSecret));
+      question = key.catch(() => undefined);
+      return key;
+    });
 
   const configuredKey = async (user: string, path: string): Promise<LoginPlan> => {
     const found = await load(path.replace(/^~(?=\/)/, home));

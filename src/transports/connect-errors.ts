@@ -1,5 +1,6 @@
 import { AuthenticationError, isKvmplayError, UnreachableError } from '../errors.ts';
 import { otherKeyTypeError, type HostAddress } from './host-key.ts';
+import { formatDuration } from './limits.ts';
 
 /** How far a connect has come: the only thing that tells why the same bare error of a socket was met. */
 export interface Progress {
@@ -76,10 +77,15 @@ export function isWorthRetrying(cause: unknown, step: Step, failure: number): bo
   return step !== 'login' && raw.syscall !== 'connect' && isHangUp(raw);
 }
 
-/** For the error when time is up. */
-export function stuckAt({ step, lastFailure }: Progress): string {
-  if (lastFailure !== undefined) return lastFailure;
-  return stuckPlaces[step];
+/** For a connect that does not come to an end, or to none but one that was worth another try. */
+export function connectTimeoutError(
+  subject: string,
+  timeout: number,
+  { step, lastFailure }: Progress,
+): UnreachableError {
+  const time = formatDuration(timeout);
+  if (lastFailure !== undefined) return new UnreachableError(`${lastFailure} (tried for ${time})`);
+  return new UnreachableError(`${subject} is not connected within ${time}: ${stuckPlaces[step]}`);
 }
 
 /** A host without sshd shall not hold up the run. */

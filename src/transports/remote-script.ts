@@ -8,8 +8,12 @@ const trailer = '# kvmplay: the script ends here';
  * a pipe byte by byte.
  */
 export function scriptCommand(marker: string): readonly string[] {
-  const read = `echo ${marker}; echo ${marker} >&2; s=$(cat)`;
-  return ['sh', '-c', `${read}; case $s in *"${trailer}") eval "$s";; *) exit 254;; esac`];
+  const read = `echo ${marker}; echo ${marker} >&2; kvmplay_script=$(cat)`;
+  return [
+    'sh',
+    '-c',
+    `${read}; case $kvmplay_script in *"${trailer}") eval "$kvmplay_script";; *) exit 254;; esac`,
+  ];
 }
 
 /** The script as it is sent. Its lines keep their numbers. */

@@ -28,80 +28,148 @@ export interface ScriptRun {
 /** More output than this is a mistake, and would fill the memory of the controller. */
 export const maxOutputBytes = 64 * 1024 * 1024;
 
+/** A login shell or sudo that waits for something nobody will give it: an answer to an unusual question, a dead directory server. */
+const startTimeout = 30_000;
+
 /** After its exit a command that left a child behind may keep its output open for ever: silence this long ends the wait. */
 const silenceAfterExit = 3000;
 
 /** Speaks with a started command: password, script, output, exit code. Does not end the command when it rejects. */
 export function runScript(process: ScriptProcess, run: ScriptRun): Promise<CommandResult> {
-  const { marker, dialogue } = run.launch;
-  const stdout = new Output(marker);
-  const stderr = new Output(marker);
-  let code: number | undefined;
-  let passwordSent = false;
-  let scriptSent = false;
-  let silence: NodeJS.Timeout | undefined;
-
-  const sendScript = (): void => {
-    if (scriptSent) return;
-    scriptSent = true;
-    process.stdin.end(scriptText(run.script));
-  };
-
   return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => {
-      clearTimeout(silence);
-      reject(error);
-    };
-    const finish = (): void => {
-      clearTimeout(silence);
-      if (code === undefined) reject(run.lost());
-      else if (stdout.hasBegun) resolve({ code, stdout: stdout.text(), stderr: stderr.text() });
-      else reject(refused(run, stderr.text() || stdout.text()));
-    };
-    const waitForSilence = (): void => {
-      clearTimeout(silence);
-      silence = setTimeout(finish, silenceAfterExit);
-    };
-    const collect = (output: Output, chunk: Buffer): void => {
-      output.push(chunk);
-      if (code !== undefined) waitForSilence();
-      if (stdout.bytes + stderr.bytes > maxOutputBytes) {
-        fail(
-          new CommandError(`a script on ${run.subject} wrote more than ${maxOutputBytes / 1024 / 1024} MiB`),
-        );
-      }
-    };
-
-    process.stdout.on('data', (chunk: Buffer) => {
-      collect(stdout, chunk);
-      if (stdout.hasBegun) sendScript();
-    });
-    process.stderr.on('data', (chunk: Buffer) => {
-      collect(stderr, chunk);
-      if (dialogue === undefined || stdout.hasBegun) return;
-      const prompts = stderr.text().split(dialogue.prompt).length - 1;
-      if (prompts > 1) {
-        process.stdin.end();
-        fail(new AuthenticationError(`sudo refuses the become password of ${run.subject}`));
-      } else if (prompts === 1 && !passwordSent) {
-        passwordSent = true;
-        process.stdin.write(`${dialogue.password}\n`);
-      }
-    });
-    process.events.on('exit', (exitCode: number | null, signal: string | null) => {
-      code = exitCode ?? codeOfSignal(signal);
-      waitForSilence();
-    });
-    process.events.on('close', () => {
-      if (process.stderr.readableEnded) finish();
-      else process.stderr.once('end', finish);
-    });
-    // A command that ends before it has read everything: its exit code tells.
-    process.stdin.on('error', () => undefined);
-
-    // With sudo as the reader only the marker proves that it is not the script that answers a question for the password.
-    if (dialogue === undefined) sendScript();
+    new Conversation(process, run, { resolve, reject }).start();
   });
+}
+
+interface Outcome {
+  readonly resolve: (result: CommandResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class Conversation {
+  readonly #process: ScriptProcess;
+  readonly #run: ScriptRun;
+  readonly #outcome: Outcome;
+  readonly #stdout: Output;
+  readonly #stderr: Output;
+  #code: number | undefined;
+  #passwordSent = false;
+  #scriptSent = false;
+  #isSettled = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(process: ScriptProcess, run: ScriptRun, outcome: Outcome) {
+    this.#process = process;
+    this.#run = run;
+    this.#outcome = outcome;
+    this.#stdout = new Output(run.launch.marker);
+    this.#stderr = new Output(run.launch.marker);
+  }
+
+  start(): void {
+    const { events, stdin, stdout, stderr } = this.#process;
+    stdout.on('data', (chunk: Buffer) => this.#onStdout(chunk));
+    stderr.on('data', (chunk: Buffer) => this.#onStderr(chunk));
+    events.on('exit', (code: number | null, signal: string | null) => this.#onExit(code, signal));
+    events.on('close', () => this.#onClose());
+    // A command that ends before it has read everything: its exit code tells.
+    stdin.on('error', () => undefined);
+
+    // sudo that may ask gets the script only when the marker proves that it will not take it for an answer.
+    if (this.#run.launch.dialogue === undefined) this.#sendScript();
+    this.#wait(startTimeout, () =>
+      this.#fail(this.#startError(`nothing starts in ${startTimeout / 1000} s`)),
+    );
+  }
+
+  #onStdout(chunk: Buffer): void {
+    this.#collect(this.#stdout, chunk);
+    if (this.#stdout.hasBegun) this.#sendScript();
+  }
+
+  #onStderr(chunk: Buffer): void {
+    this.#collect(this.#stderr, chunk);
+    const { dialogue } = this.#run.launch;
+    if (dialogue === undefined || this.#stdout.hasBegun) return;
+
+    const prompts = this.#stderr.text().split(dialogue.prompt).length - 1;
+    if (prompts > 1) {
+      this.#process.stdin.end();
+      this.#fail(new AuthenticationError(`sudo refuses the become password of ${this.#run.subject}`));
+    } else if (prompts === 1 && !this.#passwordSent) {
+      this.#passwordSent = true;
+      this.#process.stdin.write(`${dialogue.password}\n`);
+    }
+  }
+
+  #onExit(code: number | null, signal: string | null): void {
+    this.#code = code ?? codeOfSignal(signal);
+    this.#waitForSilence();
+  }
+
+  #onClose(): void {
+    if (this.#process.stderr.readableEnded) this.#finish();
+    else this.#process.stderr.once('end', () => this.#finish());
+  }
+
+  #collect(output: Output, chunk: Buffer): void {
+    if (this.#isSettled) return;
+    output.push(chunk);
+    if (this.#code !== undefined) this.#waitForSilence();
+    else if (this.#stdout.hasBegun) clearTimeout(this.#timer);
+    if (this.#stdout.bytes + this.#stderr.bytes <= maxOutputBytes) return;
+    this.#fail(
+      new CommandError(
+        `a script on ${this.#run.subject} wrote more than ${maxOutputBytes / 1024 / 1024} MiB`,
+      ),
+    );
+  }
+
+  #sendScript(): void {
+    if (this.#scriptSent) return;
+    this.#scriptSent = true;
+    this.#process.stdin.end(scriptText(this.#run.script));
+  }
+
+  #waitForSilence(): void {
+    this.#wait(silenceAfterExit, () => this.#finish());
+  }
+
+  /** The connection, or the child's output, keeps the process alive: the timer need not. */
+  #wait(milliseconds: number, then: () => void): void {
+    clearTimeout(this.#timer);
+    if (!this.#isSettled) this.#timer = setTimeout(then, milliseconds).unref();
+  }
+
+  #finish(): void {
+    this.#settle();
+    if (this.#code === undefined) {
+      this.#outcome.reject(this.#run.lost());
+    } else if (this.#stdout.hasBegun) {
+      this.#outcome.resolve({ code: this.#code, stdout: this.#stdout.text(), stderr: this.#stderr.text() });
+    } else {
+      this.#outcome.reject(this.#startError(`exit code ${this.#code}`));
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#settle();
+    this.#outcome.reject(error);
+  }
+
+  #settle(): void {
+    this.#isSettled = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Login shell or sudo said no; what they said first is the reason. */
+  #startError(otherwise: string): Error {
+    const { subject, launch } = this.#run;
+    const said = `${this.#stderr.text()}\n${this.#stdout.text()}`;
+    const lines = said.replaceAll(launch.dialogue?.prompt ?? '\0', '').split('\n');
+    const reason = lines.map((line) => line.trim()).find((line) => line !== '') ?? otherwise;
+    return new AuthenticationError(`${subject} cannot run a script: ${reason}`);
+  }
 }
 
 /** Output in pieces, decoded once at the end: a character may be cut by the border of two chunks. */
@@ -139,10 +207,4 @@ function codeOfSignal(signal: string | null): number {
   const name = `SIG${signal?.replace(/^SIG/, '') ?? 'KILL'}`;
   const number = Object.entries(constants.signals).find(([known]) => known === name)?.[1];
   return 128 + (number ?? constants.signals.SIGKILL);
-}
-
-function refused({ subject, launch }: ScriptRun, said: string): AuthenticationError {
-  const lines = said.replaceAll(launch.dialogue?.prompt ?? '\0', '').split('\n');
-  const reason = lines.map((line) => line.trim()).find((line) => line !== '') ?? 'nothing was said';
-  return new AuthenticationError(`${subject} cannot run a script: ${reason}`);
 }

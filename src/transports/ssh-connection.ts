@@ -37,7 +37,7 @@ export function sshConnection({ ssh, client, socket, subject, become, lastError 
     if (isClosed) return new ConnectionLostError(`the connection to ${subject} is closed`);
     const cause = lastError();
     const reason = cause === undefined ? '' : `: ${cause.message}`;
-    return new ConnectionLostError(`the connection to ${subject} was lost during a script${reason}`, {
+    return new ConnectionLostError(`the connection to ${subject} was lost${reason}`, {
       cause,
     });
   };
@@ -48,10 +48,10 @@ export function sshConnection({ ssh, client, socket, subject, become, lastError 
         if (error === undefined) {
           onCut(() => channel.close());
           resolve(channel);
-        } else if ('reason' in error) {
-          reject(new CommandError(`${subject} refuses another session: ${error.message}`, { cause: error }));
-        } else {
+        } else if (socket.destroyed) {
           reject(lost());
+        } else {
+          reject(new CommandError(`${subject} refuses a session: ${error.message}`, { cause: error }));
         }
       };
       try {

@@ -1,11 +1,10 @@
-import { connect as connectSocket } from 'node:net';
+import { connect as connectSocket, isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { NodeSSH } from 'node-ssh';
 import type { Algorithms } from 'ssh2';
 
-import { UnreachableError } from '../errors.ts';
 import {
   authHandlerOf,
   createKeyRing,
@@ -15,12 +14,12 @@ import {
   type LoginSettings,
 } from './authentication.ts';
 import type { BecomeSettings } from './become.ts';
-import { connectError, isWorthRetrying, stuckAt, type Progress } from './connect-errors.ts';
+import { connectError, connectTimeoutError, isWorthRetrying, type Progress } from './connect-errors.ts';
 import { backOff, createHandshakes, type Handshakes } from './handshakes.ts';
 import { hostKeyAlgorithms, judgeHostKey, type HostAddress, type HostKeyChecking } from './host-key.ts';
 import { openKnownHosts, type KnownHostsStore } from './known-hosts-store.ts';
 import type { KnownHosts } from './known-hosts.ts';
-import { formatDuration, sleep, withLimits, type OnCut } from './limits.ts';
+import { sleep, withLimits, type OnCut } from './limits.ts';
 import { sshConnection } from './ssh-connection.ts';
 import type { Connection, ConnectOptions, Transport } from './transport.ts';
 
@@ -71,7 +70,8 @@ const algorithms: Algorithms = {
 /** Reaches a host over SSH. Without `shared`, nothing is shared with other hosts. */
 export function sshTransport(settings: SshSettings, shared: SshShared = createSshShared()): Transport {
   const { name, address, port } = settings;
-  const subject = name === address && port === 22 ? name : `${name} (${address}:${port})`;
+  const endpoint = isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+  const subject = name === address && port === 22 ? name : `${name} (${endpoint})`;
   const host: HostAddress = { subject, address, port };
 
   return {
@@ -81,11 +81,8 @@ export function sshTransport(settings: SshSettings, shared: SshShared = createSs
         const plan = await shared.keyRing.plan(settings);
         const known = await shared.knownHosts.load();
         const attempt: Attempt = { settings, shared, host, plan, known, progress: { step: 'tcp' } };
-        const timeoutError = (): Error =>
-          new UnreachableError(
-            `${subject} is not connected within ${formatDuration(timeout)}: ${stuckAt(attempt.progress)}`,
-          );
-        const connection = await shared.handshakes.for(`${address}:${port}`)(() =>
+        const timeoutError = (): Error => connectTimeoutError(subject, timeout, attempt.progress);
+        const connection = await shared.handshakes.for(endpoint)(() =>
           withLimits({ signal, timeout, timeoutError }, (onTimeout) =>
             connectWithRetries(attempt, onTimeout),
           ),
@@ -157,7 +154,7 @@ async function handshake(attempt: Attempt, onCut: OnCut): Promise<Connection> {
 
   const check = { host, policy: settings.hostKeyChecking, files: shared.knownHosts.files };
   let judgement: ReturnType<typeof judgeHostKey> = {};
-  let newKey: Buffer | undefined;
+  let accepted: Buffer | undefined;
   const ssh = new NodeSSH();
   const connecting = ssh.connect({
     host: address,
@@ -166,9 +163,11 @@ async function handshake(attempt: Attempt, onCut: OnCut): Promise<Connection> {
     authHandler: authHandlerOf(plan, user),
     algorithms: { ...algorithms, serverHostKey: [...hostKeyAlgorithms(known, host)] },
     hostVerifier: (key: Buffer) => {
+      // Keys are exchanged anew from time to time: the host must stay who it was.
+      if (accepted !== undefined) return accepted.equals(key);
       judgement = judgeHostKey(known, key, check);
-      if (judgement.isNew === true) newKey = key;
-      return judgement.error === undefined;
+      if (judgement.error === undefined) accepted = key;
+      return accepted !== undefined;
     },
     // The time for all attempts together is limited above.
     readyTimeout: 0,
@@ -184,7 +183,8 @@ async function handshake(attempt: Attempt, onCut: OnCut): Promise<Connection> {
   try {
     await connecting;
     // Only now has the host proved that the key is its own.
-    if (newKey !== undefined) await shared.knownHosts.add(address, port, newKey);
+    if (judgement.isNew === true && accepted !== undefined)
+      await shared.knownHosts.add(address, port, accepted);
     if (client === null) throw new Error('node-ssh lost its connection');
     const become = settings.become?.user === user ? undefined : settings.become;
     const lastError = (): Error | undefined => progress.lastError;

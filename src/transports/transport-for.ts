@@ -1,4 +1,5 @@
 import type { InventoryHost } from '../model/inventory.ts';
+import type { Secret } from './become.ts';
 import { connectionSettings, type ConnectionDefaults } from './connection-settings.ts';
 import { localTransport } from './local.ts';
 import { createSshShared, sshTransport, type SshSharedOptions } from './ssh.ts';
@@ -13,8 +14,24 @@ export interface TransportDefaults extends ConnectionDefaults, SshSharedOptions 
  */
 export function createTransports(defaults: TransportDefaults = {}): (host: InventoryHost) => Transport {
   const shared = createSshShared(defaults);
+  const asked = { ...defaults, ...onceEach(defaults) };
   return (host) => {
-    const settings = connectionSettings(host, defaults);
+    const settings = connectionSettings(host, asked);
     return settings.connection === 'local' ? localTransport(settings) : sshTransport(settings, shared);
   };
+}
+
+function onceEach({
+  password,
+  becomePassword,
+}: TransportDefaults): Pick<TransportDefaults, 'password' | 'becomePassword'> {
+  return {
+    ...(password === undefined ? {} : { password: once(password) }),
+    ...(becomePassword === undefined ? {} : { becomePassword: once(becomePassword) }),
+  };
+}
+
+function once(secret: Secret): Secret {
+  let answer: Promise<string> | undefined;
+  return () => (answer ??= secret());
 }
