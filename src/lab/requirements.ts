@@ -15,7 +15,7 @@ const commandsByPackage: Readonly<Record<string, readonly string[]>> = {
   'iputils-ping': ['ping'],
   e2fsprogs: ['mkfs.ext4'],
   kmod: ['modprobe', 'insmod'],
-  'util-linux': ['unshare', 'nsenter'],
+  'util-linux': ['unshare', 'nsenter', 'taskset'],
 };
 
 const noStartPolicy = '/usr/sbin/policy-rc.d';

@@ -1,16 +1,17 @@
 #!/bin/sh
-# Makes the configuration of a fresh host, once: $1 is its name, $2 its number.
-number=$2
+# Makes the configuration of a fresh host, once: $1 is its number.
+number=$1
+name=kvm$1
 scripts=/etc/sysconfig/network-scripts
 
 # What configures the network of this machine says nothing about the host.
 rm -rf /etc/network /etc/netplan /etc/NetworkManager /etc/systemd/network /etc/sysconfig /etc/resolv.conf
 mkdir -p "$scripts"
 
-echo "$1" > /etc/hostname
+echo "$name" > /etc/hostname
 cat > /etc/hosts <<END
 127.0.0.1 localhost
-127.0.1.1 $1
+127.0.1.1 $name
 END
 : > /etc/resolv.conf
 
@@ -24,7 +25,7 @@ chmod 755 "$scripts/ifup" "$scripts/ifup-eth" /etc/init.d/network
 
 cat > /etc/sysconfig/network <<END
 NETWORKING=yes
-HOSTNAME=$1
+HOSTNAME=$name
 END
 cat > $scripts/ifcfg-lo <<END
 DEVICE=lo
@@ -91,6 +92,10 @@ LogLevel VERBOSE
 PidFile /run/sshd.pid
 Subsystem sftp internal-sftp
 END
+# As systemd ships it: else the first use of the module makes a bond0 that nobody asked for.
+mkdir -p /etc/modprobe.d
+echo 'options bonding max_bonds=0' > /etc/modprobe.d/bonding.conf
+
 # There is no init that could be asked: the kernel writes everything out, unmounts and ends.
 rm -f /usr/sbin/poweroff /usr/sbin/reboot
 cat > /usr/sbin/poweroff <<END

@@ -3,15 +3,12 @@
 . /etc/sysconfig/network-scripts/network-functions
 [ -f /etc/sysconfig/network ] && . /etc/sysconfig/network
 
-file=$(find_config "$1") || exit 1
+find_config "$1" || exit 1
 read_config "$file"
 
-if [ -n "$HWADDR" ] && exists "$REALDEVICE"; then
-    found=$(tr '[:lower:]' '[:upper:]' < "/sys/class/net/$REALDEVICE/address")
-    if [ "$found" != "$HWADDR" ] && [ "$found" != "$(echo "$MACADDR" | tr '[:lower:]' '[:upper:]')" ]; then
-        complain "Device $DEVICE has different MAC address than expected, ignoring."
-        exit 1
-    fi
+if [ -n "$HWADDR" ] && ! has_mac "$REALDEVICE" "$HWADDR" && ! has_mac "$REALDEVICE" "$MACADDR"; then
+    complain "Device $DEVICE has different MAC address than expected, ignoring."
+    exit 1
 fi
 
 if [ "$TYPE" = Bridge ]; then
@@ -90,8 +87,9 @@ for index in '' 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
     [ -n "$prefix" ] || prefix=$(class_prefix "$address")
     [ $count -gt 0 ] || first=$address/$prefix
     count=$((count + 1))
-    ip -o -4 addr show dev "$REALDEVICE" | grep -q " $address/$prefix " && continue
-    ip addr add "$address/$prefix" brd "${broadcast:-+}" dev "$REALDEVICE" label "$DEVICE" ||
+    # An address that is there already stays.
+    said=$(ip addr add "$address/$prefix" brd "${broadcast:-+}" dev "$REALDEVICE" label "$DEVICE" 2>&1) ||
+        [ "${said##*: }" = 'File exists' ] ||
         complain "Error adding address $address for $DEVICE."
 done
 
@@ -101,8 +99,10 @@ if [ -n "$first" ] && [ "$DEFROUTE" != no ] && [ -n "$GATEWAY" ] && { [ -z "$GAT
         ip route replace default ${METRIC:+metric $METRIC} via "$GATEWAY" ${GATEWAYDEV:+dev "$GATEWAYDEV"}
 fi
 
-[ -n "$NOZEROCONF" ] ||
-    ip route add 169.254.0.0/16 dev "$REALDEVICE" metric $((1000 + $(cat "/sys/class/net/$REALDEVICE/ifindex"))) scope link
+if [ -z "$NOZEROCONF" ]; then
+    read -r ifindex < "/sys/class/net/$REALDEVICE/ifindex"
+    ip route add 169.254.0.0/16 dev "$REALDEVICE" metric $((1000 + ifindex)) scope link
+fi
 
 if ! is_no "$IPV6INIT"; then
     for address in $IPV6ADDR $IPV6ADDR_SECONDARIES; do
@@ -130,10 +130,10 @@ add_routes() {
         index=$((index + 1))
     done
 }
-(add_routes -4 "$scripts/route-$REALDEVICE" route)
-(add_routes -6 "$scripts/route6-$REALDEVICE" route)
-(add_routes -4 "$scripts/rule-$REALDEVICE" rule)
-(add_routes -6 "$scripts/rule6-$REALDEVICE" rule)
+add_routes -4 "$scripts/route-$REALDEVICE" route
+add_routes -6 "$scripts/route6-$REALDEVICE" route
+add_routes -4 "$scripts/rule-$REALDEVICE" rule
+add_routes -6 "$scripts/rule6-$REALDEVICE" rule
 
 if ! is_no "$PEERDNS" && [ -n "$DNS1$DNS2$DNS3$DOMAIN" ]; then
     {

@@ -3,7 +3,7 @@
 . /etc/sysconfig/network-scripts/network-functions
 [ -f /etc/sysconfig/network ] && . /etc/sysconfig/network
 
-file=$(find_config "$1") || {
+find_config "$1" || {
     echo "$0: configuration for $1 not found." >&2
     exit 1
 }
@@ -18,7 +18,8 @@ if [ "$VLAN" = yes ] && [ -n "$DEVICE" ]; then
             PHYSDEV=${DEVICE%.*}
             ;;
         vlan[0-9]*)
-            VID=$(echo "${DEVICE#vlan}" | sed 's/^0*//')
+            VID=${DEVICE#vlan}
+            VID=${VID#"${VID%%[!0]*}"}
             ;;
         esac
     fi
@@ -27,7 +28,7 @@ if [ "$VLAN" = yes ] && [ -n "$DEVICE" ]; then
             complain "PHYSDEV should be set for device $DEVICE"
             exit 1
         fi
-        modprobe 8021q
+        [ -d /proc/net/vlan ] || modprobe 8021q
         if ! exists "$PHYSDEV"; then
             complain "device $DEVICE does not seem to be present, delaying initialization."
             exit 1

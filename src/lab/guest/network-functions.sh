@@ -16,13 +16,15 @@ is_ignored() {
     return 1
 }
 
-# Prints the file that an argument of ifup means: a file name, the part after ifcfg-, or a DEVICE.
+# Sets $file to the file that an argument of ifup means: a file name, the part after ifcfg-, or a DEVICE.
 find_config() {
     for candidate in "ifcfg-$1" "${1##*/}"; do
-        [ -f "$scripts/$candidate" ] && echo "$candidate" && return
+        [ -f "$scripts/$candidate" ] && file=$candidate && return
     done
     for file in $(grep -l "^[[:space:]]*DEVICE=['\"]\{0,1\}$1['\"]\{0,1\}\([[:space:]#]\|\$\)" $scripts/ifcfg-* 2> /dev/null); do
-        is_ignored "$file" || { echo "${file##*/}" && return; }
+        is_ignored "$file" && continue
+        file=${file##*/}
+        return
     done
     return 1
 }
@@ -31,10 +33,9 @@ find_config() {
 read_config() {
     CONFIG=$1
     . "$scripts/$CONFIG"
-    HWADDR=$(echo "$HWADDR" | tr '[:lower:]' '[:upper:]')
     if [ -z "$DEVICE" ] && [ -n "$HWADDR" ]; then
         for link in /sys/class/net/*; do
-            [ "$(tr '[:lower:]' '[:upper:]' < "$link/address" 2> /dev/null)" = "$HWADDR" ] && DEVICE=${link##*/} && break
+            has_mac "${link##*/}" "$HWADDR" && DEVICE=${link##*/} && break
         done
     fi
     REALDEVICE=${DEVICE%%:*}
@@ -44,15 +45,13 @@ exists() {
     [ -n "$1" ] && [ -d "/sys/class/net/$1" ]
 }
 
-is_up() {
-    [ $(($(cat "/sys/class/net/$1/flags") & 1)) = 1 ]
+has_mac() {
+    [ -n "$2" ] && grep -qixF -- "$2" "/sys/class/net/$1/address" 2> /dev/null
 }
 
-is_yes() {
-    case $1 in
-    [yY][eE][sS] | [yY] | [tT] | [tT][rR][uU][eE] | 1) return 0 ;;
-    esac
-    return 1
+is_up() {
+    read -r flags < "/sys/class/net/$1/flags"
+    [ $((flags & 1)) = 1 ]
 }
 
 is_no() {
@@ -71,10 +70,11 @@ prepare_bond() {
     (
         bond=$1
         unset BONDING_OPTS
-        file=$(find_config "$bond") || exit 0
+        find_config "$bond" || exit 0
         read_config "$file"
         settings=/sys/class/net/$bond/bonding
-        [ -z "$(cat "$settings/slaves")" ] || exit 0
+        read -r ports < "$settings/slaves"
+        [ -z "$ports" ] || exit 0
         ip link set dev "$bond" down
         for wanted in 'mode|miimon' '*'; do
             for option in $BONDING_OPTS; do

@@ -7,11 +7,10 @@
 }
 cd $scripts || exit 1
 
-key_of() {
-    (
-        eval "$(grep -F "$2=" "ifcfg-$1" | grep "^[[:space:]]*$2=")"
-        eval "echo \"\$$2\""
-    )
+# Of the keys that decide the order, as they are written in the file; nothing else of it counts yet.
+read_keys() {
+    unset DEVICE TYPE SLAVE
+    eval "$(grep -E '^[[:space:]]*(DEVICE|TYPE|SLAVE)=' "ifcfg-$1")"
 }
 starts_at_boot() {
     ! grep -Eq "^ONBOOT=['\"]?[Nn][Oo]['\"]?" "ifcfg-$1"
@@ -33,13 +32,13 @@ failed=0
 vlans=
 bridges=
 for name in $names; do
-    device=$(key_of "$name" DEVICE)
-    [ "$(key_of "$name" SLAVE)" = yes ] && continue
-    if [ "$(key_of "$name" TYPE)" = Bridge ]; then
+    read_keys "$name"
+    [ "$SLAVE" = yes ] && continue
+    if [ "$TYPE" = Bridge ]; then
         bridges="$bridges $name"
         continue
     fi
-    case ${device:-$name} in
+    case ${DEVICE:-$name} in
     *.* | vlan*)
         vlans="$vlans $name"
         continue
