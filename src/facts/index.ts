@@ -1,7 +1,11 @@
 export { addresses } from './addresses.ts';
+export type { Aggregator, BondPortState, BondState } from './bond-state.ts';
 export { configFilesFact } from './config-files.ts';
 export { leases, type Lease } from './leases.ts';
+export { linkState } from './link-state.ts';
+export type { BridgeState, LinkState, LinkStates, StpState } from './link-state.ts';
 export { links } from './links.ts';
 export { platform } from './platform.ts';
 export type { Distribution, ModuleState, NetworkModule, NetworkService, Platform, Tool } from './platform.ts';
 export { routes } from './routes.ts';
+export { sshPath, type SshPath } from './ssh-path.ts';

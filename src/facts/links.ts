@@ -205,8 +205,8 @@ function kindOf({ kind, type }: LinkLine): LinkKind {
       return kind;
     case 'tun':
       return type === ARPHRD_ETHER ? 'tap' : 'other';
-    case 'vrf':
     case 'wlan':
+      // A wireless client cannot be a port: it may send with its own MAC only.
       return 'other';
     default:
       return type === ARPHRD_LOOPBACK ? 'loopback' : type === ARPHRD_ETHER ? 'ethernet' : 'other';

@@ -128,7 +128,14 @@ fi
 `;
 
 /** Distribution, kernel, tools, modules and who configures the network. */
-export const platform: Fact<Platform> = { name: 'platform', script, parse, after };
+export const platform: Fact<Platform> = {
+  name: 'platform',
+  script,
+  parse,
+  after,
+  // Nothing unloads a module, so a rollback cannot bring that back.
+  comparable: ({ modules: _modules, ...rest }) => rest,
+};
 
 function after(value: Platform, change: Change): Platform {
   if (change.kind !== 'module.load' || !(change.name in value.modules)) return value;

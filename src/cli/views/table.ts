@@ -1,0 +1,20 @@
+/**
+ * Rows under a heading, columns aligned and two blanks apart. A column in which every row is empty is left out. Cells
+ * are plain text without line breaks.
+ */
+export function formatTable(heading: readonly string[], rows: readonly (readonly string[])[]): string {
+  const used = heading.map((_, column) => rows.some((row) => (row[column] ?? '') !== ''));
+  const lines = [heading, ...rows].map((row) =>
+    heading.map((_, column) => row[column] ?? '').filter((_, at) => used[at]),
+  );
+  const widths =
+    lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

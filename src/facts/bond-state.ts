@@ -1,0 +1,87 @@
+/** What a bond does at this moment, from /proc/net/bonding/NAME. */
+export interface BondState {
+  /** `up` or `down`, as the driver's monitoring sees the bond. */
+  readonly miiStatus: string;
+  /** In modes with one: the port that sends. */
+  readonly activePort?: string;
+  /** Of 802.3ad. */
+  readonly aggregator?: Aggregator;
+}
+
+export interface Aggregator {
+  readonly id: number;
+  /** Ports that really work together; fewer than the bond has is a fault. */
+  readonly ports: number;
+  /** 00:00:00:00:00:00: nobody at the other end speaks LACP. */
+  readonly partnerMac: string;
+}
+
+export interface BondPortState {
+  readonly miiStatus: string;
+  /** How often the driver saw it fail. */
+  readonly failures: number;
+  readonly permanentMac: string;
+  /** Of 802.3ad: ports with another id than the bond's do not work. */
+  readonly aggregatorId?: number;
+}
+
+interface Section {
+  readonly port: string | undefined;
+  readonly values: Map<string, string>;
+}
+
+/**
+ * The first lines tell about the bond, then those after each `Slave Interface:` about that port. The same keys occur in
+ * both; below the details of LACP they occur again, so the first of each counts.
+ */
+export function parseBondState(lines: readonly string[]): {
+  readonly bond: BondState;
+  readonly ports: ReadonlyMap<string, BondPortState>;
+} {
+  const [ofBond, ...ofPorts] = toSections(lines);
+  return {
+    bond: toBond(ofBond),
+    ports: new Map(ofPorts.map(({ port = '', values }) => [port, toPort(values)])),
+  };
+}
+
+function toSections(lines: readonly string[]): [Section, ...Section[]] {
+  const sections: [Section, ...Section[]] = [{ port: undefined, values: new Map() }];
+  for (const line of lines) {
+    const [, key, value] = /^\s*([^:]+): (.*)$/.exec(line) ?? [];
+    if (key === undefined || value === undefined) continue;
+    if (key === 'Slave Interface') {
+      sections.push({ port: value, values: new Map() });
+      continue;
+    }
+    const { values } = sections[sections.length - 1] ?? sections[0];
+    if (!values.has(key)) values.set(key, value);
+  }
+  return sections;
+}
+
+function toBond({ values }: Section): BondState {
+  const activePort = values.get('Currently Active Slave');
+  const aggregatorId = values.get('Aggregator ID');
+  return {
+    miiStatus: values.get('MII Status') ?? 'unknown',
+    ...(activePort !== undefined && activePort !== 'None' && { activePort }),
+    ...(aggregatorId !== undefined && {
+      aggregator: {
+        id: Number(aggregatorId),
+        ports: Number(values.get('Number of ports') ?? 0),
+        partnerMac: (values.get('Partner Mac Address') ?? '').toLowerCase(),
+      },
+    }),
+  };
+}
+
+function toPort(values: ReadonlyMap<string, string>): BondPortState {
+  const aggregatorId = values.get('Aggregator ID');
+  return {
+    miiStatus: values.get('MII Status') ?? 'unknown',
+    failures: Number(values.get('Link Failure Count') ?? 0),
+    permanentMac: (values.get('Permanent HW addr') ?? '').toLowerCase(),
+    ...(aggregatorId !== undefined && aggregatorId !== 'N/A' && { aggregatorId: Number(aggregatorId) }),
+  };
+}

@@ -1,0 +1,117 @@
+import { FactParseError } from '../errors.ts';
+import type { Fact } from '../model/fact.ts';
+import { parseBondState, type BondPortState, type BondState } from './bond-state.ts';
+import { linesOf, parseNumber } from './text.ts';
+
+/** What a link does at this moment. */
+export interface LinkState {
+  /** `up`, `down`, `lowerlayerdown`, `unknown`, ... (RFC 2863). */
+  readonly operstate: string;
+  /** Absent while the link is administratively down. */
+  readonly carrier?: boolean;
+  /** Mbit/s. */
+  readonly speed?: number;
+  readonly duplex?: string;
+  /** Of a bridge. */
+  readonly bridge?: BridgeState;
+  /** Of a port of a bridge. */
+  readonly stpState?: StpState;
+  /** Of a bond. */
+  readonly bond?: BondState;
+  /** Of a port of a bond. */
+  readonly bondPort?: BondPortState;
+}
+
+export interface BridgeState {
+  /** `8000.020000000104`: priority and MAC. */
+  readonly id: string;
+  /** The bridge it takes for the root of the tree; without STP itself. */
+  readonly rootId: string;
+}
+
+const stpStates = ['disabled', 'listening', 'learning', 'forwarding', 'blocking'] as const;
+export type StpState = (typeof stpStates)[number];
+
+/** States by the name of the link. */
+export type LinkStates = ReadonlyMap<string, LinkState>;
+
+const script = `
+cd /sys/class/net || exit
+for link in *; do
+  [ -d "$link" ] || continue
+  operstate= carrier= speed= duplex=
+  read -r operstate <"$link/operstate"
+  read -r carrier <"$link/carrier"
+  read -r speed <"$link/speed"
+  read -r duplex <"$link/duplex"
+  [ -n "$operstate" ] || continue
+  printf 'link %s %s %s %s %s\\n' "$link" "$operstate" "\${carrier:--}" "\${speed:--}" "\${duplex:--}"
+  if [ -d "$link/bridge" ]; then
+    read -r id <"$link/bridge/bridge_id"
+    read -r root <"$link/bridge/root_id"
+    printf 'bridge %s %s %s\\n' "$link" "$id" "$root"
+  elif [ -d "$link/bonding" ]; then
+    while IFS= read -r line; do
+      printf 'bond %s %s\\n' "$link" "$line"
+    done <"/proc/net/bonding/$link"
+  fi
+  read -r state <"$link/brport/state" && printf 'stp %s %s\\n' "$link" "$state"
+done 2>/dev/null
+:
+`;
+
+/** What an operator looks at: carrier, speed, the state of bridges and bonds. No task plans on it. */
+export const linkState: Fact<LinkStates> = {
+  name: 'linkState',
+  script,
+  parse,
+  after: (value) => value,
+  comparable: () => null,
+};
+
+function parse(output: string): LinkStates {
+  const states = new Map<string, LinkState>();
+  const add = (name: string, part: Partial<LinkState>) => {
+    const state = states.get(name) ?? { operstate: 'unknown' };
+    states.set(name, { ...state, ...part });
+  };
+
+  const bonds = new Map<string, string[]>();
+  for (const line of linesOf(output)) {
+    const [word, name = '', ...rest] = line.split(' ');
+    switch (word) {
+      case 'link':
+        add(name, parseLink(name, rest));
+        break;
+      case 'bridge':
+        add(name, { bridge: { id: rest[0] ?? '', rootId: rest[1] ?? '' } });
+        break;
+      case 'stp':
+        add(name, { stpState: stpStates[parseNumber(rest[0], `STP state of ${name}`)] ?? 'disabled' });
+        break;
+      case 'bond':
+        bonds.set(name, [...(bonds.get(name) ?? []), rest.join(' ')]);
+        break;
+      default:
+        throw new FactParseError(`a line about the state of links is unknown: ${JSON.stringify(line)}`);
+    }
+  }
+
+  for (const [name, lines] of bonds) {
+    const { bond, ports } = parseBondState(lines);
+    add(name, { bond });
+    for (const [port, bondPort] of ports) add(port, { bondPort });
+  }
+  return states;
+}
+
+/** A link without a speed says -1, or in old kernels 65535 or 2³² - 1. */
+function parseLink(name: string, [operstate = '', carrier, speed, duplex]: readonly string[]): LinkState {
+  const megabits = speed === undefined || speed === '-' ? -1 : parseNumber(speed, `speed of ${name}`);
+  return {
+    operstate,
+    ...(carrier !== '-' && { carrier: carrier === '1' }),
+    ...(megabits > 0 && megabits !== 65_535 && megabits < 4_294_967_295 && { speed: megabits }),
+    ...((duplex === 'full' || duplex === 'half') && { duplex }),
+  };
+}

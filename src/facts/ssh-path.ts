@@ -1,0 +1,47 @@
+import type { Fact } from '../model/fact.ts';
+import { linesOf } from './text.ts';
+
+/** How the SSH session that asks reaches the host. */
+export interface SshPath {
+  /** Address of the client, as the host sees it. */
+  readonly client: string;
+  /** The link through which answers leave: a plan that touches it, or what lies below, may cut the session. */
+  readonly link: string;
+}
+
+/** sudo drops the variable, but is itself a process that was started with it. */
+const script = `
+connection=$SSH_CONNECTION
+if [ -z "$connection" ] && [ -r "/proc/$PPID/environ" ]; then
+  connection=$(tr '\\0' '\\n' <"/proc/$PPID/environ" | sed -n 's/^SSH_CONNECTION=//p')
+fi
+client=\${connection%% *}
+[ -n "$client" ] || exit 0
+echo "client $client"
+case $client in
+  *%*) echo "link \${client#*%}" ;;
+  *) ip -o route get "$client" 2>/dev/null || : ;;
+esac
+`;
+
+/** Undefined when nothing tells: no SSH session, or no route to its client. */
+export const sshPath: Fact<SshPath | undefined> = {
+  name: 'sshPath',
+  script,
+  parse,
+  after: (value) => value,
+  // A rollback restores the routes; which of them leads to the client follows.
+  comparable: () => null,
+};
+
+/** `10.0.0.5 via 10.0.0.1 dev eth0 src 10.0.0.2 uid 0 \    cache`; of a link-local client the scope names the link. */
+function parse(output: string): SshPath | undefined {
+  const lines = linesOf(output);
+  const client = lines.map((line) => /^client (\S+)$/.exec(line)?.[1]).find((found) => found !== undefined);
+  const link = lines
+    .map((line) => (/^link (\S+)$/.exec(line) ?? /^[^ ].* dev (\S+)/.exec(line))?.[1])
+    .find((found) => found !== undefined);
+  return client === undefined || link === undefined
+    ? undefined
+    : { client: client.replace(/%.*$/, ''), link };
+}
