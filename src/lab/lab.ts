@@ -6,13 +6,17 @@ import { LabError } from '../errors.ts';
 import type { CommandResult } from '../model/host.ts';
 import { runOnHost } from './agent.ts';
 import { writeInventory } from './inventory-files.ts';
-import type { LabNic } from './layout.ts';
-import { eno3Address, managementAddress, managementNic, pathsOf } from './layout.ts';
+import type { LabGuest, LabGuestOptions, RunScript } from './guests.ts';
+import { addGuest, addTaps, guestPing, removeGuest, removeTaps } from './guests.ts';
+import type { HostPaths, LabNic, TrunkNic } from './layout.ts';
+import { eno3Address, hostPathsOf, managementAddress, managementNic, pathsOf } from './layout.ts';
 import { bootMachine, killMachine, prepareMachine, waitUntilOff } from './machine.ts';
 import { setCable, startNetwork } from './network.ts';
 import type { LabProcess } from './process.ts';
 import { endGroup, isAlive, mustRun } from './process.ts';
 import { ensureRequirements } from './requirements.ts';
+import type { SshActivity, SshMark } from './ssh-log.ts';
+import { activitySince, markOf } from './ssh-log.ts';
 import type { HostState, LabState } from './state.ts';
 import { readState, writeState } from './state.ts';
 
@@ -184,6 +188,52 @@ export class Lab {
     ];
   }
 
+  /** Where the log of a host's sshd ends now. */
+  async sshMark(name: string): Promise<SshMark> {
+    return markOf(this.#hostPaths(name).sshLog);
+  }
+
+  /** What a host's sshd did since a mark; without one, since the lab was made. */
+  async sshActivity(name: string, mark: SshMark = 0): Promise<SshActivity> {
+    return activitySince(this.#hostPaths(name).sshLog, mark);
+  }
+
+  /** Makes a guest on a host and attaches it to a bridge. It is gone after a reboot. */
+  async addGuest(name: string, guest: string, options: LabGuestOptions): Promise<LabGuest> {
+    return addGuest(this.#runOn(name), guest, options);
+  }
+
+  async removeGuest(name: string, guest: string): Promise<void> {
+    await removeGuest(this.#runOn(name), guest);
+  }
+
+  /** Whether an address answers a guest within two seconds. */
+  async guestPing(name: string, guest: string, address: string): Promise<boolean> {
+    return guestPing(this.#runOn(name), guest, address);
+  }
+
+  /** Makes taps such as qemu makes them, as ports of a bridge. Nothing answers behind them. */
+  async addTaps(
+    name: string,
+    taps: readonly string[],
+    options: { readonly bridge?: string } = {},
+  ): Promise<void> {
+    await addTaps(this.#runOn(name), taps, options.bridge);
+  }
+
+  async removeTaps(name: string, taps: readonly string[]): Promise<void> {
+    await removeTaps(this.#runOn(name), taps);
+  }
+
+  /** Pulls the cable of a NIC on the trunk: the host sees that the carrier is gone. */
+  async unplug(name: string, nic: TrunkNic): Promise<void> {
+    await this.read(name, `ip -n wire link set plug${nic.slice(3)} down`);
+  }
+
+  async plug(name: string, nic: TrunkNic): Promise<void> {
+    await this.read(name, `ip -n wire link set plug${nic.slice(3)} up`);
+  }
+
   /** Stops the frames between the lab and a NIC of a host; the host itself notices nothing. */
   async cut(name: string, nic: LabNic = managementNic): Promise<void> {
     await setCable(this.#relay(), this.#host(name), { nic, up: false });
@@ -219,6 +269,14 @@ export class Lab {
     // The answer may never come, since the kernel ends; what counts is that it does.
     await this.run(host.name, '/usr/sbin/poweroff', { timeout: 20_000 }).catch(() => undefined);
     if (!(await waitUntilOff(host, 20_000))) throw new LabError(`${host.name} does not shut down`);
+  }
+
+  #hostPaths(name: string): HostPaths {
+    return hostPathsOf(this.directory, this.#host(name).name);
+  }
+
+  #runOn(name: string): RunScript {
+    return async (script) => this.run(name, script);
   }
 
   #host(name: string): HostState {

@@ -9,8 +9,10 @@ export const stubbornNic = 'eno9';
 /** The NIC on the management network. */
 export const managementNic = 'eno1';
 
+export type TrunkNic = (typeof trunkNics)[number];
+
 /** A NIC of a lab host. */
-export type LabNic = typeof managementNic | (typeof trunkNics)[number] | typeof stubbornNic;
+export type LabNic = typeof managementNic | TrunkNic | typeof stubbornNic;
 
 /** In the order of the kernel's vector devices: the first is vec0. */
 export const nics: readonly LabNic[] = [managementNic, ...trunkNics, stubbornNic];

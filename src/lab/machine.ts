@@ -51,6 +51,7 @@ export async function bootMachine(directory: string, state: LabState, host: Host
   const doorbell = openSync(paths.doorbell, constants.O_RDWR);
   const [command = '', ...argv] = [
     ...insideNetwork(state.relay),
+    ...['taskset', '--cpu-list', processorFor(host)],
     'linux.uml',
     ...kernelArguments(directory, host),
   ];

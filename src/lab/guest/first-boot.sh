@@ -104,7 +104,12 @@ sync
 echo u > /proc/sysrq-trigger
 echo o > /proc/sysrq-trigger
 END
-chmod 755 /usr/sbin/poweroff
+cat > /usr/sbin/reboot <<END
+#!/bin/sh
+echo 'a lab host is rebooted from outside: kvmplay lab reboot $name' >&2
+exit 1
+END
+chmod 755 /usr/sbin/poweroff /usr/sbin/reboot
 
 : > /etc/kvmplay-lab
 sync
