@@ -11,7 +11,12 @@ const link: Link = {
   mac: '52:54:00:00:00:01',
   macPinned: false,
 };
-const port = { port: 'eno4', controller: 'bond6', controllerKind: 'bond', upAlone: true } as const;
+const port = {
+  port: 'eno4',
+  controller: 'bond6',
+  controllerKind: 'bond',
+  alone: { up: true, mtu: 1500 },
+} as const;
 const address = { link: 'eno3', address: '10.128.1.10/24' };
 
 const cases: [string, Change, string][] = [

@@ -1,0 +1,96 @@
+import type { EventError, HostEnd, TaskEnd } from '../engine/events.ts';
+import { formatDiff } from './file-diff.ts';
+import { count, outcomeColours, outcomeWord, printable, printableLines, seconds } from './style.ts';
+import type { Paint } from './style.ts';
+
+/** How the blocks of one play look. */
+export interface BlockStyle {
+  readonly paint: Paint;
+  readonly checkMode: boolean;
+  readonly diff: boolean;
+  readonly verbose: number;
+  /** Width of the longest name. */
+  readonly hostWidth: number;
+}
+
+/** What is told of one host when it has ended: a line per task with its details beneath, and how the host came out. */
+export async function formatHostBlock(
+  tasks: readonly TaskEnd[],
+  end: HostEnd,
+  style: BlockStyle,
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const task of tasks) {
+    lines.push(...(await formatTask(task, style)));
+  }
+  return [...lines, ...formatEnd(end, tasks, style)];
+}
+
+async function formatTask(task: TaskEnd, style: BlockStyle): Promise<readonly string[]> {
+  const { paint, checkMode, diff } = style;
+  const word = outcomeWord(task.outcome, checkMode).padEnd(checkMode ? 12 : 7);
+  const title = `${task.task} ${task.subject}`.trimEnd() + (task.rolledBack ? ' (rolled back)' : '');
+  const details = [
+    ...task.warnings.flatMap((warning) => formatWarning(warning, paint)),
+    ...(task.error === undefined ? [] : formatError(task.error, paint)),
+  ];
+  if (diff) {
+    for (const change of task.changes) {
+      details.push(...(await formatDiff(change, paint)));
+    }
+  }
+  return [
+    hostLine(task.host, `${paint(word, outcomeColours[task.outcome])}  ${printable(title)}`, style),
+    ...indent(details),
+  ];
+}
+
+function formatEnd(end: HostEnd, tasks: readonly TaskEnd[], style: BlockStyle): readonly string[] {
+  const { paint, checkMode, verbose } = style;
+  const word = paint(outcomeWord(end.outcome, checkMode), outcomeColours[end.outcome]);
+  const costs = `${count(end.connections, 'connection')}, ${count(end.execs, 'exec')}, ${seconds(end.milliseconds)} s`;
+  const lines: string[] = [];
+  if (end.error !== undefined && !isTold(end.error, tasks)) {
+    const [sentence = '', ...more] = formatError(end.error, paint);
+    lines.push(hostLine(end.host, `${word}  ${sentence}`, style), ...indent(more));
+  } else if (tasks.length === 0) {
+    lines.push(hostLine(end.host, `${word}  no tasks`, style));
+  }
+  if (end.rollback !== undefined) {
+    lines.push(hostLine(end.host, formatRollback(end.rollback, paint), style));
+  }
+  if (verbose > 0) {
+    lines.push(hostLine(end.host, paint(costs, 'dim'), style));
+  }
+  return lines;
+}
+
+function isTold(error: EventError, tasks: readonly TaskEnd[]): boolean {
+  return tasks.some((task) => task.error?.message === error.message);
+}
+
+function formatRollback(rollback: 'proved' | 'failed', paint: Paint): string {
+  return rollback === 'proved'
+    ? `${paint('rolled back', 'yellow')}: the host is as it was before`
+    : `${paint('ROLLBACK FAILED', 'red')}: the host is not as it was before, and somebody must look at it`;
+}
+
+function formatWarning(warning: string, paint: Paint): readonly string[] {
+  return printableLines(`warning: ${warning}`).map((line) => paint(line, 'yellow'));
+}
+
+function formatError({ message, place, details = [] }: EventError, paint: Paint): readonly string[] {
+  return [
+    ...printableLines(message).map((line) => paint(line, 'red')),
+    ...(place === undefined ? [] : [`at ${printable(place)}`]),
+    ...details.flatMap(printableLines).map((line) => `  ${line}`),
+  ];
+}
+
+function hostLine(host: string, text: string, { hostWidth }: BlockStyle): string {
+  return `${printable(host).padEnd(hostWidth)}  ${text}`;
+}
+
+function indent(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `    ${line}`);
+}

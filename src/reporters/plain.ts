@@ -1,0 +1,106 @@
+import type { Reporter, RunEvent, TaskEnd } from '../engine/events.ts';
+import { formatHostBlock } from './host-block.ts';
+import type { BlockStyle } from './host-block.ts';
+import { formatRecap } from './recap.ts';
+import { count, createPaint, printable } from './style.ts';
+import type { Paint } from './style.ts';
+
+/** What `plainReporter` takes. */
+export interface PlainOptions {
+  readonly write: (text: string) => void;
+  /** Words carry the meaning; colour only helps the eye. */
+  readonly colour: boolean;
+  /** Shows every change beneath its task. */
+  readonly diff: boolean;
+  /** From 1 on a line per host with its connections, execs and seconds. */
+  readonly verbose: number;
+  /** Width of the terminal, if it is one. */
+  readonly columns?: number;
+}
+
+/**
+ * Writes a report for people: hosts run side by side, so each one's lines are held back until it has ended and then come
+ * as one block; at the end a table of all hosts in inventory order.
+ */
+export function plainReporter(options: PlainOptions): Reporter {
+  const report = new PlainReport(options);
+  // Blocks take their turn, whether or not the run waits for the one before.
+  let turn = Promise.resolve();
+  return {
+    onEvent(event) {
+      turn = turn.then(() => report.take(event));
+      return turn;
+    },
+  };
+}
+
+class PlainReport {
+  readonly #options: PlainOptions;
+  readonly #paint: Paint;
+  /** Tasks of the hosts that have not ended. */
+  readonly #tasks = new Map<string, TaskEnd[]>();
+  #checkMode = false;
+  #startedAt = 0;
+  #plays = 0;
+  #hostWidth = 0;
+
+  constructor(options: PlainOptions) {
+    this.#options = options;
+    this.#paint = createPaint(options.colour);
+  }
+
+  async take(event: RunEvent): Promise<void> {
+    switch (event.type) {
+      case 'run.start':
+        this.#checkMode = event.checkMode;
+        this.#startedAt = event.at;
+        return;
+      case 'play.start':
+        this.#hostWidth = Math.max(0, ...event.hosts.map((host) => printable(host).length));
+        this.#write([...(this.#plays === 0 ? [] : ['']), this.#playTitle(event.play, event.hosts.length)]);
+        this.#plays += 1;
+        return;
+      case 'host.start':
+        this.#tasks.set(event.host, []);
+        return;
+      case 'task.end':
+        this.#tasks.get(event.host)?.push(event);
+        return;
+      case 'host.end': {
+        const tasks = this.#tasks.get(event.host) ?? [];
+        this.#tasks.delete(event.host);
+        this.#write(await formatHostBlock(tasks, event, this.#blockStyle()));
+        return;
+      }
+      case 'run.end':
+        this.#write(
+          formatRecap(event.summary, {
+            paint: this.#paint,
+            milliseconds: event.at - this.#startedAt,
+            columns: this.#options.columns,
+          }),
+        );
+        return;
+      case 'host.phase':
+      case 'change.done':
+      case 'play.end':
+        return;
+    }
+  }
+
+  #playTitle(play: string, hosts: number): string {
+    const mode = this.#checkMode ? ' (check mode: nothing is changed)' : '';
+    return `${this.#paint(`play ${printable(play)}`, 'bold')}: ${count(hosts, 'host')}${mode}`;
+  }
+
+  #blockStyle(): BlockStyle {
+    const { diff, verbose } = this.#options;
+    return { paint: this.#paint, checkMode: this.#checkMode, diff, verbose, hostWidth: this.#hostWidth };
+  }
+
+  #write(lines: readonly string[]): void {
+    if (lines.length > 0) {
+      this.#options.write(`${lines.join('\n')}\n`);
+    }
+  }
+}

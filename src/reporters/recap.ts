@@ -1,0 +1,116 @@
+import type { HostOutcome, HostSummary, RunSummary } from '../engine/events.ts';
+import { count, outcomeColours, outcomeWord, printable, seconds } from './style.ts';
+import type { Paint } from './style.ts';
+
+export interface RecapStyle {
+  readonly paint: Paint;
+  /** Of the whole run. */
+  readonly milliseconds: number;
+  /** Longer lines about errors are cut. */
+  readonly columns: number | undefined;
+}
+
+/** The end of a report: a table of the hosts of each play, what went wrong, and the sum of it all. */
+export function formatRecap({ hosts, checkMode }: RunSummary, style: RecapStyle): readonly string[] {
+  const plays = [...new Set(hosts.map(({ play }) => play))];
+  const tables = plays.flatMap((play) => {
+    const own = hosts.filter((host) => host.play === play);
+    const title = plays.length === 1 ? 'recap' : `recap of ${printable(play)}`;
+    return ['', style.paint(title, 'bold'), ...formatTable(own, checkMode, style.paint)];
+  });
+  return [...tables, ...formatFailures(hosts, plays, style), '', formatSum(hosts, checkMode, style)];
+}
+
+function formatTable(hosts: readonly HostSummary[], checkMode: boolean, paint: Paint): readonly string[] {
+  const header = ['host', 'ok', outcomeWord('changed', checkMode), 'failed', 'skipped', 'seconds', 'outcome'];
+  const rows = hosts.map((host) => [
+    printable(host.host),
+    String(host.tasks.ok),
+    String(host.tasks.changed),
+    String(host.tasks.failed),
+    String(host.tasks.skipped),
+    seconds(host.milliseconds),
+    outcomeText(host, checkMode),
+  ]);
+  const widths = header.map((_, column) =>
+    Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)),
+  );
+  const [first = '', ...lines] = [header, ...rows].map((row) => formatRow(row, widths));
+  return [
+    paint(first, 'dim'),
+    ...lines.map((line, index) => paintOutcome(line, hosts[index], checkMode, paint)),
+  ];
+}
+
+/** Names to the left, figures to the right, the outcome at the end of the line. */
+function formatRow(cells: readonly string[], widths: readonly number[]): string {
+  const padded = cells.map((cell, column) => {
+    const width = widths[column] ?? 0;
+    const isText = column === 0 || column === cells.length - 1;
+    return isText ? cell.padEnd(width) : cell.padStart(width);
+  });
+  return `  ${padded.join('  ')}`.trimEnd();
+}
+
+function paintOutcome(line: string, host: HostSummary | undefined, checkMode: boolean, paint: Paint): string {
+  if (host === undefined) {
+    return line;
+  }
+  const text = outcomeText(host, checkMode);
+  return line.slice(0, -text.length) + paint(text, outcomeColours[host.outcome]);
+}
+
+function outcomeText({ outcome, rollback }: HostSummary, checkMode: boolean): string {
+  const word = outcomeWord(outcome, checkMode);
+  if (rollback === undefined) {
+    return word;
+  }
+  return `${word}, ${rollback === 'proved' ? 'rolled back' : 'ROLLBACK FAILED'}`;
+}
+
+/** Once more at the end, where the eye is when five hundred hosts have scrolled by. */
+function formatFailures(
+  hosts: readonly HostSummary[],
+  plays: readonly string[],
+  { paint, columns }: RecapStyle,
+): readonly string[] {
+  const lines = hosts
+    .filter(({ outcome }) => outcome === 'failed' || outcome === 'unreachable')
+    .map((host) => {
+      const name = plays.length === 1 ? host.host : `${host.host} (${host.play})`;
+      const sentence = host.error?.message.split('\n')[0] ?? outcomeText(host, false);
+      return cut(printable(`  ${name}: ${sentence}`), columns);
+    });
+  return lines.length === 0 ? [] : ['', paint('what went wrong', 'bold'), ...lines];
+}
+
+function cut(line: string, columns: number | undefined): string {
+  return columns === undefined || line.length <= columns
+    ? line
+    : `${line.slice(0, Math.max(columns - 1, 1))}…`;
+}
+
+/** From what one would look at last to what one would look at first. */
+const outcomes: readonly HostOutcome[] = ['skipped', 'ok', 'changed', 'unreachable', 'failed'];
+
+/** Counts each host once, by its worst outcome. */
+function formatSum(
+  summaries: readonly HostSummary[],
+  checkMode: boolean,
+  { paint, milliseconds }: RecapStyle,
+): string {
+  const worst = new Map<string, number>();
+  for (const { host, outcome } of summaries) {
+    worst.set(host, Math.max(worst.get(host) ?? 0, outcomes.indexOf(outcome)));
+  }
+  const parts = outcomes.flatMap((outcome, rank) => {
+    const number = [...worst.values()].filter((other) => other === rank).length;
+    return number === 0
+      ? []
+      : [paint(`${number} ${outcomeWord(outcome, checkMode)}`, outcomeColours[outcome])];
+  });
+  const sum = [count(worst.size, 'host'), parts.reverse().join(', ')]
+    .filter((text) => text !== '')
+    .join(': ');
+  return `${sum}; ${seconds(milliseconds)} s${checkMode ? ' (check mode: nothing was changed)' : ''}`;
+}

@@ -1,0 +1,59 @@
+import type { HostOutcome, TaskOutcome } from '../engine/events.ts';
+
+/** Dresses words in colour, or leaves them as they are. The words alone say everything. */
+export type Paint = (text: string, colour: Colour) => string;
+
+export type Colour = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold';
+
+const codes: Readonly<Record<Colour, readonly [on: number, off: number]>> = {
+  green: [32, 39],
+  yellow: [33, 39],
+  red: [31, 39],
+  cyan: [36, 39],
+  dim: [2, 22],
+  bold: [1, 22],
+};
+
+const escape = '\u001b';
+
+export function createPaint(colour: boolean): Paint {
+  return (text, name) => {
+    const [on, off] = codes[name];
+    return colour && text !== '' ? `${escape}[${on}m${text}${escape}[${off}m` : text;
+  };
+}
+
+export const outcomeColours: Readonly<Record<HostOutcome | TaskOutcome, Colour>> = {
+  ok: 'green',
+  changed: 'yellow',
+  failed: 'red',
+  unreachable: 'red',
+  skipped: 'cyan',
+};
+
+/** `changed`, or in check mode `would change`. */
+export function outcomeWord(outcome: HostOutcome | TaskOutcome, checkMode: boolean): string {
+  return outcome === 'changed' && checkMode ? 'would change' : outcome;
+}
+
+/** Text of a host made harmless: it must not move the cursor or paint the terminal. */
+export function printable(text: string): string {
+  return text.replace(
+    /[^\P{Cc}\n\t]/gu,
+    (letter) => `\\x${letter.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
+/** The lines of a text, made harmless, without the empty ones at its end. */
+export function printableLines(text: string): readonly string[] {
+  return printable(text.replaceAll('\r\n', '\n')).trimEnd().split('\n');
+}
+
+export function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(1);
+}
+
+/** `1 host`, `3 hosts`, `no hosts`. */
+export function count(number: number, noun: string): string {
+  return `${number === 0 ? 'no' : number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,190 @@
+import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import type { RunEvent } from '../../src/engine/events.ts';
+import { plainReporter } from '../../src/reporters/plain.ts';
+import type { PlainOptions } from '../../src/reporters/plain.ts';
+import { expectGolden } from './golden.ts';
+import { bondTask, end, hostRun, run, task, warning } from './scripted-run.ts';
+
+/** What a user sees of a run; events are told without waiting, as the engine does. */
+async function report(events: readonly RunEvent[], options: Partial<PlainOptions> = {}): Promise<string> {
+  const texts: string[] = [];
+  const reporter = plainReporter({
+    write: (text) => texts.push(text),
+    colour: false,
+    diff: false,
+    verbose: 0,
+    ...options,
+  });
+  await Promise.all(events.map(async (event) => reporter.onEvent(event)));
+  return texts.join('');
+}
+
+const changed = hostRun(
+  [task('kvm1', 0, { ...bondTask, warnings: [warning] }), task('kvm1', 1)],
+  end('kvm1', { outcome: 'changed', connections: 2, execs: 4, milliseconds: 4210 }),
+);
+
+const failure = {
+  code: 'KVMPLAY_ROLLED_BACK',
+  message: 'ensureBond bond6: the step "+ eno5 port of bond6" did not succeed',
+  place: 'playbooks/bond6.ts:12:11',
+  details: ['ip link set dev eno5 master bond6', 'RTNETLINK answers: Operation not permitted\n'],
+};
+
+const rolledBack = hostRun(
+  [
+    task('kvm-rack2-14', 0, { ...bondTask, outcome: 'failed', rolledBack: true, error: failure }),
+    task('kvm-rack2-14', 1, { outcome: 'changed', rolledBack: true }),
+    task('kvm-rack2-14', 2, { subject: 'brvlan6-10', outcome: 'skipped' }),
+  ],
+  end('kvm-rack2-14', { outcome: 'failed', rollback: 'proved', error: failure, milliseconds: 6000 }),
+);
+
+const notRolledBack = hostRun(
+  [task('kvm3', 0, { outcome: 'changed' })],
+  end('kvm3', {
+    outcome: 'failed',
+    rollback: 'failed',
+    error: {
+      code: 'KVMPLAY_ROLLBACK_FAILED',
+      message: 'route default via 10.128.1.1 on eno3 is missing after the rollback',
+      details: ['before: default via 10.128.1.1 dev eno3', 'now: nothing'],
+    },
+    milliseconds: 31000,
+  }),
+);
+
+const unreachable = hostRun(
+  [],
+  end('kvm4', {
+    outcome: 'unreachable',
+    error: { code: 'KVMPLAY_UNREACHABLE', message: '192.0.2.4:22 gave no answer within 10 s' },
+    connections: 0,
+    execs: 0,
+    milliseconds: 10000,
+  }),
+);
+
+const idle = hostRun(
+  [task('kvm5', 0, { ...bondTask, outcome: 'ok', changes: [] }), task('kvm5', 1)],
+  end('kvm5'),
+);
+const withoutTasks = hostRun([], end('kvm6'));
+
+/** WeakRefs let go only between two turns of the event loop. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  await setTimeout(1);
+  collect();
+}
+
+describe('plainReporter', () => {
+  const everything = run({ bond6: [changed, rolledBack, notRolledBack, unreachable, idle, withoutTasks] });
+
+  it.each<[string, string, readonly RunEvent[], Partial<PlainOptions>]>([
+    ['hosts of every outcome', 'every-outcome', everything, {}],
+    ['what changes, and in files line by line', 'diff', run({ bond6: [changed] }), { diff: true }],
+    [
+      'check mode in words of what would be',
+      'check-mode',
+      run({ bond6: [changed, idle] }, { checkMode: true }),
+      { diff: true },
+    ],
+    ['connections and execs when asked to be verbose', 'verbose', everything, { verbose: 1 }],
+    ['colours beside words', 'colour', everything, { colour: true, diff: true }],
+    ['lines no longer than the terminal in the summary of failures', 'narrow', everything, { columns: 60 }],
+    [
+      'several plays, each with its recap',
+      'two-plays',
+      run({
+        bond6: [idle, unreachable],
+        vlans: [hostRun([], end('kvm5', { play: 'vlans', outcome: 'skipped' }))],
+      }),
+      {},
+    ],
+    ['a play without hosts', 'no-hosts', run({ bond6: [] }), {}],
+  ])('reports %s', async (_, name, events, options) => {
+    await expectGolden(name, await report(events, options));
+  });
+
+  it('says the same with colours as without', async () => {
+    const coloured = await report(everything, { colour: true, diff: true });
+
+    expect(coloured.replaceAll(/\u001b\[[0-9]+m/g, '')).toBe(await report(everything, { diff: true }));
+  });
+
+  it('keeps the block of each host together when hosts run side by side', async () => {
+    const one = hostRun([task('kvm1', 0), task('kvm1', 1, { subject: 'br7' })], end('kvm1'));
+    const two = hostRun([task('kvm2', 0), task('kvm2', 1, { subject: 'br7' })], end('kvm2'));
+    const sequence = run({ bond6: [one, two] });
+    const isOf = (host: string) => (event: RunEvent) => 'host' in event && event.host === host;
+    const [firsts, seconds] = [sequence.filter(isOf('kvm1')), sequence.filter(isOf('kvm2'))];
+    const interleaved = [
+      ...sequence.slice(0, 2),
+      ...firsts.flatMap((event, index) => [event, seconds[index] ?? event]),
+    ];
+
+    expect((await report(interleaved)).split('\n')).toEqual([
+      'play bond6: 2 hosts',
+      'kvm1  ok       ensureBridge br6',
+      'kvm1  ok       ensureBridge br7',
+      'kvm2  ok       ensureBridge br6',
+      'kvm2  ok       ensureBridge br7',
+      '',
+    ]);
+  });
+
+  it('lets no host paint the terminal', async () => {
+    const error = { code: 'KVMPLAY_COMMAND', message: 'a\u001b[2Jb', details: ['c\rd', '\u0007\u009b1m'] };
+    const text = await report(
+      run({ bond6: [hostRun([task('kvm1', 0)], end('kvm1', { outcome: 'failed', error }))] }),
+    );
+
+    expect(text).toContain('a\\x1b[2Jb');
+    expect(text).toContain('c\\x0dd');
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+
+  it('shows a rewritten file of any size without taking long', async () => {
+    const lines = (word: string): string =>
+      Array.from({ length: 5000 }, (_, index) => `${word}${index}\n`).join('');
+    const change = {
+      kind: 'file.write',
+      path: '/etc/big',
+      mode: 0o644,
+      before: lines('a'),
+      after: lines('b'),
+    } as const;
+    const host = hostRun([task('kvm1', 0, { outcome: 'changed', changes: [change] })], end('kvm1'));
+
+    expect(await report(run({ bond6: [host] }), { diff: true })).toContain(
+      'content differs in more than 2000 lines',
+    );
+  });
+
+  it('forgets the changes of hosts that have ended', async () => {
+    const reporter = plainReporter({ write: () => undefined, colour: false, diff: false, verbose: 0 });
+    const [start, playStart] = run({ bond6: [changed] });
+    await reporter.onEvent(start as RunEvent);
+    await reporter.onEvent(playStart as RunEvent);
+    const kept: WeakRef<object>[] = [];
+
+    for (let index = 0; index < 50; index++) {
+      const changes = [
+        { kind: 'address.add', address: { link: 'eno3', address: `10.0.0.${index}/24` } },
+      ] as const;
+      kept.push(new WeakRef(changes));
+      const events = hostRun([task(`kvm${index}`, 0, { changes })], end(`kvm${index}`));
+      for (const event of events) {
+        await reporter.onEvent({ seq: 1, at: 1, ...event });
+      }
+    }
+    await collectGarbage();
+
+    expect(kept.filter((reference) => reference.deref() !== undefined).length).toBeLessThan(5);
+  });
+});
