@@ -23,6 +23,10 @@ export default {
   projects: ['unit', 'wire', 'lab'].map((ring) => ({
     ...shared,
     displayName: ring,
+    ...(ring === 'lab' && {
+      globalSetup: '<rootDir>/test/lab/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/lab/support/global-teardown.ts',
+    }),
     rootDir: import.meta.dirname,
     testMatch:
       ring === 'unit'

@@ -22,10 +22,21 @@ export class HostConnection {
   readonly #transport: Transport;
   readonly #options: HostConnectionOptions;
   #current: Connection | undefined;
+  #isInterruptible = true;
 
   constructor(transport: Transport, options: HostConnectionOptions) {
     this.#transport = transport;
     this.#options = options;
+  }
+
+  /** From here to the end of `work` a cancelled run waits: what was begun on the host is confirmed or taken back. */
+  async uninterrupted<T>(work: () => Promise<T>): Promise<T> {
+    this.#isInterruptible = false;
+    try {
+      return await work();
+    } finally {
+      this.#isInterruptible = true;
+    }
   }
 
   /** Runs a script over the present connection, or a first one. */
@@ -80,7 +91,8 @@ export class HostConnection {
   }
 
   #signal(): { signal?: AbortSignal } {
-    return this.#options.signal === undefined ? {} : { signal: this.#options.signal };
+    const { signal } = this.#options;
+    return signal === undefined || !this.#isInterruptible ? {} : { signal };
   }
 }
 

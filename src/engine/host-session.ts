@@ -1,4 +1,4 @@
-import { CommandError, PlaybookError } from '../errors.ts';
+import { CancelledError, CommandError, PlaybookError } from '../errors.ts';
 import type { Change } from '../model/change.ts';
 import { describeChange } from '../model/describe-change.ts';
 import type { Answers, Fact, FactSet } from '../model/fact.ts';
@@ -20,6 +20,8 @@ export interface HostSessionOptions {
   /** Seconds. */
   readonly confirmTimeout: number;
   readonly onPhase: (phase: HostPhase) => void;
+  /** When it fires, no further task is planned and nothing new is applied. */
+  readonly signal?: AbortSignal;
 }
 
 /** A task that the playbook performed, and how it stands. */
@@ -117,7 +119,10 @@ export class HostSession implements Host<unknown> {
   }
 
   #enqueue<T>(work: () => Promise<T>, record?: TaskRecord): Promise<T> {
-    const result = this.#queue.then(work);
+    const result = this.#queue.then(() => {
+      if (this.#options.signal?.aborted === true) throw new CancelledError();
+      return work();
+    });
     this.#queue = result.catch(() => undefined);
     return new WatchedPromise(result, () => {
       if (record !== undefined) record.awaited = true;
@@ -189,20 +194,23 @@ export class HostSession implements Host<unknown> {
     const changes = this.#prediction;
     const records = this.#pending;
     if (changes.length === 0) return;
+    if (this.#options.signal?.aborted === true) throw new CancelledError();
     const { connection, owner, confirmTimeout, onPhase } = this.#options;
     try {
       this.#forget(
-        await runTransaction({
-          host: this.name,
-          connection,
-          facts: [...this.#facts.values()],
-          before: this.#answers,
-          changes,
-          owner,
-          confirmTimeout,
-          replan: (answers, staged) => replanAll(records, answers, staged),
-          onPhase,
-        }),
+        await connection.uninterrupted(() =>
+          runTransaction({
+            host: this.name,
+            connection,
+            facts: [...this.#facts.values()],
+            before: this.#answers,
+            changes,
+            owner,
+            confirmTimeout,
+            replan: (answers, staged) => replanAll(records, answers, staged),
+            onPhase,
+          }),
+        ),
       );
       this.done.push(...changes);
       for (const record of records) record.done = true;

@@ -84,6 +84,7 @@ async function runHost(
     owner,
     confirmTimeout,
     onPhase: (phase) => broadcast.emit({ type: 'host.phase', ...at, phase }),
+    ...(signal !== undefined && { signal }),
   });
 
   let failure: unknown;
@@ -222,7 +223,9 @@ class Broadcast {
     const event = { seq: this.#seq, at: Date.now(), ...body };
     for (const reporter of this.#reporters) {
       try {
-        const heard = Promise.resolve(reporter.onEvent(event)).catch((error: unknown) => this.#drop(reporter, error));
+        const heard = Promise.resolve(reporter.onEvent(event)).catch((error: unknown) =>
+          this.#drop(reporter, error),
+        );
         this.#pending = Promise.all([this.#pending, heard]);
       } catch (error) {
         this.#drop(reporter, error);
