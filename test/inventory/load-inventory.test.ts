@@ -7,7 +7,7 @@ import { formatInventoryGraph, formatInventoryJson } from '../../src/inventory/f
 import { loadInventory } from '../../src/inventory/load-inventory.ts';
 import type { Inventory } from '../../src/model/inventory.ts';
 
-const cases = join(import.meta.dirname, 'cases');
+const cases = join(import.meta.dirname, '../fixtures/inventory');
 const names = (await readdir(cases))
   .filter((name) => name.endsWith('.json'))
   .map((name) => name.slice(0, -5));

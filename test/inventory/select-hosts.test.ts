@@ -5,7 +5,7 @@ import { InventoryError } from '../../src/errors.ts';
 import { loadInventory } from '../../src/inventory/load-inventory.ts';
 import { selectHosts } from '../../src/inventory/select-hosts.ts';
 
-const inventory = await loadInventory([join(import.meta.dirname, 'cases', 'patterns.yml')]);
+const inventory = await loadInventory([join(import.meta.dirname, '../fixtures/inventory/patterns.yml')]);
 
 function select(pattern: string): string {
   return selectHosts(inventory, pattern)
@@ -53,6 +53,7 @@ describe('selectHosts', () => {
     ['~(kvm01|ceph)', 'kvm01 ceph-a.example.com ceph-b.example.com'],
     ['~kvm0[1-3]$', 'kvm01 kvm02 kvm03'],
     ['~.*0$', 'kvm10'],
+    ['~vm01', ''],
     ['kvm01', 'kvm01'],
     ['2001:db8::1', '2001:db8::1'],
     ['kvm01,2001:db8::1', 'kvm01 2001:db8::1'],
