@@ -8,6 +8,7 @@ import type { AnyFact, Task, TaskResult } from '../model/task.ts';
 import { captureCallSite } from './call-site.ts';
 import type { HostPhase, TaskOutcome } from './events.ts';
 import type { HostConnection } from './host-connection.ts';
+import { finishCommitScript, unfinishedCommit } from './leftovers.ts';
 import { runTransaction, type SurveyAnswers } from './transaction.ts';
 
 export interface HostSessionOptions {
@@ -166,9 +167,15 @@ export class HostSession implements Host<unknown> {
     const missing = facts.filter(({ name }) => !this.#answers.has(name));
     if (missing.length === 0) return;
     this.#options.onPhase('survey');
+    const isFirst = this.#facts.size === 0;
     for (const fact of missing) this.#facts.set(fact.name, fact);
-    const answers = await this.#options.connection.survey(missing);
-    for (const [name, answer] of answers) this.#answers.set(name, answer);
+    const { connection } = this.#options;
+    let answers = await connection.survey(isFirst ? [unfinishedCommit, ...missing] : missing);
+    if (answers.get(unfinishedCommit.name) === true && !this.checkMode) {
+      await connection.exec(finishCommitScript);
+      answers = await connection.survey(missing);
+    }
+    for (const { name } of missing) this.#answers.set(name, answers.get(name));
     this.#options.onPhase('plan');
   }
 

@@ -87,7 +87,8 @@ if [ -e ${folder}/result ]; then cat ${folder}/result; else printf 'outcome unkn
 /** Ends a transaction one way or the other and prints its result. */
 export function endScript(id: string, way: 'commit' | 'rollback'): string {
   const folder = transactionFolder(id);
-  return `sh ${folder}/transaction ${way} </dev/null >/dev/null 2>&1
+  return `setsid sh ${folder}/transaction ${way} </dev/null >/dev/null 2>&1 &
+wait $!
 ${resultScript(id, 30)}rm -rf ${folder}
 `;
 }
@@ -144,6 +145,7 @@ function fileFunctions(change: FileWrite | FileDelete, index: number, id: string
 stage_${at}() { ${keep}; }
 unstage_${at}() { :; }
 commit_${at}() { rm -f ${path}; }
+finish_${at}() { commit_${at}; }
 restore_${at}() { restore "$backups/${at}" ${path}; }`;
   }
   const create =
@@ -159,6 +161,7 @@ holds ${staged} ${quote(`${change.after}.`)}
 }
 unstage_${at}() { rm -f ${staged}; }
 commit_${at}() { mv -f ${staged} ${path} && relabel ${path}; }
+finish_${at}() { [ ! -e ${staged} ] || commit_${at}; }
 restore_${at}() { ${restore}; }`;
 }
 
@@ -259,8 +262,13 @@ rollback() {
 commit() {
   mv "$folder/armed" "$folder/committing" 2>/dev/null || return
   disarm
+  # From here to the last rename a power cut leaves a mixture of files: the mark tells the next run to finish it.
+  [ $files = 0 ] || { cp "$folder/transaction" "$backups/transaction" && sync && ln -sfn "$backups" /var/lib/kvmplay/unfinished && sync; } 2>"$folder/stderr" || {
+    take_back; result 'failed-commit -1' stderr; release; return
+  }
   if each commit; then
     sync
+    rm -f /var/lib/kvmplay/unfinished
     result committed none
     release
     return
@@ -268,9 +276,13 @@ commit() {
   cp "$folder/stderr" "$folder/commit-stderr"
   last=$number
   while [ "$number" -ge 0 ]; do "restore_$number" 2>>"$folder/undo-stderr" || undo_errors=$((undo_errors + 1)); number=$((number - 1)); done
+  rm -f /var/lib/kvmplay/unfinished
   take_back
   result "failed-commit $last" commit-stderr
   release
+}
+finish() {
+  mkdir -p "$folder" && each finish && sync && rm -f /var/lib/kvmplay/unfinished && rm -rf "$folder"
 }
 main() {
   undo_errors=0
@@ -279,6 +291,7 @@ main() {
     commit) commit ;;
     rollback) rollback controller ;;
     guard) rollback guard ;;
+    finish) finish ;;
   esac
 }`;
 

@@ -47,7 +47,7 @@ async function runOn(
   const summary = await runPlays({
     plays: [play<unknown>({ name: 'greet', hosts: 'all', run })],
     hostsOf: () => names.map((name) => inventoryHost(name)),
-    transportFor: () => localTransport({ host: 'kvm1' }),
+    transportFor: () => localTransport(),
     reporters: [{ onEvent: (event) => void events.push(event) }],
     ...options,
   });
@@ -116,7 +116,7 @@ describe('runPlays', () => {
 
     const { summary } = await runOn(['kvm1', 'kvm2'], run, {
       plays,
-      transportFor: ({ name }) => (name === 'kvm2' ? dead : localTransport({ host: name })),
+      transportFor: ({ name }) => (name === 'kvm2' ? dead : localTransport()),
     });
 
     expect(summary.hosts.map(({ host, outcome }) => `${host} ${outcome}`)).toEqual([
