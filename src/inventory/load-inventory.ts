@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InventoryError } from '../errors.ts';
-import type { Inventory, InventoryHost } from '../model/inventory.ts';
+import type { Inventory } from '../model/inventory.ts';
 import { createInventoryBuilder } from './inventory-builder.ts';
 import { readYamlInventory } from './yaml-inventory.ts';
 
@@ -20,34 +20,7 @@ export async function loadInventory(sources: readonly string[]): Promise<Invento
   if (inventory.hosts.length === 0) {
     throw new InventoryError(`inventory ${sources.join(', ')} has no hosts`);
   }
-  inventory.hosts.forEach(refuseTemplates);
   return inventory;
-}
-
-/** Variables that kvmplay itself acts on. A template that slipped through would be dialled, or run as root. */
-const ownVariables = [
-  'ansible_host',
-  'ansible_port',
-  'ansible_user',
-  'ansible_connection',
-  'ansible_password',
-  'ansible_ssh_private_key_file',
-  'ansible_become',
-  'ansible_become_user',
-  'ansible_become_password',
-  'network_backend',
-];
-
-function refuseTemplates({ name, vars, place }: InventoryHost): void {
-  for (const variable of ownVariables) {
-    const value = vars[variable];
-    if (typeof value === 'string' && /\{\{|\{%/.test(value)) {
-      throw new InventoryError(
-        `${variable} of host ${name} is a template, which kvmplay does not evaluate yet, and should be a plain value`,
-        place,
-      );
-    }
-  }
 }
 
 async function readSource(file: string): Promise<string> {
