@@ -190,7 +190,7 @@ describe('runPlays', () => {
     });
 
     const outcome = runPlays({
-      plays: [greet as Play],
+      plays: [greet],
       hostsOf: () => [inventoryHost('kvm1', { id: 1 }), inventoryHost('kvm2', { id: 'one' })],
       transportFor: () => dead,
     });
