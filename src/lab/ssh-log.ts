@@ -32,11 +32,12 @@ export async function activitySince(file: string, mark: SshMark): Promise<SshAct
       position: mark,
     });
     const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
-    const count = (start: string): number => lines.filter((line) => line.startsWith(start)).length;
+    const count = (pattern: RegExp): number => lines.filter((line) => pattern.test(line)).length;
     return {
-      connections: count('Connection from '),
-      logins: count('Accepted '),
-      execs: count('Starting session: '),
+      connections: count(/^Connection from /),
+      // Not "Accepted key ... found at", which is said once or twice before.
+      logins: count(/^Accepted \S+ for /),
+      execs: count(/^Starting session: /),
     };
   } finally {
     await handle.close();

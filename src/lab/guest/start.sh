@@ -9,9 +9,11 @@ umount -l /mnt
 echo "kvm$number" > /proc/sys/kernel/hostname
 [ -e /etc/kvmplay-lab ] || sh /lab/guest/first-boot.sh "$number"
 
+# A hypervisor has tun; and without IPv6 the settings below are not there.
+modprobe -a tun ipv6
+
 # A NIC of the kernel's vector driver refuses a new MAC while it is up, which real ones do not. So eno3 to eno5 are veth
 # ends, each tied frame by frame to a vector device in a namespace that nobody looks into.
-modprobe ipv6
 ip netns add wire
 ip netns exec wire sh -c 'echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6'
 host=$(printf %02x "$number")
