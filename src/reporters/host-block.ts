@@ -55,6 +55,8 @@ function formatEnd(end: HostEnd, tasks: readonly TaskEnd[], style: BlockStyle): 
     lines.push(hostLine(end.host, `${word}  ${sentence}`, style), ...indent(more));
   } else if (tasks.length === 0) {
     lines.push(hostLine(end.host, `${word}  no tasks`, style));
+  } else if (end.outcome === 'unreachable') {
+    lines.push(hostLine(end.host, word, style));
   }
   if (end.rollback !== undefined) {
     lines.push(hostLine(end.host, formatRollback(end.rollback, paint), style));

@@ -72,6 +72,12 @@ const idle = hostRun(
   [task('kvm5', 0, { ...bondTask, outcome: 'ok', changes: [] }), task('kvm5', 1)],
   end('kvm5'),
 );
+const lost = { code: 'KVMPLAY_CONNECTION_LOST', message: 'the connection to kvm7 ended during the survey' };
+const lostInTask = hostRun(
+  [task('kvm7', 0, { outcome: 'failed', error: lost })],
+  end('kvm7', { outcome: 'unreachable', error: lost }),
+);
+
 const withoutTasks = hostRun([], end('kvm6'));
 
 /** WeakRefs let go only between two turns of the event loop. */
@@ -83,7 +89,7 @@ async function collectGarbage(): Promise<void> {
 }
 
 describe('plainReporter', () => {
-  const everything = run({ bond6: [changed, rolledBack, notRolledBack, unreachable, idle, withoutTasks] });
+  const everything = run({ bond6: [changed, rolledBack, notRolledBack, unreachable, idle, lostInTask, withoutTasks] });
 
   it.each<[string, string, readonly RunEvent[], Partial<PlainOptions>]>([
     ['hosts of every outcome', 'every-outcome', everything, {}],
