@@ -89,7 +89,9 @@ async function collectGarbage(): Promise<void> {
 }
 
 describe('plainReporter', () => {
-  const everything = run({ bond6: [changed, rolledBack, notRolledBack, unreachable, idle, lostInTask, withoutTasks] });
+  const everything = run({
+    bond6: [changed, rolledBack, notRolledBack, unreachable, idle, lostInTask, withoutTasks],
+  });
 
   it.each<[string, string, readonly RunEvent[], Partial<PlainOptions>]>([
     ['hosts of every outcome', 'every-outcome', everything, {}],
