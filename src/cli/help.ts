@@ -18,14 +18,17 @@ export function formatHelp(about: string, { specs, columns = 100 }: HelpOptions)
 function overviewOf(family: string, specs: readonly CommandSpec[], width: number): readonly string[] {
   const members = membersOf(family, specs);
   if (members.length > 0) {
-    return [`kvmplay ${family} COMMAND`, commandList(members, width), examplesOf(members)];
+    return [`kvmplay ${family} COMMAND`, commandList(members, width), examplesOf(members, 1)];
   }
   return [
     'kvmplay COMMAND',
     wrap('Bridges, bonds and VLANs of KVM hosts, declared in TypeScript and made so over SSH.', width),
     commandList(specs, width),
     table('Options:', generalOptions, width),
-    examplesOf(specs.filter(({ name }) => ['lab up', 'run', 'show'].includes(name))),
+    examplesOf(
+      specs.filter(({ name }) => ['lab up', 'run', 'show'].includes(name)),
+      2,
+    ),
   ];
 }
 
@@ -46,7 +49,7 @@ function pageOf(spec: CommandSpec, width: number): readonly string[] {
   return [
     `kvmplay ${usageOf(spec)}${groups.length === 0 ? '' : ' [OPTIONS]'}`,
     wrap(`${summary}.`, width),
-    ...(words.length === 0 ? [] : [table('Words:', words, width)]),
+    ...(words.length === 0 ? [] : [table('Arguments:', words, width)]),
     ...groups.map((group) => table(group, rowsOf(spec, group), width)),
     examplesOf([spec]),
     ...notes.map((note) => wrap(note, width)),
@@ -88,8 +91,8 @@ export function optionMeaning(option: OptionSpec): string {
   return remarks.length === 0 ? option.describe : `${option.describe} (${remarks.join('; ')})`;
 }
 
-function examplesOf(specs: readonly CommandSpec[]): string {
-  const examples = specs.flatMap((spec): readonly Example[] => spec.examples);
+function examplesOf(specs: readonly CommandSpec[], most = Infinity): string {
+  const examples = specs.flatMap((spec): readonly Example[] => spec.examples.slice(0, most));
   return ['Examples:', ...examples.map(({ command, describe }) => `  # ${describe}\n  ${command}`)].join(
     '\n',
   );

@@ -14,6 +14,7 @@ type CommandCode<O extends OptionTable> = (args: CommandArguments<O>, io: CliIo)
 export const commands: readonly Command[] = [
   bind(specs.runSpec, async () => (await import('./run.ts')).runPlaybooks),
   bind(specs.factsSpec, async () => (await import('./facts.ts')).printFacts),
+  bind(specs.showSpec, async () => (await import('./show.ts')).showHosts),
   bind(specs.inventorySpec, async () => (await import('./inventory.ts')).showInventory),
   bind(specs.docSpec, async () => (await import('./doc.ts')).printTaskPage),
   bind(specs.labUpSpec, async () => (await import('./lab.ts')).startLab),

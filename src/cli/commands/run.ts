@@ -22,24 +22,24 @@ export async function runPlaybooks(
   io: CliIo,
 ): Promise<number> {
   await requirePlaybooks(playbooks, io.cwd);
-  // Side by side, since each keeps another program or the disk busy. A type error explains best what is wrong.
-  const loading = Promise.all([
-    loadPlaybooks(playbooks, io.cwd),
-    loadInventory(options.inventory),
-    readExtraVars(options['extra-vars'], io.cwd),
-  ]);
-  loading.catch(() => undefined);
-  const problems = options['no-type-check'] ? [] : await typeProblems(playbooks, io);
+  // Side by side, since each keeps another program or the disk busy.
+  const types = options['no-type-check'] ? [] : typeProblems(playbooks, io);
+  const loading = loadPlaybooks(playbooks, io.cwd);
+  const reading = loadInventory(options.inventory);
+  const extraVars = readExtraVars(options['extra-vars'], io.cwd);
+  // The first that went wrong is told, and a type error explains best what is wrong with a playbook.
+  for (const work of [loading, reading, extraVars]) work.catch(() => undefined);
+  const problems = await types;
   if (problems.length > 0) {
     printProblems(problems, io);
     return exitCodes.couldNotStart;
   }
-  const [plays, inventory, extraVars] = await loading;
+  const plays = await loading;
 
   const summary = await run({
     plays,
-    inventory,
-    extraVars,
+    inventory: await reading,
+    extraVars: await extraVars,
     forks: options.forks,
     checkMode: options.check,
     confirmTimeout: options['confirm-timeout'],
@@ -69,7 +69,7 @@ function printProblems(problems: readonly TypeProblem[], io: CliIo): void {
     printFrame(place, io);
   }
   io.stderr.write(
-    `kvmplay: ${problems.length === 1 ? 'a type error' : `${problems.length} type errors`}; no host was touched\n`,
+    `kvmplay: ${problems.length} ${problems.length === 1 ? 'error' : 'errors'}; no host was touched\n`,
   );
 }
 

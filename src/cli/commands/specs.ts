@@ -44,7 +44,7 @@ export const runSpec = command({
     verbose: {
       type: 'flag',
       alias: 'v',
-      describe: 'also list tasks that changed nothing, connections and times',
+      describe: 'also tell connections, execs and seconds of every host',
     },
     'confirm-timeout': {
       type: 'number',

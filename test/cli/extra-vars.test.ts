@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { readExtraVars } from '../../src/cli/extra-vars.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'kvmplay-vars-'));
+writeFileSync(join(folder, 'vars.yml'), 'mtu: 9000\nvlans: [10, 11]\n');
+writeFileSync(join(folder, 'list.yml'), '- 1\n');
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('readExtraVars', () => {
+  it.each([
+    ['text', ['a=1', 'b=x=y z'], { a: '1', b: 'x=y z' }],
+    ['an empty text', ['a='], { a: '' }],
+    ['JSON', ['{"vlans":[10],"deep":{"x":true}}'], { vlans: [10], deep: { x: true } }],
+    ['a YAML file', ['@vars.yml'], { mtu: 9000, vlans: [10, 11] }],
+    [
+      'several, of which the last wins',
+      ['@vars.yml', 'mtu=1500', '{"mtu":1600}'],
+      { mtu: 1600, vlans: [10, 11] },
+    ],
+    ['nothing', [], {}],
+  ])('reads %s', async (_, sources, vars) => {
+    expect(await readExtraVars(sources, folder)).toEqual(vars);
+  });
+
+  it.each([
+    ['a bare word', 'mtu', '--extra-vars is mtu, and should be name=text, a JSON object, or @FILE'],
+    ['a name that is none', '1x=2', '--extra-vars is 1x=2, and should be name=text, a JSON object, or @FILE'],
+    ['broken JSON', '{"a":', /^--extra-vars \{"a": is not JSON: /],
+    ['a missing file', '@nowhere.yml', /^the file nowhere\.yml of --extra-vars cannot be read: ENOENT/],
+    [
+      'a file that holds a list',
+      '@list.yml',
+      'the file list.yml of --extra-vars should hold a mapping of variables',
+    ],
+  ])('refuses %s', async (_, source, message) => {
+    await expect(readExtraVars([source], folder)).rejects.toThrow(
+      message instanceof RegExp ? message : new Error(message),
+    );
+  });
+});

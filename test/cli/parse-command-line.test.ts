@@ -1,0 +1,138 @@
+import { describe, expect, it } from '@jest/globals';
+import { commands } from '../../src/cli/commands/index.ts';
+import { parseCommandLine } from '../../src/cli/parse-command-line.ts';
+
+const specs = commands.map(({ spec }) => spec);
+const parse = (line: string): ReturnType<typeof parseCommandLine> =>
+  parseCommandLine(line.split(' ').filter(Boolean), specs);
+
+function argumentsOf(line: string): { words: readonly string[]; options: Record<string, unknown> } {
+  const parsed = parse(line);
+  if (parsed.kind !== 'command') throw new Error('help was asked for');
+  return parsed.args;
+}
+
+describe('parseCommandLine', () => {
+  it('takes words and options in any order', () => {
+    const { words, options } = argumentsOf('run a.ts -i one.yml b.ts -C -i two.yml -f 7 --limit kvm:!kvm7');
+
+    expect(words).toEqual(['a.ts', 'b.ts']);
+    expect(options).toMatchObject({
+      inventory: ['one.yml', 'two.yml'],
+      check: true,
+      forks: 7,
+      limit: 'kvm:!kvm7',
+    });
+  });
+
+  it('fills in defaults', () => {
+    const { options } = argumentsOf('run a.ts -i hosts.yml');
+
+    expect(options).toMatchObject({
+      forks: 50,
+      output: 'plain',
+      'host-key-checking': 'yes',
+      'confirm-timeout': 30,
+      'connect-timeout': 10,
+      check: false,
+      'no-type-check': false,
+      'extra-vars': [],
+      limit: undefined,
+    });
+  });
+
+  it('keeps text that looks like a number', () => {
+    expect(argumentsOf('run 010 -i 1.10 -e vlan=0010 -l 0x10')).toMatchObject({
+      words: ['010'],
+      options: { inventory: ['1.10'], 'extra-vars': ['vlan=0010'], limit: '0x10' },
+    });
+  });
+
+  it('takes clusters of one-letter options', () => {
+    expect(argumentsOf('run a.ts -i h -CDb').options).toMatchObject({
+      check: true,
+      diff: true,
+      become: true,
+    });
+  });
+
+  it('hands on what follows two dashes', () => {
+    expect(argumentsOf('lab ssh kvm1 -- ip -d link').words).toEqual(['kvm1', 'ip', '-d', 'link']);
+  });
+
+  it.each([
+    ['all of kvmplay', '--help', ''],
+    ['a command', 'run --help', 'run'],
+    ['a command that lacks an argument', 'run -h', 'run'],
+    ['a family of commands', 'lab -h', 'lab'],
+    ['a command of a family', 'lab up --help', 'lab up'],
+  ])('asks for help about %s', (_, line, about) => {
+    expect(parse(line)).toEqual({ kind: 'help', about });
+  });
+
+  it.each([
+    ['no command', '', 'a command is missing: it should be one of run, facts, show, inventory, doc, lab'],
+    ['half a command', 'lab', 'a command is missing: it should be one of up, status, ssh, reboot, down'],
+    [
+      'an unknown command',
+      'play',
+      'there is no command play; it should be one of run, facts, show, inventory, doc, lab',
+    ],
+    ['a misspelt command', 'rum a.ts', 'there is no command rum; is it run?'],
+    ['a misspelt command of a family', 'lab upp', 'there is no command lab upp; is it up?'],
+    ['an unknown option', 'run a.ts -i h --bogus', 'run has no option --bogus; see kvmplay run --help'],
+    ['a misspelt option', 'run a.ts -i h --chek', 'run has no option --chek; is it --check?'],
+    ['a misspelt option with a value', 'run a.ts -i h --limt=x', 'run has no option --limt; is it --limit?'],
+    ['an unknown letter', 'run a.ts -i h -Cx', 'run has no option -x; see kvmplay run --help'],
+    ['an option before any command', '--bogus', 'there is no option --bogus; see kvmplay --help'],
+    ['a missing word', 'run -i h', 'run should be followed by a PLAYBOOK; see kvmplay run --help'],
+    [
+      'a word too many',
+      'facts -i h a b',
+      'facts takes no further word, but there is b; see kvmplay facts --help',
+    ],
+    ['a missing option', 'run a.ts', 'option --inventory is missing; see kvmplay run --help'],
+    [
+      'an option without its value',
+      'run a.ts -i',
+      '-i should be followed by a value; see kvmplay run --help',
+    ],
+    [
+      'an option in place of a value',
+      'run a.ts -i h --limit --check',
+      '--limit should be followed by a value; see kvmplay run --help',
+    ],
+    [
+      'an option given twice',
+      'run a.ts -i h -l a -l b',
+      '--limit is given 2 times, and should be given once',
+    ],
+    [
+      'a word that is no number',
+      'run a.ts -i h -f many',
+      '--forks is many, and should be a whole number of at least 1',
+    ],
+    [
+      'a number that is not whole',
+      'run a.ts -i h -f 1.5',
+      '--forks is 1.5, and should be a whole number of at least 1',
+    ],
+    [
+      'a number that is too small',
+      'run a.ts -i h -f 0',
+      '--forks is 0, and should be a whole number of at least 1',
+    ],
+    [
+      'a value that is not offered',
+      'run a.ts -i h --output xml',
+      '--output is xml, and should be one of plain, jsonl',
+    ],
+    [
+      'the negation of a flag',
+      'run a.ts -i h --no-check',
+      'run has no option --no-check; see kvmplay run --help',
+    ],
+  ])('refuses %s', (_, line, message) => {
+    expect(() => parse(line)).toThrow(expect.objectContaining({ code: 'KVMPLAY_USAGE', message }));
+  });
+});

@@ -1,0 +1,137 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { playbookFolder, runProgram, stagePackage, type Ended } from './staged-package.ts';
+
+const staged = stagePackage();
+const folder = playbookFolder({
+  'hosts.yml': 'all:\n  hosts:\n    here:\n      ansible_connection: local\n',
+  'reads.ts': `import { play } from 'kvmplay';
+
+export default play({
+  name: 'reads',
+  hosts: 'all',
+  async run(host) {
+    const { stdout } = await host.read('echo from the host');
+    if (stdout !== 'from the host\\n') throw new Error('read ' + stdout);
+  },
+});\n`,
+  'fails.ts': `import { play } from 'kvmplay';
+
+export default play({
+  name: 'fails',
+  hosts: 'all',
+  async run(host) {
+    await host.read('exit 3');
+  },
+});\n`,
+  'wrong.ts': `import { play } from 'kvmplay';
+
+export default play({
+  name: 'wrong',
+  hosts: 'all',
+  async run(host) {
+    await host.exec('touch touched');
+    const text: string = host.checkMode;
+  },
+});\n`,
+  'waits.ts': `import { play } from 'kvmplay';
+
+export default play({
+  name: 'waits',
+  hosts: 'all',
+  async run(host) {
+    console.log('started');
+    await host.read('exec sleep 60');
+  },
+});\n`,
+});
+const temporary = join(folder, 'tmp');
+
+beforeEach(() => {
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary);
+});
+
+afterAll(() => {
+  staged.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function kvmplay(...args: readonly string[]): Promise<Ended> {
+  return runProgram([staged.main, ...args], { cwd: folder, env: { TMPDIR: temporary } });
+}
+
+describe('the program kvmplay', () => {
+  it('tells its version', async () => {
+    expect(await kvmplay('--version')).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stderr: '',
+    });
+  });
+
+  it('runs a playbook that lies in a folder without package.json, and leaves no file behind', async () => {
+    const ended = await kvmplay('run', 'reads.ts', '-i', 'hosts.yml', '--output', 'jsonl');
+
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    const events = ended.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; outcome?: string });
+    expect(events.find(({ type }) => type === 'host.end')).toMatchObject({
+      outcome: 'ok',
+      connections: 1,
+      execs: 1,
+    });
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it('exits with 2 when a host failed', async () => {
+    expect(await kvmplay('run', 'fails.ts', '-i', 'hosts.yml')).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('`exit 3` ended with 3 on here'),
+    });
+  });
+
+  it('shows type errors with a code frame and touches no host', async () => {
+    const { code, stdout, stderr } = await kvmplay('run', 'wrong.ts', '-i', 'hosts.yml');
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(`wrong.ts:8:11: Type 'boolean' is not assignable to type 'string'.
+  7 |     await host.exec('touch touched');
+> 8 |     const text: string = host.checkMode;
+    |           ^
+  9 |   },
+kvmplay: 1 error; no host was touched
+`);
+    expect(existsSync(join(folder, 'touched'))).toBe(false);
+  });
+
+  it('runs without a type check when asked to', async () => {
+    expect(await kvmplay('run', 'wrong.ts', '-i', 'hosts.yml', '--no-type-check', '--check')).toMatchObject({
+      code: 0,
+    });
+  });
+
+  it('ends the run on the first signal', async () => {
+    const ended = await runProgram([staged.main, 'run', 'waits.ts', '-i', 'hosts.yml'], {
+      cwd: folder,
+      onStdout: (text, kill) => {
+        if (text.includes('started')) kill('SIGINT');
+      },
+    });
+
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('kvmplay: stopping; ') });
+  });
+
+  it('outlives a reader that has seen enough', async () => {
+    const pipe = `'${process.execPath}' '${staged.main}' inventory -i many.yml --list; echo "exit $?" >&2`;
+    const hosts = Array.from({ length: 20_000 }, (_, index) => `    kvm${index}: { rack: r${index} }\n`);
+    writeFileSync(join(folder, 'many.yml'), `all:\n  hosts:\n${hosts.join('')}`);
+
+    const ended = await runProgram(['sh', '-c', `(${pipe}) | head -n 1`], { cwd: folder });
+
+    expect(ended).toEqual({ code: 0, stdout: '{\n', stderr: 'exit 0\n' });
+  });
+});
