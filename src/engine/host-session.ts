@@ -8,6 +8,7 @@ import type { AnyFact, Task, TaskResult } from '../model/task.ts';
 import { captureCallSite } from './call-site.ts';
 import type { HostPhase, TaskOutcome } from './events.ts';
 import type { HostConnection } from './host-connection.ts';
+import type { Probe } from './probes.ts';
 import { finishCommitScript, unfinishedCommit } from './leftovers.ts';
 import { runTransaction, type SurveyAnswers } from './transaction.ts';
 
@@ -18,6 +19,7 @@ export interface HostSessionOptions {
   readonly connection: HostConnection;
   readonly checkMode: boolean;
   readonly owner: string;
+  readonly probes: readonly Probe[];
   /** Seconds. */
   readonly confirmTimeout: number;
   readonly onPhase: (phase: HostPhase) => void;
@@ -202,7 +204,7 @@ export class HostSession implements Host<unknown> {
     const records = this.#pending;
     if (changes.length === 0) return;
     if (this.#options.signal?.aborted === true) throw new CancelledError();
-    const { connection, owner, confirmTimeout, onPhase } = this.#options;
+    const { connection, owner, probes, confirmTimeout, onPhase } = this.#options;
     try {
       this.#forget(
         await connection.uninterrupted(() =>
@@ -212,6 +214,7 @@ export class HostSession implements Host<unknown> {
             facts: [...this.#facts.values()],
             before: this.#answers,
             changes,
+            probes,
             owner,
             confirmTimeout,
             replan: (answers, staged) => replanAll(records, answers, staged),

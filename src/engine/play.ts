@@ -1,3 +1,4 @@
+import type { Probe } from './probes.ts';
 import type { Host, HostVars } from '../model/host.ts';
 
 /** A validator of the Standard Schema interface (https://standardschema.dev): zod, valibot, arktype and others have it. */
@@ -28,6 +29,8 @@ export interface PlayDefinition<V> {
    * Without it variables are `unknown`.
    */
   readonly vars?: StandardSchema<V>;
+  /** What a change must not break: each that passed before it must pass after it, or the host rolls back. */
+  readonly probes?: readonly Probe[];
   /** Runs once per host. What it plans is one transaction. (A method, so that plays of different variables fit into one list.) */
   run(host: Host<V>): Promise<void>;
 }

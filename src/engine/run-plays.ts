@@ -82,6 +82,7 @@ async function runHost(
     connection,
     checkMode,
     owner,
+    probes: play.probes ?? [],
     confirmTimeout,
     onPhase: (phase) => broadcast.emit({ type: 'host.phase', ...at, phase }),
     ...(signal !== undefined && { signal }),

@@ -7,6 +7,13 @@ export interface TransactionResult {
   readonly undoErrors: number;
   /** What the failed command printed, or the owner of the lock. */
   readonly lines: readonly string[];
+  /** Probes that do not pass: their number and the last value seen. */
+  readonly failedProbes: readonly FailedProbe[];
+}
+
+export interface FailedProbe {
+  readonly number: number;
+  readonly seen: string;
 }
 
 const outcomes = [
@@ -35,5 +42,9 @@ export function parseTransactionResult(output: string): TransactionResult {
     words,
     undoErrors,
     lines: lines.filter((line) => line.startsWith('| ')).map((line) => line.slice(2)),
+    failedProbes: lines.flatMap((line) => {
+      const [, number, seen = ''] = /^probe (\d+) ?(.*)$/.exec(line) ?? [];
+      return number === undefined ? [] : [{ number: Number(number), seen }];
+    }),
   };
 }

@@ -1,5 +1,6 @@
 import { type Change, type FileDelete, type FileWrite, inverseOf, isFileChange } from '../model/change.ts';
 import { quote } from '../transports/shell-quote.ts';
+import type { Probe } from './probes.ts';
 import { type Command, type RuntimeChange, toCommands } from './steps.ts';
 
 /** Everything one transaction is to do, in order. */
@@ -7,6 +8,11 @@ export interface TransactionWork {
   readonly changes: readonly RuntimeChange[];
   /** One per path, from what is there to what shall be there. */
   readonly files: readonly (FileWrite | FileDelete)[];
+}
+
+/** Work, and what must hold after it. */
+export interface GuardedWork extends TransactionWork {
+  readonly probes: readonly Probe[];
 }
 
 export interface TransactionIdentity {
@@ -43,7 +49,7 @@ export function transactionFolder(id: string): string {
  * The script of the one exec that applies a transaction: takes the host's lock, leaves the transaction's own script on
  * the host, starts it detached from this session, and waits for its result as long as the session lives.
  */
-export function launchScript(work: TransactionWork, identity: TransactionIdentity): string {
+export function launchScript(work: GuardedWork, identity: TransactionIdentity): string {
   const { id, owner } = identity;
   const end = `END-OF-TRANSACTION-${id}`;
   return `umask 077
@@ -84,6 +90,21 @@ if [ -e ${folder}/result ]; then cat ${folder}/result; else printf 'outcome unkn
 `;
 }
 
+/**
+ * Prints the result and, when the change was applied, the probes that do not pass: `probe 3 last value seen`, after
+ * `seconds` of trying.
+ */
+export function verifyScript(
+  id: string,
+  seconds: { readonly forResult: number; readonly forProbes: number },
+): string {
+  const folder = transactionFolder(id);
+  return `${resultScript(id, seconds.forResult)}if grep -q '^outcome applied' ${folder}/result 2>/dev/null; then
+  sh ${folder}/transaction probe ${String(seconds.forProbes)} </dev/null
+fi
+`;
+}
+
 /** Ends a transaction one way or the other and prints its result. */
 export function endScript(id: string, way: 'commit' | 'rollback'): string {
   const folder = transactionFolder(id);
@@ -93,11 +114,14 @@ ${resultScript(id, 30)}rm -rf ${folder}
 `;
 }
 
-function transactionScript({ changes, files }: TransactionWork, identity: TransactionIdentity): string {
+function transactionScript({ changes, files, probes }: GuardedWork, identity: TransactionIdentity): string {
   const functions = [
     ...changes.map((change, index) => changeFunctions(change, index)),
     ...files.map((change, index) => fileFunctions(change, index, identity.id)),
+    ...probes.map(({ script }, index) => `probe_${String(index)}() (\n${script}\n)`),
   ];
+  const required = probes.flatMap(({ isRequired }, index) => (isRequired === true ? [String(index)] : []));
+  const optional = probes.flatMap(({ isRequired }, index) => (isRequired === true ? [] : [String(index)]));
   return `export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 umask 077
 id=${quote(identity.id)}
@@ -106,9 +130,11 @@ backups=/var/lib/kvmplay/${identity.id}
 changes=${String(changes.length)}
 files=${String(files.length)}
 timeout=${String(identity.confirmTimeout)}
+required=${quote(required.join(' '))}
+optional=${quote(optional.join(' '))}
 ${runtime}
 ${functions.join('\n')}
-main "$1"
+main "$1" "$2"
 `;
 }
 
@@ -231,6 +257,11 @@ apply() {
   each check || { result "conflict $number" stderr; release; return; }
   each stage || { result "failed-stage $number" stderr; release; return; }
   sync
+  # All at once: each may wait a second for an answer.
+  for number in $optional; do
+    { "probe_$number" >/dev/null 2>&1 && : > "$folder/passed-$number"; } </dev/null &
+  done
+  wait
   : > "$folder/running"
   : > "$folder/armed"
   arm
@@ -247,6 +278,20 @@ apply() {
   take_back
   result "failed-step $failed" step-stderr
   release
+}
+probe() {
+  expected=$required
+  for number in $optional; do [ ! -e "$folder/passed-$number" ] || expected="$expected $number"; done
+  end=$(($(date +%s) + $1))
+  for number in $expected; do
+    until seen=$("probe_$number" 2>&1 </dev/null); do
+      if [ "$(date +%s)" -ge $end ]; then
+        printf 'probe %s %s\\n' "$number" "$(printf '%s' "$seen" | tail -n 1)"
+        break
+      fi
+      sleep 1
+    done
+  done
 }
 rollback() {
   mv "$folder/armed" "$folder/rolling" 2>/dev/null || return
@@ -292,6 +337,7 @@ main() {
     rollback) rollback controller ;;
     guard) rollback guard ;;
     finish) finish ;;
+    probe) probe "$2" ;;
   esac
 }`;
 

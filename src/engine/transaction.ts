@@ -14,6 +14,8 @@ import { differences } from './differences.ts';
 import type { HostPhase } from './events.ts';
 import { type HostConnection, isPassing } from './host-connection.ts';
 import { formatCommand, toCommands } from './steps.ts';
+import { linkProbes, type Probe, standardProbes } from './probes.ts';
+import { stpSeconds } from './stp-seconds.ts';
 import { parseTransactionResult, type TransactionResult } from './transaction-result.ts';
 import {
   endScript,
@@ -22,6 +24,8 @@ import {
   toWork,
   transactionFolder,
   type TransactionWork,
+  verifyScript,
+  type GuardedWork,
 } from './transaction-script.ts';
 
 /** Answers to facts by the fact's name. */
@@ -34,6 +38,8 @@ export interface Transaction {
   readonly facts: readonly AnyFact[];
   readonly before: SurveyAnswers;
   readonly changes: readonly Change[];
+  /** What must hold afterwards, if it held before, besides the standard ones. */
+  readonly probes: readonly Probe[];
   readonly owner: string;
   /** Seconds. */
   readonly confirmTimeout: number;
@@ -50,17 +56,23 @@ const healing = 60;
  * after the commit. Throws RolledBackError, RollbackFailedError, HostLockedError, or CommandError when nothing was begun.
  */
 export async function runTransaction(transaction: Transaction): Promise<SurveyAnswers> {
-  const { host, connection, confirmTimeout, onPhase } = transaction;
-  const work = toWork(transaction.changes);
+  const { host, connection, onPhase } = transaction;
+  const plain = toWork(transaction.changes);
+  const probes = [...standardProbes(plain.changes), ...transaction.probes, ...linkProbes(plain.changes)];
+  const work = { ...plain, probes: plain.changes.length === 0 ? [] : probes };
   const id = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(4).toString('hex')}`;
 
+  const confirmTimeout =
+    transaction.confirmTimeout + stpSeconds(work.changes, transaction.before.get('links'));
+
   onPhase('apply');
-  const launched = await launch(transaction, work, id);
+  const launched = await launch(transaction, work, { id, confirmTimeout });
   refuseUnbegun(host, work, launched);
 
   onPhase('verify');
   const deadline = Date.now() + confirmTimeout * 1000;
-  const resultFact = toResultFact(resultScript(id, confirmTimeout));
+  const forProbes = Math.max(1, confirmTimeout - 10);
+  const resultFact = toResultFact(verifyScript(id, { forResult: confirmTimeout, forProbes }));
   const seen = await connection.withFresh(deadline, () =>
     connection.survey([resultFact, ...transaction.facts]),
   );
@@ -71,11 +83,10 @@ export async function runTransaction(transaction: Transaction): Promise<SurveyAn
   const result = resultOf(seen);
   if (result.outcome !== 'applied') return prove(transaction, seen, explain(work, result));
 
-  const left = transaction.replan(seen, work.files);
-  if (left.length > 0) {
+  const wrong = findWrong(transaction, work, seen);
+  if (wrong !== undefined) {
     onPhase('rollback');
-    const after = await end(transaction, id, 'rollback');
-    return prove(transaction, after, { cause: 'the host is not as planned after the change', details: left });
+    return prove(transaction, await end(transaction, id, 'rollback'), wrong);
   }
 
   onPhase('commit');
@@ -94,12 +105,31 @@ interface Failure {
   readonly details: readonly string[];
 }
 
+function findWrong(transaction: Transaction, work: GuardedWork, seen: SurveyAnswers): Failure | undefined {
+  const left = transaction.replan(seen, work.files);
+  if (left.length > 0) return { cause: 'the host is not as planned after the change', details: left };
+  const failed = resultOf(seen).failedProbes;
+  const [first] = failed;
+  if (first === undefined) return undefined;
+  return {
+    cause: `after the change ${work.probes[first.number]?.failure ?? 'a probe does not pass'}`,
+    details: failed.map(
+      ({ number, seen: value }) => `${work.probes[number]?.failure ?? ''}: ${value || 'no output'}`,
+    ),
+  };
+}
+
+interface Launch {
+  readonly id: string;
+  readonly confirmTimeout: number;
+}
+
 async function launch(
   transaction: Transaction,
-  work: TransactionWork,
-  id: string,
+  work: GuardedWork,
+  { id, confirmTimeout }: Launch,
 ): Promise<TransactionResult | undefined> {
-  const { connection, owner, confirmTimeout } = transaction;
+  const { connection, owner } = transaction;
   try {
     const { stdout } = await connection.exec(
       launchScript(work, { id, owner, confirmTimeout }),

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
+import { ping, tcp } from '../../src/engine/probes.ts';
 import { launchScript, toWork } from '../../src/engine/transaction-script.ts';
 import type { Change } from '../../src/model/change.ts';
 
@@ -52,7 +53,10 @@ describe('launchScript', () => {
     { kind: 'file.delete', path, mode: 0o644, before: 'A=1' },
     { kind: 'module.load', name: 'bonding', parameters: { max_bonds: '0' } },
   ];
-  const script = launchScript(toWork(changes), { id: 'id-1', owner: "o'hara@ops", confirmTimeout: 30 });
+  const script = launchScript(
+    { ...toWork(changes), probes: [ping("10.0.0.1'; reboot"), tcp('::1', 22)] },
+    { id: 'id-1', owner: "o'hara@ops", confirmTimeout: 30 },
+  );
 
   it.each(['sh', 'bash'])('is a script that %s understands', (shell) => {
     expect(() => execFileSync(shell, ['-n'], { input: script })).not.toThrow();
