@@ -213,8 +213,10 @@ function readGateway(tree: IfcfgTree, file: IfcfgFile, primary: string | undefin
   const device = presentValue(file, 'GATEWAYDEV') ?? (global && presentValue(global, 'GATEWAYDEV'));
   if (valueOf(file, 'DEFROUTE') === 'no') return undefined;
   if (device !== undefined && device !== peekValue(file, 'DEVICE')) return undefined;
-  const gateway = presentValue(file, 'GATEWAY') ?? (global && presentValue(global, 'GATEWAY'));
-  if (gateway === undefined || isDynamic(file)) return gateway;
+  const own = presentValue(file, 'GATEWAY');
+  if (isDynamic(file)) return own;
+  const gateway = own ?? (global && presentValue(global, 'GATEWAY'));
+  if (gateway === undefined) return undefined;
   const network = presentValue(file, 'NETWORK');
   if (primary === undefined || !isInNetwork(gateway, primary)) return undefined;
   return network === undefined || isInNetwork(network, primary) ? gateway : undefined;
@@ -305,7 +307,8 @@ function withoutZone(address: string | undefined): string | undefined {
   return address === undefined ? undefined : canonicalPrefix(address.replace(/%.*/, ''));
 }
 
-function isDynamic(file: IfcfgFile): boolean {
+/** Whether a DHCP client is started for the link. */
+export function isDynamic(file: IfcfgFile): boolean {
   return ['dhcp', 'bootp'].includes(valueOf(file, 'BOOTPROTO') ?? '');
 }
 

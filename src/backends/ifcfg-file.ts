@@ -206,7 +206,8 @@ const compound =
 
 function parseOpaque(text: string): Opaque {
   const isProgram = compound.test(text) || text.includes('<<') || !isBalanced(text);
-  return opaque(text, isProgram ? 'anything' : new Set(text.match(/[A-Za-z_]\w*/g)));
+  // Every word but the references: `unset BRIDGE` hides the key, `NOTE="of $BRIDGE"` does not.
+  return opaque(text, isProgram ? 'anything' : new Set(text.match(/(?<![\w$]|\$\{)[A-Za-z_]\w*/g)));
 }
 
 function opaque(text: string, hides: Opaque['hides']): Opaque {

@@ -21,6 +21,27 @@ export const globs: readonly string[] = [
   '/etc/modprobe.d/*.conf',
 ];
 
+/** A link called ppp0 or post1 would be handed to the script ifup-ppp or ifup-post. */
+const helpers = [
+  ...[
+    'Team',
+    'TeamPort',
+    'aliases',
+    'bnep',
+    'ctc',
+    'ib',
+    'ippp',
+    'ipv6',
+    'isdn',
+    'plip',
+    'plusb',
+    'post',
+    'ppp',
+    'routes',
+  ],
+  ...['sit', 'tunnel', 'wireless'],
+];
+
 /** The files of a host while they are edited. */
 export class IfcfgTree {
   readonly #before: ConfigFiles;
@@ -101,8 +122,9 @@ export class IfcfgTree {
       const device = peekValue(existing, 'DEVICE') ?? peekValue(existing, 'HWADDR') ?? 'something else';
       throw new PlanError(`${path} is for ${device} and should be for ${name}`);
     }
-    if (!isInterfacePath(path))
-      throw new PlanError(`${path} would be ignored by initscripts: ${name} needs another name`);
+    if (!isInterfacePath(path) || helpers.includes(name.replace(/\d+$/, ''))) {
+      throw new PlanError(`${path} would not be started by initscripts: ${name} needs another name`);
+    }
     return parseIfcfg(path, content);
   }
 

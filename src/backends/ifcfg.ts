@@ -1,6 +1,13 @@
 import { PlanError } from '../errors.ts';
 import type { AbsentLink, Addressing, Backend, BackendHost, PresentLink, WantedLink } from './backend.ts';
-import { addressingSettings, editCompanions, isEmpty, isPort, readAddressing } from './ifcfg-addressing.ts';
+import {
+  addressingSettings,
+  editCompanions,
+  isDynamic,
+  isEmpty,
+  isPort,
+  readAddressing,
+} from './ifcfg-addressing.ts';
 import type { IfcfgFile, Setting } from './ifcfg-file.ts';
 import { assign, keysOf, peekValue, printIfcfg, refuseUneditable, valueOf } from './ifcfg-file.ts';
 import { carryRules, refuseSecondGateway, tendBondingModule } from './ifcfg-host.ts';
@@ -68,6 +75,7 @@ function remember(
   };
   const found = tree.find(identity);
   if (found === undefined && !isWorthAFile(link)) return;
+  if (found === undefined) refuseUnknown(link);
   const before = found ?? tree.create(link.name, newContent(link));
   refuseUneditable(before);
 
@@ -169,17 +177,31 @@ function controllerSettings({ controller }: PresentLink): readonly Setting[] {
 /** BOOTPROTO and ONBOOT. */
 function bootSettings(file: IfcfgFile, link: PresentLink, isNew: boolean): readonly Setting[] {
   const onboot = isWorthAFile(link) ? [{ key: 'ONBOOT', value: 'yes' }] : [];
-  const bootproto = bootprotoSettings(link, isNew);
+  const bootproto = bootprotoSettings(file, link, isNew);
   return link.kind === 'bridge' ? [...onboot, ...bootproto] : [...bootproto, ...onboot];
 }
 
-function bootprotoSettings({ controller, addressing }: PresentLink, isNew: boolean): readonly Setting[] {
-  if (addressing?.dhcp === true)
+function bootprotoSettings(file: IfcfgFile, link: PresentLink, isNew: boolean): readonly Setting[] {
+  if (link.addressing?.dhcp === true) {
     return [{ key: 'BOOTPROTO', value: 'dhcp', means: (value) => value === 'bootp' }];
-  const isPortNow = controller !== undefined && controller !== null;
-  if (isPortNow || isNew) return [{ key: 'BOOTPROTO', value: 'none' }];
-  if (addressing === undefined) return [];
-  return [{ key: 'BOOTPROTO', value: 'none', means: (value) => value === 'static' || value === '' }];
+  }
+  if (isPortNow(link) || isNew) return [{ key: 'BOOTPROTO', value: 'none' }];
+  const isStatic = (value: string): boolean => value === 'static' || value === '';
+  if (link.addressing !== undefined || wakesUp(file, link)) {
+    return [{ key: 'BOOTPROTO', value: 'none', means: isStatic }];
+  }
+  return [];
+}
+
+/** A file with ONBOOT=no is about to be started at boot, for the MTU's sake, say: it must not bring addresses along. */
+function wakesUp(file: IfcfgFile, link: PresentLink): boolean {
+  if (!isWorthAFile(link) || !isNo(valueOf(file, 'ONBOOT') ?? '')) return false;
+  if (!isDynamic(file) && keysOf(file).some((key) => key.startsWith('IPADDR'))) {
+    throw new PlanError(
+      `${file.path} has ONBOOT=no and an address: which addresses ${link.name} has should be declared`,
+    );
+  }
+  return true;
 }
 
 function deviceSettings(file: IfcfgFile, { mac, mtu }: PresentLink): readonly Setting[] {
@@ -246,11 +268,25 @@ function isVirtual(tree: IfcfgTree, wanted: readonly WantedLink[], name: string)
 // --- files ------------------------------------------------------------------------------------------------------------
 
 /** Whether there is something that only a file can remember. */
-function isWorthAFile({ kind, controller, addressing, mtu, mac }: PresentLink): boolean {
-  if (virtualKinds.includes(kind)) return true;
-  const isPortNow = controller !== undefined && controller !== null;
+function isWorthAFile(link: PresentLink): boolean {
+  const { kind, addressing, mtu, mac } = link;
+  if (virtualKinds.includes(kind) || isPortNow(link)) return true;
   const hasMac = mac !== undefined && mac !== null;
-  return isPortNow || hasMac || mtu !== undefined || (addressing !== undefined && !isEmpty(addressing));
+  return hasMac || mtu !== undefined || (addressing !== undefined && !isEmpty(addressing));
+}
+
+function isPortNow({ controller }: PresentLink): boolean {
+  return controller !== undefined && controller !== null;
+}
+
+/** A new file that leaves out what makes the link would boot another one: a bond in mode 0, say. */
+function refuseUnknown({ name, kind, options, vlan }: PresentLink): void {
+  if (kind === 'bond' && options === undefined) {
+    throw new PlanError(`bond ${name} has no ifcfg file: its mode should be declared to get one`);
+  }
+  if (kind === 'vlan' && vlan === undefined) {
+    throw new PlanError(`VLAN ${name} has no ifcfg file: its parent and id should be declared to get one`);
+  }
 }
 
 /** A NIC's file that says no more than the one kvmplay creates is deleted: nobody else needs it. */
