@@ -1,0 +1,260 @@
+import { PlanError } from '../errors.ts';
+import type { BondMode } from '../model/bond-options.ts';
+import { portsOf, vlansOn } from '../model/kernel.ts';
+import type { Link } from '../model/link.ts';
+import { type BondSpec, bondSchema, type DesiredBond, problemOfBond, problemOfMode } from './bond-input.ts';
+import {
+  initialOptions,
+  isLegal,
+  optionSteps,
+  rememberedOptions,
+  setOptions,
+  wantedOptions,
+} from './bond-options.ts';
+import { warnOfBondInBridge } from './bond-warnings.ts';
+import { defineTask } from './define-task.ts';
+import { Draft } from './draft.ts';
+import { noAddressing } from './addressing.ts';
+import { isBare, layer3Of, whileDown, withdraw } from './layer3.ts';
+import {
+  deleteLink,
+  describeKind,
+  findOwn,
+  freeNics,
+  isGuestPort,
+  joinPort,
+  releasePort,
+  warnOfLoss,
+} from './link-steps.ts';
+import { setMtu } from './mtu.ts';
+import { networkFacts, type NetworkTask } from './network-facts.ts';
+
+/** What `ensureBond` returns. */
+export interface BondOutput {
+  /** Name of the bond, to make it a bridge's port or a VLAN's parent. */
+  readonly name: string;
+}
+
+/**
+ * Ensures that NICs form a bond, in the kernel and in the files of the next boot.
+ *
+ * A bond that is there is brought over with as little disturbance as the kernel allows: most options change while it
+ * works, new ports join before old ones leave, and only another mode or `failOverMac` makes it let go of all ports for a
+ * moment. It stays a port of its bridge all the while, and keeps its MAC and its VLANs.
+ *
+ * @example
+ * await ensureBond(host, { name: 'bond6', mode: 'balance-alb', ports: ['eno4', 'eno5'] });
+ *
+ * @example
+ * await ensureBond(host, { name: 'bond0', mode: 4, ports: ['eno1', 'eno2'], lacpRate: 'fast', xmitHashPolicy: 'layer3+4' });
+ *
+ * @throws TaskInputError when a field is wrong, or an option is not for the mode.
+ * @throws PlanError when a port is not there, is not a NIC, is another link's port, carries VLANs or has its address from
+ *   DHCP, or when the kernel has no bonding.
+ * @see Linux, Documentation/networking/bonding.rst; drivers/net/bonding/bond_options.c for what may change when.
+ */
+export const ensureBond: NetworkTask<DesiredBond, BondSpec, BondOutput> = defineTask({
+  name: 'ensureBond',
+  schema: bondSchema,
+  check: problemOfBond,
+  facts: networkFacts,
+  subject: ({ name }) => name,
+  plan: (desired, facts, host) => {
+    const draft = new Draft(facts, host);
+    if (desired.state === 'absent') planAbsent(draft, desired.name);
+    else planPresent(draft, desired);
+    return draft.finish();
+  },
+  output: ({ name }) => ({ name }),
+});
+
+function planPresent(draft: Draft, desired: BondSpec): void {
+  const { name } = desired;
+  draft.requireModule('bonding', { max_bonds: '0' });
+  const present = findOwn(draft, name, 'bond');
+  const mode = desired.mode ?? (present?.options?.['mode'] as BondMode | undefined) ?? 'active-backup';
+  const problem = problemOfMode(desired, mode);
+  if (problem !== undefined) throw new PlanError(`${name}: ${problem}`);
+  const ports = desired.ports?.map((port) => checkPort(draft, port, name));
+  const leaving = leavingPorts(draft, desired);
+
+  if (present === undefined) create(draft, desired, mode);
+  else alter(draft, desired, { mode, leaving });
+  alignPorts(draft, desired, leaving);
+  draft.update(name, { up: true });
+  alignPrimary(draft, desired, mode);
+
+  warnOfNoMonitoring(draft, name);
+  warnOfBondInBridge(draft, name, draft.link(name).controller);
+  remember(draft, desired, { ports: ports ?? [], leaving });
+}
+
+function checkPort(draft: Draft, name: string, bond: string): Link {
+  const port = draft.findLink(name);
+  if (port === undefined) {
+    throw new PlanError(`port ${name} of ${bond} does not exist: free NICs here are ${freeNics(draft)}`);
+  }
+  if (port.controller === bond) return port;
+  if (port.controller !== undefined)
+    throw new PlanError(`port ${name} of ${bond} is a port of ${port.controller} already`);
+  if (port.kind !== 'ethernet')
+    throw new PlanError(`port ${name} of ${bond} is ${describeKind(port)}, it should be a NIC`);
+  if (isGuestPort(port))
+    throw new PlanError(`port ${name} of ${bond} is a guest's, it should be a NIC of the host`);
+  const [vlan] = vlansOn(draft.facts.links, name);
+  if (vlan !== undefined) {
+    throw new PlanError(
+      `port ${name} of ${bond} carries ${vlan.name}, which should be on the bond: remove it first`,
+    );
+  }
+  const lease = draft.facts.leases.find(({ link }) => link === name);
+  if (lease !== undefined) {
+    throw new PlanError(
+      `port ${name} of ${bond} has ${lease.address} from DHCP, which should be ended first`,
+    );
+  }
+  return port;
+}
+
+function leavingPorts(draft: Draft, { name, ports, exact }: BondSpec): readonly string[] {
+  if (ports === undefined || !exact) return [];
+  const current = portsOf(draft.facts.links, name).map((port) => port.name);
+  return current.filter((port) => !ports.includes(port));
+}
+
+function create(draft: Draft, desired: BondSpec, mode: BondMode): void {
+  const [first] = desired.ports ?? [];
+  // A MAC of its own keeps VLANs and bridges on it from changing theirs when ports come and go.
+  const mac = desired.mac ?? (first === undefined ? undefined : draft.link(first).mac);
+  draft.add({
+    kind: 'link.create',
+    link: {
+      name: desired.name,
+      kind: 'bond',
+      up: false,
+      mtu: desired.mtu ?? 1500,
+      mac: mac ?? '',
+      macPinned: mac !== undefined,
+      options: initialOptions(desired, mode),
+    },
+  });
+}
+
+interface Alteration {
+  readonly mode: BondMode;
+  readonly leaving: readonly string[];
+}
+
+function alter(draft: Draft, desired: BondSpec, { mode, leaving }: Alteration): void {
+  const { name } = desired;
+  if (desired.mac !== undefined) draft.update(name, { mac: desired.mac });
+  if (desired.mtu !== undefined) setMtu(draft, name, desired.mtu);
+
+  const current = draft.link(name).options ?? {};
+  const { first, whenDown, withoutPorts } = optionSteps(current, wantedOptions(desired, mode));
+  if (withoutPorts.length > 0) setPrimary(draft, name, '');
+  for (const options of first) setOptions(draft, name, options);
+  if (Object.keys(whenDown).length > 0) whileDown(draft, name, () => setOptions(draft, name, whenDown));
+  if (withoutPorts.length === 0) return;
+
+  whileDown(draft, name, () => {
+    withoutPortsOf(draft, name, leaving, () => {
+      for (const options of withoutPorts) setOptions(draft, name, options);
+    });
+  });
+}
+
+/** The bond keeps its MAC, which the kernel makes a random one when the last port leaves. */
+function withoutPortsOf(draft: Draft, name: string, leaving: readonly string[], act: () => void): void {
+  const { mac } = draft.link(name);
+  const ports = portsOf(draft.facts.links, name);
+  for (const port of ports) {
+    if (leaving.includes(port.name)) releasePort(draft, port.name);
+    else removeForNow(draft, port, name);
+  }
+  if (ports.length > 0) draft.pinMac(name, mac);
+  act();
+  for (const port of ports) if (!leaving.includes(port.name)) joinPort(draft, port.name, name);
+}
+
+function removeForNow(draft: Draft, { name: port, mtu }: Link, controller: string): void {
+  draft.add({ kind: 'port.remove', port, controller, controllerKind: 'bond', alone: { up: false, mtu } });
+}
+
+function alignPorts(draft: Draft, { name, ports = [] }: BondSpec, leaving: readonly string[]): void {
+  for (const port of ports) {
+    if (draft.link(port).controller !== name) {
+      withdrawFromPort(draft, port, name);
+      joinPort(draft, port, name);
+    }
+    draft.update(port, { up: true });
+  }
+  for (const port of leaving) {
+    if (draft.link(port).controller !== name) continue;
+    if (draft.link(name).options?.['primary'] === port) setPrimary(draft, name, '');
+    releasePort(draft, port);
+  }
+}
+
+function withdrawFromPort(draft: Draft, port: string, bond: string): void {
+  const layer3 = layer3Of(draft, port);
+  if (isBare(layer3)) return;
+  const addresses = layer3.addresses.map(({ address }) => address).join(', ') || 'its routes';
+  draft.warn(`${port} loses ${addresses}, since it becomes a port of ${bond}`);
+  withdraw(draft, layer3);
+}
+
+function alignPrimary(draft: Draft, { name, primary }: BondSpec, mode: BondMode): void {
+  if (primary === undefined || !isLegal('primary', mode)) return;
+  if (draft.findLink(primary)?.controller !== name) {
+    throw new PlanError(`primary of ${name} is ${primary}, it should be one of its ports`);
+  }
+  setPrimary(draft, name, primary);
+}
+
+function setPrimary(draft: Draft, name: string, primary: string): void {
+  setOptions(draft, name, { primary });
+}
+
+function warnOfNoMonitoring(draft: Draft, name: string): void {
+  const { miimon, arp_interval: arpInterval } = draft.link(name).options ?? {};
+  if (miimon === '0' && (arpInterval ?? '0') === '0') {
+    draft.warn(`${name} does not notice when a port fails, since miimon and arpInterval are 0`);
+  }
+}
+
+function remember(
+  draft: Draft,
+  desired: BondSpec,
+  { ports, leaving }: { ports: readonly Link[]; leaving: readonly string[] },
+): void {
+  const { name } = desired;
+  draft.remember({
+    ...draft.present(name),
+    options: rememberedOptions(desired, draft.link(name).options ?? {}),
+    ...(desired.mtu !== undefined && { mtu: desired.mtu }),
+    ...(desired.mac !== undefined && { mac: desired.mac }),
+  });
+  for (const port of ports) {
+    draft.remember({
+      ...draft.present(port.name),
+      controller: { name, kind: 'bond' },
+      addressing: noAddressing,
+    });
+  }
+  for (const port of leaving) draft.remember({ ...draft.present(port), controller: null });
+}
+
+function planAbsent(draft: Draft, name: string): void {
+  const bond = findOwn(draft, name, 'bond');
+  if (bond === undefined) {
+    draft.remember({ state: 'absent', name, kind: 'bond' });
+    return;
+  }
+  const ports = portsOf(draft.facts.links, name);
+  warnOfLoss(draft, name);
+  setPrimary(draft, name, '');
+  for (const { name: gone, kind } of deleteLink(draft, name))
+    draft.remember({ state: 'absent', name: gone, kind });
+  for (const port of ports) draft.remember({ ...draft.present(port.name), controller: null });
+}

@@ -1,0 +1,288 @@
+import type * as z from 'zod';
+import { PlanError } from '../errors.ts';
+import type { Link } from '../model/link.ts';
+import { addAddressing, noAddressing } from './addressing.ts';
+import { addressingFields, type DesiredAddressing, problemOfAddressing } from './addressing-input.ts';
+import { warnOfBondInBridge } from './bond-warnings.ts';
+import { planAbsentBridge } from './bridge-absent.ts';
+import { bridgeAddressing } from './bridge-files.ts';
+import { checkBridgePort, joinBridge, leaveBridge, raisePortMtu } from './bridge-ports.ts';
+import { defineTask } from './define-task.ts';
+import { Draft } from './draft.ts';
+import {
+  fields,
+  flag,
+  linkName,
+  listOf,
+  mac,
+  matching,
+  mtu,
+  type Shape,
+  state,
+  wholeNumber,
+} from './input.ts';
+import { type Layer3, layer3Of, restore, withdraw } from './layer3.ts';
+import { findOwn, isGuestPort } from './link-steps.ts';
+import { setMtu } from './mtu.ts';
+import { problemOfLength, problemOfNewName, shorterName } from './names.ts';
+import { networkFacts, type NetworkTask } from './network-facts.ts';
+
+/** A bridge as `ensureBridge` shall make it. */
+export interface DesiredBridge extends DesiredAddressing {
+  /** Name of the bridge, at most 15 letters, digits, `-` and `_`. */
+  readonly name: string;
+  /** `absent` removes the bridge and the VLANs on it; its ports stay, up and free. Default: `present`. */
+  readonly state?: 'present' | 'absent' | undefined;
+  /** NICs, bonds, VLANs or taps that are to be ports. Ports that are not named stay. Default: none. */
+  readonly ports?: readonly string[] | undefined;
+  /** Whether ports that are not named leave, but never a guest's tap. Default: `false`. */
+  readonly exact?: boolean | undefined;
+  /**
+   * The port whose addresses, routes, gateway and DNS servers become the bridge's, in the kernel and in the files. With
+   * `state: 'absent'` it gets back what the bridge has. Default: none.
+   */
+  readonly takeover?: string | undefined;
+  /** Spanning tree protocol. With it a port forwards nothing for twice the forward delay. Default: `false`. */
+  readonly stp?: boolean | undefined;
+  /** Seconds, 2 to 30 with STP, 0 to 30 without. Default: 15 with STP, 0 without. */
+  readonly forwardDelay?: number | undefined;
+  /** Priority in the election of the root bridge, 0 to 65535, the lowest wins. Default: what it is; the kernel's is 32768. */
+  readonly priority?: number | undefined;
+  /** Seconds that a silent MAC is remembered, 0 to 1000000. Default: what it is; the kernel's is 300. */
+  readonly ageing?: number | undefined;
+  /** MAC address. Default: that of `takeover`, else of the first port that is no tap; once set it stays. */
+  readonly mac?: string | undefined;
+  /** Largest payload in bytes, 68 to 65535. NICs below it are raised. Default: the smallest of the ports'. */
+  readonly mtu?: number | undefined;
+}
+
+/** What `ensureBridge` returns. */
+export interface BridgeOutput {
+  /** Name of the bridge, to make it a VLAN's parent or to plug a guest in. */
+  readonly name: string;
+}
+
+const schema = fields({
+  name: matching('a name', (value) => value !== ''),
+  state,
+  ports: listOf(linkName, 'names of links').default([]),
+  exact: flag.default(false),
+  takeover: linkName.optional(),
+  stp: flag.default(false),
+  forwardDelay: wholeNumber(0, 30).optional(),
+  priority: wholeNumber(0, 65535).optional(),
+  ageing: wholeNumber(0, 1_000_000).optional(),
+  mac: mac.optional(),
+  mtu: mtu.optional(),
+  ...addressingFields,
+} satisfies Shape<DesiredBridge>);
+
+export type BridgeSpec = z.output<typeof schema>;
+
+/**
+ * Ensures that a bridge joins links, in the kernel and in the files of the next boot.
+ *
+ * Its MAC is pinned to that of its uplink, so that a guest's tap cannot change it. Ports that nobody told kvmplay about stay, and
+ * a guest's tap is never taken out. With `takeover` the bridge takes the addresses of a NIC over, also of the one that the
+ * session runs over.
+ *
+ * @example
+ * await ensureBridge(host, { name: 'breno3', takeover: 'eno3' });
+ *
+ * @example
+ * await ensureBridge(host, { name: 'br0', ports: ['eno1'], addresses: ['10.128.1.10/24'], gateway: '10.128.1.1' });
+ *
+ * @throws TaskInputError when a field is wrong, such as a forward delay that STP does not allow.
+ * @throws PlanError when a port is not there, is another link's port or has addresses that nobody takes over, when the
+ *   bridge to be removed has ports of guests, or when the kernel has no bridges.
+ * @see Linux, Documentation/networking/bridge.rst; net/bridge/br_if.c and br_stp.c for the limits.
+ */
+export const ensureBridge: NetworkTask<DesiredBridge, BridgeSpec, BridgeOutput> = defineTask({
+  name: 'ensureBridge',
+  schema,
+  check,
+  facts: networkFacts,
+  subject: ({ name }) => name,
+  plan: (desired, facts, host) => {
+    const draft = new Draft(facts, host);
+    if (desired.state === 'absent') planAbsentBridge(draft, desired);
+    else planPresent(draft, desired);
+    return draft.finish();
+  },
+  output: ({ name }) => ({ name }),
+});
+
+function check(desired: BridgeSpec): string | undefined {
+  const { name, ports, takeover, stp, forwardDelay } = desired;
+  if (desired.state === 'absent') return undefined;
+  if (ports.includes(name) || takeover === name) return 'a bridge cannot be a port of itself';
+  if (stp && forwardDelay !== undefined && forwardDelay < 2) {
+    return `forwardDelay is ${forwardDelay}, it should be 2 to 30 with STP`;
+  }
+  return (
+    problemOfLength(name, shorterName(name)) ??
+    problemOfNewName(name, 'bridge') ??
+    problemOfAddressing(desired)
+  );
+}
+
+function planPresent(draft: Draft, desired: BridgeSpec): void {
+  const { name } = desired;
+  draft.requireModule('bridge');
+  const present = findOwn(draft, name, 'bridge');
+  const ports = portNames(desired).map((port) => checkBridgePort(draft, port, name));
+  const taken = takenFromPorts(draft, desired, ports);
+  const addressing = bridgeAddressing(draft, desired);
+
+  if (present === undefined) create(draft, desired, ports);
+  else alignMac(draft, desired, { bridge: present, ports });
+  draft.update(name, { up: true, options: bridgeOptions(desired) });
+  for (const { layer3 } of taken) withdraw(draft, layer3);
+  for (const port of ports) {
+    if (desired.mtu !== undefined) raisePortMtu(draft, port.name, { bridge: name, mtu: desired.mtu });
+    joinBridge(draft, port.name, name);
+  }
+  const left = desired.exact ? leaveBridge(draft, name, ports) : [];
+  if (desired.mtu !== undefined) setMtu(draft, name, desired.mtu);
+  moveAddresses(draft, desired, taken);
+  addAddressing(draft, name, desired);
+
+  warn(draft, desired, ports);
+  draft.remember({
+    ...draft.present(name),
+    options: rememberedOptions(draft.link(name), desired),
+    mac: draft.link(name).macPinned ? draft.link(name).mac : null,
+    ...(desired.mtu !== undefined && { mtu: desired.mtu }),
+    ...(addressing !== undefined && { addressing }),
+  });
+  for (const port of ports) rememberPort(draft, desired, port);
+  for (const port of left) draft.remember({ ...draft.present(port), controller: null });
+}
+
+/** A port that is taken over need not be listed. */
+function portNames({ ports, takeover }: BridgeSpec): readonly string[] {
+  return takeover === undefined || ports.includes(takeover) ? ports : [takeover, ...ports];
+}
+
+interface Taken {
+  readonly port: string;
+  readonly layer3: Layer3;
+}
+
+/** What ports have on layer 3, which ports must not have. */
+function takenFromPorts(draft: Draft, desired: BridgeSpec, ports: readonly Link[]): readonly Taken[] {
+  const taken = ports
+    .map(({ name: port }) => ({ port, layer3: layer3Of(draft, port) }))
+    .filter(({ layer3: { addresses, routes } }) => addresses.length + routes.length > 0);
+  const orphan = taken.find(({ port }) => port !== desired.takeover);
+  if (orphan !== undefined && desired.addresses === undefined) {
+    const addresses = orphan.layer3.addresses.map(({ address }) => address).join(', ') || 'routes';
+    throw new PlanError(
+      `port ${orphan.port} of ${desired.name} has ${addresses}, which would be lost: takeover: '${orphan.port}' gives it to the bridge`,
+    );
+  }
+  return taken;
+}
+
+function create(draft: Draft, desired: BridgeSpec, ports: readonly Link[]): void {
+  const uplink = uplinkMac(desired, ports);
+  draft.add({
+    kind: 'link.create',
+    link: {
+      name: desired.name,
+      kind: 'bridge',
+      up: true,
+      // Some kernels refuse an MTU above 1500 while there is no port.
+      mtu: 1500,
+      mac: uplink ?? '',
+      macPinned: uplink !== undefined,
+      options: bridgeOptions(desired),
+    },
+  });
+}
+
+function alignMac(
+  draft: Draft,
+  desired: BridgeSpec,
+  { bridge, ports }: { bridge: Link; ports: readonly Link[] },
+): void {
+  if (bridge.macPinned && desired.mac === undefined) return;
+  const wanted = uplinkMac(desired, ports);
+  if (wanted === undefined || (bridge.macPinned && bridge.mac === wanted)) return;
+  draft.pinMac(desired.name, wanted);
+}
+
+/** A bridge without one takes the lowest MAC of its ports, and another when ports come and go (hazard 16). */
+function uplinkMac(desired: BridgeSpec, ports: readonly Link[]): string | undefined {
+  if (desired.mac !== undefined) return desired.mac;
+  const uplink =
+    ports.find(({ name }) => name === desired.takeover) ?? ports.find((port) => !isGuestPort(port));
+  return uplink?.mac === '' ? undefined : uplink?.mac;
+}
+
+/** In sysfs times are in hundredths of a second. */
+function bridgeOptions({ stp, forwardDelay, priority, ageing }: BridgeSpec): Record<string, string> {
+  return {
+    stp_state: stp ? '1' : '0',
+    forward_delay: String((forwardDelay ?? (stp ? 15 : 0)) * 100),
+    ...(priority !== undefined && { priority: String(priority) }),
+    ...(ageing !== undefined && { ageing_time: String(ageing * 100) }),
+  };
+}
+
+function moveAddresses(draft: Draft, desired: BridgeSpec, taken: readonly Taken[]): void {
+  for (const { port, layer3 } of taken) {
+    if (port === desired.takeover) restore(draft, layer3, desired.name);
+    else warnOfLoss(draft, desired, { port, layer3 });
+  }
+}
+
+function warnOfLoss(
+  draft: Draft,
+  { name, addresses = [], gateway }: BridgeSpec,
+  { port, layer3 }: Taken,
+): void {
+  const lostAddresses = layer3.addresses
+    .map(({ address }) => address)
+    .filter((address) => !addresses.includes(address));
+  const lostRoutes = layer3.routes
+    .filter(({ via }) => via !== gateway)
+    .map(({ destination }) => `route ${destination}`);
+  const lost = [...lostAddresses, ...lostRoutes];
+  if (lost.length > 0) draft.warn(`${port} loses ${lost.join(', ')}, since it becomes a port of ${name}`);
+}
+
+function warn(draft: Draft, { name, stp, mtu: wanted, takeover }: BridgeSpec, ports: readonly Link[]): void {
+  for (const port of ports) warnOfBondInBridge(draft, port.name, name);
+  if (stp && takeover !== undefined) {
+    const delay = Number(draft.link(name).options?.['forward_delay'] ?? 0) / 100;
+    draft.warn(
+      `${name} forwards nothing for ${2 * delay} s because of STP: the confirm timeout should be longer`,
+    );
+  }
+  for (const port of draft.facts.links.values()) {
+    if (port.controller !== name || wanted === undefined || port.mtu >= wanted) continue;
+    draft.warn(
+      `${port.name} has mtu ${port.mtu}, below the ${wanted} of its bridge ${name}: larger frames do not reach it`,
+    );
+  }
+}
+
+function rememberedOptions({ options = {} }: Link, desired: BridgeSpec): Record<string, string> {
+  const kept = ['stp_state', 'forward_delay'];
+  if (desired.priority !== undefined || (options['priority'] ?? '32768') !== '32768') kept.push('priority');
+  if (desired.ageing !== undefined || (options['ageing_time'] ?? '30000') !== '30000')
+    kept.push('ageing_time');
+  return Object.fromEntries(kept.map((option) => [option, options[option] ?? '']));
+}
+
+/** A guest's tap is in the guest's own definition. */
+function rememberPort(draft: Draft, { name, mtu: wanted }: BridgeSpec, port: Link): void {
+  if (isGuestPort(port) || port.kind === 'other') return;
+  draft.remember({
+    ...draft.present(port.name),
+    controller: { name, kind: 'bridge' },
+    addressing: noAddressing,
+    ...(wanted !== undefined && port.kind === 'ethernet' && { mtu: draft.link(port.name).mtu }),
+  });
+}
