@@ -3,11 +3,10 @@ import { closeSync, constants, existsSync, openSync, writeSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-
 import { LabError } from '../errors.ts';
 import type { CommandResult } from '../model/host.ts';
 import { hostPathsOf } from './layout.ts';
-import { isAlive } from './process.ts';
+import { isOn } from './machine.ts';
 import type { HostState } from './state.ts';
 
 /**
@@ -25,7 +24,7 @@ export async function runOnHost(
   await writeFile(`${stem}.script`, request.script);
   ring(paths.doorbell, id);
   try {
-    await waitForAnswer(host, `${stem}.code`, request.timeout);
+    await waitForAnswer(`${stem}.code`, request.timeout, { directory, host });
     const [code, stdout, stderr] = await Promise.all(
       ['code', 'stdout', 'stderr'].map((part) => readFile(`${stem}.${part}`, 'utf8')),
     );
@@ -44,11 +43,14 @@ function ring(doorbell: string, id: string): void {
   closeSync(file);
 }
 
-async function waitForAnswer(host: HostState, answer: string, timeout: number): Promise<void> {
+async function waitForAnswer(
+  answer: string,
+  timeout: number,
+  { directory, host }: { readonly directory: string; readonly host: HostState },
+): Promise<void> {
   const deadline = Date.now() + timeout;
   for (let pause = 2; !existsSync(answer); pause = Math.min(pause * 1.5, 50)) {
-    if (host.kernel === undefined || !isAlive(host.kernel))
-      throw new LabError(`${host.name} is switched off`);
+    if (!isOn(directory, host)) throw new LabError(`${host.name} is switched off`);
     if (Date.now() > deadline) throw new LabError(`${host.name} did not answer within ${timeout / 1000} s`);
     await sleep(pause);
   }

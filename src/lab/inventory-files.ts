@@ -1,5 +1,4 @@
 import { readFile, writeFile } from 'node:fs/promises';
-
 import { hostPathsOf, pathsOf } from './layout.ts';
 import type { HostState } from './state.ts';
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-
 import { LabError } from '../errors.ts';
 import type { CommandResult } from '../model/host.ts';
 import { runOnHost } from './agent.ts';
@@ -10,7 +9,7 @@ import type { LabGuest, LabGuestOptions, RunScript } from './guests.ts';
 import { addGuest, addTaps, guestPing, removeGuest, removeTaps } from './guests.ts';
 import type { HostPaths, LabNic, TrunkNic } from './layout.ts';
 import { eno3Address, hostPathsOf, managementAddress, managementNic, pathsOf } from './layout.ts';
-import { bootMachine, killMachine, prepareMachine, waitUntilOff } from './machine.ts';
+import { bootMachine, isOn, killMachine, prepareMachine, waitUntilOff } from './machine.ts';
 import { setCable, startNetwork } from './network.ts';
 import type { LabProcess } from './process.ts';
 import { endGroup, isAlive, mustRun } from './process.ts';
@@ -18,7 +17,7 @@ import { ensureRequirements } from './requirements.ts';
 import type { SshActivity, SshMark } from './ssh-log.ts';
 import { activitySince, markOf } from './ssh-log.ts';
 import type { HostState, LabState } from './state.ts';
-import { readState, writeState } from './state.ts';
+import { readKernel, readState, writeState } from './state.ts';
 
 /** How to make a lab. */
 export interface LabOptions {
@@ -105,7 +104,7 @@ export async function labDown(directory: string): Promise<boolean> {
   const folder = resolve(directory);
   const state = readState(folder);
   if (state === undefined) return false;
-  const processes = [...state.hosts.map((host) => host.kernel), state.relay];
+  const processes = [...state.hosts.map((host) => readKernel(folder, host)), state.relay];
   await Promise.all(processes.filter((entry) => entry !== undefined).map(endGroup));
   const paths = pathsOf(folder);
   const { state: stateFile, ...others } = paths;
@@ -142,7 +141,7 @@ export class Lab {
   status(): readonly LabHostStatus[] {
     return this.#state.hosts.map((host) => ({
       ...toLabHost(host),
-      isUp: host.kernel !== undefined && isAlive(host.kernel),
+      isUp: isOn(this.directory, host),
     }));
   }
 
@@ -246,16 +245,15 @@ export class Lab {
 
   /** Cuts a host's power: whatever it had not written to its disk is lost. */
   async kill(name: string): Promise<void> {
-    await killMachine(this.directory, this.#state, this.#host(name));
+    await killMachine(this.directory, this.#host(name));
   }
 
   /** Switches a host on that is off, and waits until it accepts SSH. */
   async boot(name: string): Promise<void> {
     const host = this.#host(name);
-    if (host.kernel !== undefined && isAlive(host.kernel))
-      throw new LabError(`${name} is switched on already`);
+    if (isOn(this.directory, host)) throw new LabError(`${name} is switched on already`);
     await this.kill(name);
-    await bootMachine(this.directory, this.#state, host);
+    await bootMachine(this.directory, host, this.#relay());
   }
 
   /** Boots a host anew. `hard` cuts its power; else it stops its programs and unmounts its disk first. */
@@ -268,7 +266,8 @@ export class Lab {
   async #shutDown(host: HostState): Promise<void> {
     // The answer may never come, since the kernel ends; what counts is that it does.
     await this.run(host.name, '/usr/sbin/poweroff', { timeout: 20_000 }).catch(() => undefined);
-    if (!(await waitUntilOff(host, 20_000))) throw new LabError(`${host.name} does not shut down`);
+    if (!(await waitUntilOff(this.directory, host, 20_000)))
+      throw new LabError(`${host.name} does not shut down`);
   }
 
   #hostPaths(name: string): HostPaths {
@@ -307,14 +306,14 @@ async function build(folder: string, state: LabState, onProgress: (message: stri
     '-f',
     paths.key,
   ]);
-  await Promise.all([
+  const [relay] = await Promise.all([
     startNetwork(folder, state),
     ...state.hosts.map(async (host) => prepareMachine(folder, host)),
   ]);
   await writeInventory(folder, state.hosts);
   await Promise.all(
     state.hosts.map(async (host) => {
-      await bootMachine(folder, state, host);
+      await bootMachine(folder, host, relay);
       onProgress(`${host.name} is up`);
     }),
   );

@@ -74,6 +74,7 @@ export function hostPathsOf(directory: string, name: string): HostPaths {
     disk: join(folder, 'disk.ext4'),
     console: join(folder, 'console.log'),
     kernel: join(folder, 'kernel'),
+    kernelProcess: join(folder, 'kernel.json'),
     guest: join(folder, 'guest'),
     doorbell: join(folder, 'doorbell'),
     requests: join(folder, 'requests'),
@@ -89,6 +90,7 @@ export interface HostPaths {
   readonly disk: string;
   readonly console: string;
   readonly kernel: string;
+  readonly kernelProcess: string;
   readonly guest: string;
   readonly doorbell: string;
   readonly requests: string;

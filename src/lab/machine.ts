@@ -4,14 +4,13 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { env } from 'node:process';
-
 import { LabError } from '../errors.ts';
 import { hostPathsOf, macOf, nics, pathsOf, tapOf } from './layout.ts';
 import { insideNetwork } from './network.ts';
 import type { LabProcess } from './process.ts';
 import { endGroup, identify, isAlive, mustRun } from './process.ts';
-import type { HostState, LabState } from './state.ts';
-import { writeState } from './state.ts';
+import type { HostState } from './state.ts';
+import { forgetKernel, readKernel, writeKernel } from './state.ts';
 
 const bootDeadline = 60_000;
 
@@ -40,8 +39,7 @@ export async function prepareMachine(directory: string, host: HostState): Promis
 }
 
 /** Starts the host's kernel and waits until it has booted. */
-export async function bootMachine(directory: string, state: LabState, host: HostState): Promise<void> {
-  if (state.relay === undefined) throw new LabError('the lab has no network');
+export async function bootMachine(directory: string, host: HostState, relay: LabProcess): Promise<void> {
   const paths = hostPathsOf(directory, host.name);
   await Promise.all([rm(paths.booted, { force: true }), rm(paths.kernel, { recursive: true, force: true })]);
   await mkdir(paths.kernel);
@@ -50,7 +48,7 @@ export async function bootMachine(directory: string, state: LabState, host: Host
   // For writing too, so that the kernel never sees the end of it when nobody rings.
   const doorbell = openSync(paths.doorbell, constants.O_RDWR);
   const [command = '', ...argv] = [
-    ...insideNetwork(state.relay),
+    ...insideNetwork(relay),
     ...['taskset', '--cpu-list', processorFor(host)],
     'linux.uml',
     ...kernelArguments(directory, host),
@@ -66,23 +64,32 @@ export async function bootMachine(directory: string, state: LabState, host: Host
   child.unref();
   if (child.pid === undefined) throw new LabError(`the kernel of ${host.name} did not start`);
 
-  host.kernel = identify(child.pid);
-  writeState(directory, state);
-  await waitUntilBooted(directory, host, host.kernel);
+  const kernel = identify(child.pid);
+  writeKernel(directory, host, kernel);
+  await waitUntilBooted(directory, host, kernel);
 }
 
 /** Cuts the power: the kernel is gone between two instructions, and what it had not written is lost. */
-export async function killMachine(directory: string, state: LabState, host: HostState): Promise<void> {
-  if (host.kernel === undefined) return;
-  await endGroup(host.kernel);
-  host.kernel = undefined;
-  writeState(directory, state);
+export async function killMachine(directory: string, host: HostState): Promise<void> {
+  const kernel = readKernel(directory, host);
+  if (kernel === undefined) return;
+  await endGroup(kernel);
+  forgetKernel(directory, host);
+}
+
+export function isOn(directory: string, host: HostState): boolean {
+  const kernel = readKernel(directory, host);
+  return kernel !== undefined && isAlive(kernel);
 }
 
 /** Waits until the kernel has ended by itself. */
-export async function waitUntilOff(host: HostState, milliseconds: number): Promise<boolean> {
+export async function waitUntilOff(
+  directory: string,
+  host: HostState,
+  milliseconds: number,
+): Promise<boolean> {
   const deadline = Date.now() + milliseconds;
-  while (host.kernel !== undefined && isAlive(host.kernel)) {
+  while (isOn(directory, host)) {
     if (Date.now() > deadline) return false;
     await sleep(20);
   }

@@ -6,7 +6,6 @@ import type { AddressInfo, Server } from 'node:net';
 import { createServer } from 'node:net';
 import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
-
 import { LabError } from '../errors.ts';
 import type { LabNic } from './layout.ts';
 import { eno3Address, managementAddress, nics, pathsOf, switches, tapOf } from './layout.ts';
@@ -16,7 +15,7 @@ import type { HostState, LabState } from './state.ts';
 import { writeState } from './state.ts';
 
 /** Starts the process that holds the lab's network namespace, and fills the namespace with switches and cables. */
-export async function startNetwork(directory: string, state: LabState): Promise<void> {
+export async function startNetwork(directory: string, state: LabState): Promise<LabProcess> {
   const child = startRelay(directory);
   try {
     state.relay = identify(await pidOf(child));
@@ -27,6 +26,7 @@ export async function startNetwork(directory: string, state: LabState): Promise<
     }
     writeState(directory, state);
     await plugCables(state.relay, state.hosts);
+    return state.relay;
   } finally {
     if (child.connected) child.disconnect();
     child.unref();

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { kill } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-
 import { LabError } from '../errors.ts';
 import type { CommandResult } from '../model/host.ts';
 

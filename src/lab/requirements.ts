@@ -2,7 +2,6 @@ import { accessSync, constants } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env, getuid, platform } from 'node:process';
-
 import { LabError } from '../errors.ts';
 import { mustRun } from './process.ts';
 

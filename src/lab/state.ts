@@ -1,7 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { LabError } from '../errors.ts';
-import { pathsOf } from './layout.ts';
+import { hostPathsOf, pathsOf } from './layout.ts';
 import type { LabProcess } from './process.ts';
 
 /** What a lab must remember so that any later process can use it or take it down. */
@@ -19,8 +18,6 @@ export interface HostState {
   /** Ports on 127.0.0.1 that lead to the host's sshd, over eno1 and over the address that eno3 had at first. */
   port?: number;
   eno3Port?: number;
-  /** Its kernel, as long as it has not been switched off. */
-  kernel?: LabProcess | undefined;
 }
 
 /** The state of the lab in a directory, or undefined when there is none. */
@@ -41,9 +38,30 @@ export function readState(directory: string): LabState | undefined {
   throw new LabError(`${file} is not the state of a lab`);
 }
 
-/** Synchronous, so that nothing comes between the start of a process and its record. */
+/** Written only while the lab is made. */
 export function writeState(directory: string, state: LabState): void {
-  const file = pathsOf(directory).state;
-  writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`);
+  writeWhole(pathsOf(directory).state, state);
+}
+
+/** The kernel of a host that was not switched off. A file of its own, since several processes may use one lab. */
+export function readKernel(directory: string, host: HostState): LabProcess | undefined {
+  try {
+    return JSON.parse(readFileSync(hostPathsOf(directory, host.name).kernelProcess, 'utf8')) as LabProcess;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeKernel(directory: string, host: HostState, kernel: LabProcess): void {
+  writeWhole(hostPathsOf(directory, host.name).kernelProcess, kernel);
+}
+
+export function forgetKernel(directory: string, host: HostState): void {
+  rmSync(hostPathsOf(directory, host.name).kernelProcess, { force: true });
+}
+
+/** Synchronous, so that nothing comes between the start of a process and its record. */
+function writeWhole(file: string, value: unknown): void {
+  writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`);
   renameSync(`${file}.new`, file);
 }

@@ -6,9 +6,7 @@ import { join } from 'node:path';
 import { kill } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-
 import { labDown, labUp, openLab, type Lab } from '../../src/lab/index.ts';
 
 const execute = promisify(execFile);
@@ -206,19 +204,17 @@ describe('openLab', () => {
 describe('labDown', () => {
   it('ends a lab whose relay died, its kernels included', async () => {
     const dying = await labUp(await makeDirectory(), { hosts: 1 });
-    const state = JSON.parse(await readFile(join(dying.directory, 'lab.json'), 'utf8')) as {
-      relay: { pid: number };
-      hosts: [{ kernel: { pid: number } }];
-    };
+    const { relay } = (await readJson(join(dying.directory, 'lab.json'))) as { relay: { pid: number } };
+    const kernel = (await readJson(join(dying.directory, 'hosts/kvm1/kernel.json'))) as { pid: number };
 
-    kill(state.relay.pid, 'SIGKILL');
-    while (existsSync(`/proc/${state.relay.pid}`)) await sleep(10);
+    kill(relay.pid, 'SIGKILL');
+    while (existsSync(`/proc/${relay.pid}`)) await sleep(10);
     const opened = await openLab(dying.directory).catch((error: unknown) => String(error));
     const wasThere = await labDown(dying.directory);
 
     expect(opened).toContain('has ended');
     expect(wasThere).toBe(true);
-    expect(existsSync(`/proc/${state.hosts[0].kernel.pid}`)).toBe(false);
+    expect(existsSync(`/proc/${kernel.pid}`)).toBe(false);
     expect(existsSync(dying.directory)).toBe(false);
   }, 30_000);
 
@@ -275,6 +271,10 @@ async function ssh(
   const host = lab.hosts.find((candidate) => candidate.name === name);
   if (options.overEno3 === true) argv[argv.indexOf('-p') + 1] = String(host?.eno3Port);
   return execute(program, ['-o', 'ConnectTimeout=1', '-o', 'BatchMode=yes', ...argv, command]);
+}
+
+async function readJson(file: string): Promise<unknown> {
+  return JSON.parse(await readFile(file, 'utf8'));
 }
 
 async function makeDirectory(): Promise<string> {
