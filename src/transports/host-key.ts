@@ -2,7 +2,7 @@ import type { ServerHostKeyAlgorithm } from 'ssh2';
 
 import { HostKeyError } from '../errors.ts';
 import { fingerprint, keyTypeOf, knownHostsName, type KnownHosts, type Verdict } from './known-hosts.ts';
-import { quoteCommand } from './shell-quote.ts';
+import { quote, quoteCommand } from './shell-quote.ts';
 
 /**
  * What to do with a host whose key is not on record. `yes`: refuse. `accept-new`: put the key on record, but refuse a changed
@@ -84,8 +84,8 @@ function explain(
           ? ''
           : ` (the certificate authority of ${placeOf(verdict.authority)} does not help: kvmplay knows no SSH certificates)`;
       const scan = quoteCommand(['ssh-keyscan', ...portOption(host), host.address]);
-      const known = files[0] === undefined ? 'known_hosts' : files[0];
-      return `${host.subject} shows the host key ${shown}, and ${files.join(', ') || 'no file'} holds none for ${knownHostsName(host.address, host.port)}${authority}; check the fingerprint and add the key with: ${scan} >> ${known}, or trust new hosts with --host-key-checking accept-new`;
+      const [newKeys = 'known_hosts'] = files;
+      return `${host.subject} shows the host key ${shown}, and there is none on record for ${knownHostsName(host.address, host.port)} in ${files.join(', ')}${authority}; check the fingerprint and add the key with: ${scan} >> ${quote(newKeys)}, or trust new hosts with --host-key-checking accept-new`;
     }
   }
 }

@@ -177,6 +177,9 @@ async function handshake(attempt: Attempt, onCut: OnCut): Promise<Connection> {
   // node-ssh stops listening for errors once it is connected; each command in flight adds listeners of its own.
   const client = ssh.connection;
   client?.on('error', (error) => (progress.lastError = error));
+  socket.once('data', (chunk: Buffer) => {
+    if (chunk.includes('SSH-')) progress.step = 'handshake';
+  });
   client?.once('handshake', () => (progress.step = 'login'));
   client?.setMaxListeners(0);
 
@@ -190,7 +193,6 @@ async function handshake(attempt: Attempt, onCut: OnCut): Promise<Connection> {
     const lastError = (): Error | undefined => progress.lastError;
     return sshConnection({ ssh, client, socket, subject: `${user}@${settings.name}`, become, lastError });
   } catch (error) {
-    if (progress.step === 'greeting' && socket.bytesRead > 0) progress.step = 'handshake';
     socket.destroy();
     throw judgement.error ?? error;
   }

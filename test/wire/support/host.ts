@@ -1,0 +1,36 @@
+import type { InventoryHost } from '../../../src/model/inventory.ts';
+import { createTransports, type Transport, type TransportDefaults } from '../../../src/transports/index.ts';
+import type { Sshd } from './sshd.ts';
+
+/** A host of an inventory that has these variables. */
+export function inventoryHost(vars: Record<string, unknown>): InventoryHost {
+  return { name: 'kvm1', groups: [], vars, place: { file: 'hosts.yml', line: 1 } };
+}
+
+export interface Reach {
+  /** The private key file to name; null: none, so that password, agent and default keys are used. */
+  readonly key?: string | null;
+  /** As a run would give them. */
+  readonly defaults?: TransportDefaults;
+  /** As an inventory would give them. */
+  readonly vars?: Record<string, unknown>;
+}
+
+/** How to reach `user` on an sshd of the tests. */
+export function transportTo(
+  sshd: Pick<Sshd, 'port' | 'knownHosts' | 'userKey'>,
+  user: string,
+  { key = sshd.userKey.file, defaults = {}, vars = {} }: Reach = {},
+): Transport {
+  const transportFor = createTransports({
+    knownHostsFiles: [sshd.knownHosts],
+    // Neither agent nor keys of who runs the tests.
+    agentSocket: '',
+    home: '/nonexistent',
+    ...(key === null ? {} : { privateKeyFile: key }),
+    ...defaults,
+  });
+  return transportFor(
+    inventoryHost({ ansible_host: '127.0.0.1', ansible_port: sshd.port, ansible_user: user, ...vars }),
+  );
+}
