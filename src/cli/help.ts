@@ -1,5 +1,6 @@
 import type { CommandSpec, Example, OptionSpec, Positional } from './command-line.ts';
 import { membersOf } from './command-names.ts';
+import { readableWidth, wrap } from './text-layout.ts';
 
 interface HelpOptions {
   readonly specs: readonly CommandSpec[];
@@ -8,8 +9,8 @@ interface HelpOptions {
 }
 
 /** The help about one command, a family of them such as `lab`, or, about nothing, all of kvmplay. */
-export function formatHelp(about: string, { specs, columns = 100 }: HelpOptions): string {
-  const width = Math.min(Math.max(columns, 60), 110);
+export function formatHelp(about: string, { specs, columns }: HelpOptions): string {
+  const width = readableWidth(columns);
   const spec = specs.find(({ name }) => name === about);
   const sections = spec === undefined ? overviewOf(about, specs, width) : pageOf(spec, width);
   return `${sections.join('\n\n')}\n`;
@@ -112,18 +113,4 @@ function table(title: string, rows: readonly Row[], width: number): string {
     return [head, ...rest.map((line) => indent + line)].join('\n');
   });
   return [title, ...lines].join('\n');
-}
-
-function wrap(text: string, width: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].join('\n');
 }

@@ -5,6 +5,7 @@ import { nearestName } from '../../model/nearest-name.ts';
 import type { CommandArguments } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
+import { formatPage } from '../page-text.ts';
 import type { docSpec } from './specs.ts';
 
 const pages = new URL('../../../docs/tasks/', import.meta.url);
@@ -22,7 +23,7 @@ export async function printTaskPage(
   const file = tasks.get(task) ?? tasks.get(toTaskName(task));
   if (file === undefined)
     throw new UsageError(`there is no task ${task}; ${hintFor(task, [...tasks.keys()])}`);
-  io.stdout.write(await readFile(new URL(file, pages), 'utf8'));
+  io.stdout.write(formatPage(await readFile(new URL(file, pages), 'utf8'), io.stdout.columns));
   return exitCodes.done;
 }
 
