@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { routes } from '../../src/facts/routes.ts';
+import { fixture, ipThatPrints, runScript, shellRows } from './shells.ts';
+
+const crowd = [
+  {
+    family: 4,
+    destination: '10.7.0.0/16',
+    via: '10.99.0.1',
+    link: 'v',
+    source: '10.0.0.2',
+    metric: 5,
+    table: '100',
+    protocol: 'static',
+    onlink: true,
+  },
+  { family: 4, destination: '10.11.0.0/16', link: 'v', table: '100', scope: 'link' },
+  { family: 4, destination: 'default', via: '10.0.0.254', link: 'br0' },
+  { family: 4, destination: 'default', link: 'v', metric: 400, scope: 'link' },
+  { family: 4, destination: '10.6.0.0/16', type: 'blackhole' },
+  { family: 4, destination: '10.12.0.0/16', via: 'fd00::9', link: 'v' },
+  { family: 6, destination: 'fd07::/64', via: 'fd00::7', link: 'v', metric: 20, protocol: 'static' },
+  { family: 6, destination: 'fd09::/64', type: 'unreachable' },
+  { family: 6, destination: 'default', via: 'fd00::2', link: 'v' },
+];
+
+describe('routes', () => {
+  it.each([
+    ['iproute2 6.1', 'kernel-6.18/crowd-routes.txt'],
+    ['iproute2 4.11', 'iproute2-4.11/crowd-routes.txt'],
+  ])('reads the text of %s, without what comes and goes by itself', (_tool, file) => {
+    expect(routes.parse(fixture(file))).toEqual(crowd);
+  });
+
+  it('finds the default route of the host of layout L3', () => {
+    expect(routes.parse(fixture('kernel-6.1/layout3-routes.txt'))).toEqual([
+      { family: 4, destination: 'default', via: '10.128.1.1', link: 'eno3' },
+    ]);
+  });
+
+  it('leaves out the zeroconf routes of initscripts', () => {
+    const ofEl7 = routes.parse(fixture('synthetic-el7/routes.txt'));
+
+    expect(ofEl7.filter(({ family }) => family === 4)).toEqual([
+      { family: 4, destination: 'default', via: '10.128.1.1', link: 'eno3' },
+      { family: 4, destination: '10.20.0.0/16', via: '10.128.1.2', link: 'eno3' },
+    ]);
+    expect(ofEl7.filter(({ family }) => family === 6)).toEqual([
+      { family: 6, destination: '::/96', type: 'unreachable' },
+      { family: 6, destination: '::ffff:0.0.0.0/96', type: 'unreachable' },
+      { family: 6, destination: '2002:a00::/24', type: 'unreachable' },
+    ]);
+  });
+
+  it.each([
+    ['a list cut off before IPv6', 'default via 10.0.0.1 dev eth0\n', 'the list of IPv4 routes has no end'],
+    [
+      'a line it does not know',
+      'RTNETLINK answers\nIPv6\n',
+      'a line about routes is unknown: "RTNETLINK answers"',
+    ],
+  ])('refuses %s', (_case, output, message) => {
+    expect(() => routes.parse(output)).toThrow(message);
+  });
+
+  it.each(shellRows)('ask ip for both families under %s', (_name, shell) => {
+    const [ipv4 = '', ipv6 = ''] = fixture('kernel-6.18/crowd-routes.txt').split('IPv6\n');
+    const ip = ipThatPrints({ '-o -4 route show table all': ipv4, '-o -6 route show table all': ipv6 });
+
+    const { stdout, stderr, code } = runScript(shell, ip + routes.script);
+
+    const expected = existsSync('/proc/net/if_inet6') ? crowd : crowd.filter(({ family }) => family === 4);
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+    expect(routes.parse(stdout)).toEqual(expected);
+  });
+
+  it('fail when ip does', () => {
+    expect(runScript(['sh'], ipThatPrints({}) + routes.script)).toMatchObject({
+      code: 1,
+      stderr: 'ip -o -4 route show table all: unknown\n',
+    });
+  });
+});
