@@ -101,6 +101,8 @@ export function verifyScript(
   const folder = transactionFolder(id);
   return `${resultScript(id, seconds.forResult)}if grep -q '^outcome applied' ${folder}/result 2>/dev/null; then
   sh ${folder}/transaction probe ${String(seconds.forProbes)} </dev/null
+elif [ -e ${folder}/result ]; then
+  rm -rf ${folder}
 fi
 `;
 }
@@ -253,6 +255,9 @@ take_back() {
 }
 apply() {
   : > "$folder/started"
+  # The youngest twenty stay for whoever wants an old file back; their names begin with the time.
+  set -- /var/lib/kvmplay/2*
+  while [ $# -gt 20 ]; do rm -rf "$1"; shift; done
   [ $files = 0 ] || mkdir -p "$backups" 2>"$folder/stderr" || { result failed-backup stderr; release; return; }
   each check || { result "conflict $number" stderr; release; return; }
   each stage || { result "failed-stage $number" stderr; release; return; }

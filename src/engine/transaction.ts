@@ -197,7 +197,7 @@ async function awaitGuard(
 ): Promise<never> {
   const { connection, facts, host, onPhase } = transaction;
   onPhase('rollback');
-  const look = toResultFact(resultScript(id, 30));
+  const look = toResultFact(verifyScript(id, { forResult: 30, forProbes: 1 }));
   const seen = await connection.withFresh(deadline + healing * 1000, () =>
     connection.survey([look, ...facts]),
   );

@@ -1,24 +1,23 @@
 import { env } from 'node:process';
+import { differences } from '../../../src/engine/differences.ts';
+import type { RunEvent, RunSummary } from '../../../src/engine/events.ts';
+import type { Play } from '../../../src/engine/play.ts';
+import { addresses, links, routes } from '../../../src/facts/index.ts';
 import { loadInventory } from '../../../src/inventory/index.ts';
 import { type Lab, openLab } from '../../../src/lab/index.ts';
-import type { Inventory } from '../../../src/model/inventory.ts';
+import type { Host } from '../../../src/model/host.ts';
+import { run, type RunOptions } from '../../../src/run.ts';
+import { createTransports } from '../../../src/transports/index.ts';
 
 /** The lab of this ring: made once by global-setup.ts, ended by global-teardown.ts. */
 export async function ringLab(): Promise<Lab> {
   return await openLab(env['KVMPLAY_RING_LAB'] ?? '');
 }
 
-export async function ringInventory(lab: Lab, way: 'management' | 'eno3' = 'management'): Promise<Inventory> {
-  return await loadInventory([way === 'eno3' ? lab.inventoryOverEno3File : lab.inventoryFile]);
-}
-
 const etc = '/etc/sysconfig/network-scripts';
 
 /** Gives hosts back the files of a bare host, and boots them, which forgets what the kernel had. */
-export async function makeBare(
-  lab: Lab,
-  names: readonly string[] = lab.hosts.map(({ name }) => name),
-): Promise<void> {
+export async function makeBare(lab: Lab, names: readonly string[]): Promise<void> {
   await Promise.all(
     names.map(async (name) => {
       await lab.read(
@@ -39,11 +38,75 @@ export async function readFiles(lab: Lab, name: string): Promise<string> {
   );
 }
 
-/** How many connections and commands the host's sshd served. */
-export async function countSshd(lab: Lab, name: string): Promise<{ connections: number; execs: number }> {
-  const log = await lab.read(name, 'cat /lab/sshd.log');
-  return {
-    connections: log.split('\n').filter((line) => line.includes('Accepted ')).length,
-    execs: log.split('\n').filter((line) => line.includes('Starting session: command')).length,
+export interface LabRunOptions extends Partial<Omit<RunOptions, 'plays' | 'inventory'>> {
+  /** SSH rides on eno3 instead of the management NIC. */
+  readonly overEno3?: boolean;
+}
+
+export interface LabRun {
+  readonly summary: RunSummary;
+  readonly events: readonly RunEvent[];
+}
+
+/** Runs plays on hosts of the lab, over SSH as a user would. */
+export async function runOnLab(
+  lab: Lab,
+  plays: readonly Play[],
+  options: LabRunOptions = {},
+): Promise<LabRun> {
+  const { overEno3 = false, ...rest } = options;
+  const events: RunEvent[] = [];
+  const inventory = await loadInventory([overEno3 ? lab.inventoryOverEno3File : lab.inventoryFile]);
+  const summary = await run({
+    plays,
+    inventory,
+    transportFor: createTransports({ knownHostsFiles: [lab.knownHostsFile] }),
+    reporters: [{ onEvent: (event) => void events.push(event) }],
+    confirmTimeout: 20,
+    ...rest,
+  });
+  return { summary, events };
+}
+
+/** What the network of a host is, as facts tell it. */
+export interface NetworkState {
+  readonly links: unknown;
+  readonly addresses: unknown;
+  readonly routes: unknown;
+}
+
+/** Asks for the state as it is, or within a play as it will be. */
+export async function readState(host: Pick<Host, 'fact'>): Promise<NetworkState> {
+  const read = {
+    links: await host.fact(links),
+    addresses: await host.fact(addresses),
+    routes: await host.fact(routes),
   };
+  return { ...read, links: links.comparable?.(read.links) ?? read.links };
+}
+
+/** The state of hosts by name, asked over SSH in a run of its own. */
+export async function surveyLab(lab: Lab, hosts: string): Promise<ReadonlyMap<string, NetworkState>> {
+  const states = new Map<string, NetworkState>();
+  const look: Play = {
+    kvmplay: 'play',
+    name: 'look',
+    hosts,
+    run: async (host) => void states.set(host.name, await readState(host)),
+  };
+  await runOnLab(lab, [look]);
+  return states;
+}
+
+/** Nothing, or where two states differ. */
+export function compareStates(before: unknown, after: unknown): readonly string[] {
+  return differences(before, after);
+}
+
+/** `kvm1 changed`, and the error if there is one. */
+export function outcomes({ summary }: LabRun): readonly string[] {
+  return summary.hosts.map(({ host, outcome, error }) => {
+    const why = error === undefined ? '' : `: ${error.message} ${(error.details ?? []).join(' | ')}`;
+    return `${host} ${outcome}${why}`;
+  });
 }
