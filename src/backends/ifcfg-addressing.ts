@@ -94,10 +94,10 @@ export function editCompanions(
   }
 }
 
-function routesOf(tree: IfcfgTree, file: IfcfgFile, name: string) {
+function routesOf(tree: IfcfgTree, file: IfcfgFile, link: string) {
   return {
-    ipv4: readRoutes(tree, tree.companionPaths('route', name, file), 4),
-    ipv6: readRoutes(tree, tree.companionPaths('route6', name, file), 6),
+    ipv4: readRoutes(tree, tree.companionPaths('route', link, file), { link, family: 4 }),
+    ipv6: readRoutes(tree, tree.companionPaths('route6', link, file), { link, family: 6 }),
   };
 }
 

@@ -162,27 +162,30 @@ function splitStatements(content: string): { statements: string[]; complete: boo
   let start = 0;
   let quoteMark = '';
   let inComment = false;
-  let escaped = false;
+  let atWordStart = true;
   for (let index = 0; index < content.length; index++) {
     const char = content.charAt(index);
-    const wasEscaped = escaped;
-    escaped = false;
+    const startsWord = atWordStart;
+    atWordStart = false;
     if (inComment) {
       inComment = char !== '\n';
-    } else if (wasEscaped) {
+    } else if (char === '\\' && quoteMark !== "'") {
+      index++;
+      atWordStart = startsWord && content.charAt(index) === '\n';
       continue;
-    } else if (char === '\\') {
-      escaped = quoteMark !== "'";
     } else if (quoteMark !== '') {
       if (char === quoteMark) quoteMark = '';
     } else if (char === '"' || char === "'") {
       quoteMark = char;
-    } else if (char === '#' && (index === start || /\s/.test(content.charAt(index - 1)))) {
+    } else if (char === '#' && startsWord) {
       inComment = true;
+    } else {
+      atWordStart = char === ' ' || char === '\t';
     }
     if (char !== '\n' || quoteMark !== '') continue;
     statements.push(content.slice(start, index + 1));
     start = index + 1;
+    atWordStart = true;
   }
   if (start === content.length) return { statements, complete: true };
   return { statements: [...statements, content.slice(start)], complete: false };
@@ -223,7 +226,6 @@ function isBalanced(text: string): boolean {
 function readWord(text: string, start: number): { value: string; end: number } | undefined {
   let value = '';
   let index = start;
-  if (text.charAt(index) === '~') return undefined;
   while (!/[ \t\n]/.test(text.charAt(index))) {
     const part = index < text.length ? readPart(text, index) : undefined;
     if (part === undefined) return undefined;
@@ -241,7 +243,7 @@ function readPart(text: string, index: number): { value: string; end: number } |
   }
   if (char === '"') return readDoubleQuoted(text, index + 1);
   if (char === '\\') return { value: text.charAt(index + 1).replace('\n', ''), end: index + 2 };
-  if (/[;&|<>()$`]/.test(char)) return undefined;
+  if (/[;&|<>()$`~]/.test(char)) return undefined;
   return { value: char, end: index + 1 };
 }
 

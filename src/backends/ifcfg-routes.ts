@@ -1,6 +1,7 @@
 import { PlanError } from '../errors.ts';
 import type { Route } from '../model/link.ts';
 import { canonicalPrefix } from './ifcfg-address.ts';
+import type { IfcfgFile } from './ifcfg-file.ts';
 import { parseIfcfg, valueOf } from './ifcfg-file.ts';
 import type { IfcfgTree } from './ifcfg-tree.ts';
 import { companionPath } from './ifcfg-tree.ts';
@@ -8,10 +9,16 @@ import { companionPath } from './ifcfg-tree.ts';
 type Family = Route['family'];
 
 /** The routes of one family that a link's files add when it comes up, default ones included. */
-export function readRoutes(tree: IfcfgTree, paths: readonly string[], family: Family): readonly Route[] {
-  return paths.flatMap((path) =>
+export function readRoutes(
+  tree: IfcfgTree,
+  paths: readonly string[],
+  { link, family }: { link: string; family: Family },
+): readonly Route[] {
+  const routes = paths.flatMap((path) =>
     parseRoutes(path, tree.text(path) ?? '', family).flatMap(({ route }) => route ?? []),
   );
+  const distinct = new Map(routes.map((route) => [routeKey(route), route])).values();
+  return [...distinct].map((route) => (route.type === undefined ? { link, ...route } : route));
 }
 
 /** A default route of the main table: what ifcfg files call the gateway. */
@@ -26,42 +33,22 @@ export function editRoutes(
   { link, family, wanted }: { link: string; family: Family; wanted: readonly Route[] },
 ): void {
   const missing = new Map(wanted.map((route) => [routeKey(route), route]));
-  for (const path of paths) {
+  const main = companionPath(family === 4 ? 'route' : 'route6', link);
+  for (const path of new Set([...paths.filter((one) => one !== main), main])) {
     const text = tree.text(path) ?? '';
-    const kept = keepRoutes(path, text, family, missing);
-    if (kept === undefined) tree.delete(path);
-    else tree.write(path, kept);
+    const lines = parseRoutes(path, text, family);
+    // A file is read as variables or as arguments, never as both.
+    const print = (line: RouteLine): string =>
+      isVariables(text) && line.route !== undefined ? printRoute(line.route, link) : line.text;
+    const kept = lines.filter(({ route }) => route === undefined || missing.has(routeKey(route)));
+    for (const { route } of kept) if (route !== undefined) missing.delete(routeKey(route));
+    const added = path === main ? [...missing.values()] : [];
+    if (kept.length === lines.length && added.length === 0) continue;
+
+    const isBare = added.length === 0 && kept.every(({ route }) => route === undefined);
+    if (isBare) tree.delete(path);
+    else tree.write(path, joinLines([...kept.map(print), ...added.map((route) => printRoute(route, link))]));
   }
-  if (missing.size === 0) return;
-
-  const path = companionPath(family === 4 ? 'route' : 'route6', link);
-  const text = tree.text(path) ?? '';
-  // A file is read as variables or as arguments, never as both.
-  const converted = isVariables(text) ? parseVariables(path, text) : [];
-  const lines = [...converted, ...missing.values()].map((route) => `${printRoute(route, link)}\n`);
-  tree.write(path, [converted.length > 0 ? '' : endLine(text), ...lines].join(''));
-}
-
-/** The file without routes that are not in `missing`, or undefined when none is left; takes the kept ones out of `missing`. */
-function keepRoutes(
-  path: string,
-  text: string,
-  family: Family,
-  missing: Map<string, Route>,
-): string | undefined {
-  const lines = parseRoutes(path, text, family);
-  const routes = lines.flatMap(({ route }) => route ?? []);
-  const isKept = (route: Route): boolean => missing.has(routeKey(route));
-  if (routes.every(isKept)) {
-    for (const route of routes) missing.delete(routeKey(route));
-    return text;
-  }
-  if (isVariables(text)) return undefined;
-  if (!routes.some(isKept)) return undefined;
-
-  const kept = lines.filter(({ route }) => route === undefined || isKept(route));
-  for (const { route } of kept) if (route !== undefined) missing.delete(routeKey(route));
-  return kept.map((line) => line.text).join('');
 }
 
 interface RouteLine {
@@ -70,7 +57,7 @@ interface RouteLine {
 }
 
 function parseRoutes(path: string, text: string, family: Family): readonly RouteLine[] {
-  if (isVariables(text)) return parseVariables(path, text).map((route) => ({ text: '', route }));
+  if (isVariables(text)) return parseVariables(parseIfcfg(path, text));
   return text.split(/(?<=\n)/).map((line, index) => {
     if (/^\s*(#|$)/.test(line)) return { text: line, route: undefined };
     const route = line.includes('\\') ? undefined : parseArguments(line.trim().split(/\s+/), family);
@@ -84,16 +71,20 @@ function isVariables(text: string): boolean {
   return /^\s*ADDRESS\d+=/m.test(text);
 }
 
-function parseVariables(path: string, text: string): readonly Route[] {
-  const file = parseIfcfg(path, text);
-  const routes: Route[] = [];
+/** ADDRESS0, NETMASK0, GATEWAY0, ADDRESS1, ... up to the first gap; comments come first. */
+function parseVariables(file: IfcfgFile): readonly RouteLine[] {
+  const comments = file.statements.filter((statement) => statement.kind === 'opaque');
+  const lines: RouteLine[] = comments.map(({ text }) => ({ text, route: undefined }));
   for (let index = 0; ; index++) {
     const address = valueOf(file, `ADDRESS${String(index)}`);
-    if (address === undefined || address === '') return routes;
+    if (address === undefined || address === '') return lines;
     const mask = valueOf(file, `NETMASK${String(index)}`);
     const via = valueOf(file, `GATEWAY${String(index)}`);
     const destination = canonicalPrefix(mask === undefined ? address : `${address}/${mask}`);
-    routes.push({ family: 4, destination, ...(via === undefined || via === '' ? {} : { via }) });
+    lines.push({
+      text: '',
+      route: { family: 4, destination, ...(via === undefined || via === '' ? {} : { via }) },
+    });
   }
 }
 
@@ -143,7 +134,7 @@ function printRoute(route: Route, link: string): string {
     ...(protocol === undefined ? [] : ['proto', protocol]),
     ...(onlink === true ? ['onlink'] : []),
   ];
-  return words.filter((word) => word !== undefined).join(' ');
+  return `${words.filter((word) => word !== undefined).join(' ')}\n`;
 }
 
 /** Two routes with the same key are one to the kernel. The link is that of the file. */
@@ -179,6 +170,9 @@ function withoutDefaults(route: Route): Route {
   };
 }
 
-function endLine(text: string): string {
-  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+/** The last line of a file may lack its newline; one in the middle may not. */
+function joinLines(lines: readonly string[]): string {
+  const isWhole = (line: string, index: number): boolean =>
+    line === '' || line.endsWith('\n') || index === lines.length - 1;
+  return lines.map((line, index) => (isWhole(line, index) ? line : `${line}\n`)).join('');
 }
