@@ -165,7 +165,7 @@ function splitStatements(content: string): { statements: string[]; complete: boo
   let atWordStart = true;
   for (let index = 0; index < content.length; index++) {
     const char = content.charAt(index);
-    const startsWord = atWordStart;
+    const startsWord: boolean = atWordStart;
     atWordStart = false;
     if (inComment) {
       inComment = char !== '\n';
