@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import type { Connection } from '../../src/transports/index.ts';
+import { createAccount, type Account } from './support/account.ts';
+import { transportTo } from './support/host.ts';
+import { prepareMachine } from './support/packages.ts';
+import { startSshd, type Sshd } from './support/sshd.ts';
+
+let sshd: Sshd;
+let account: Account;
+
+beforeAll(async () => {
+  await prepareMachine();
+  account = await createAccount();
+  sshd = await startSshd();
+}, 180_000);
+
+afterAll(async () => {
+  await sshd.stop();
+  await account.remove();
+}, 30_000);
+
+/** Connects with these variables, lets `work` use the connection, and closes it. */
+async function connected<T>(
+  vars: Record<string, unknown>,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await transportTo(sshd, account.name, { vars }).connect();
+  try {
+    return await work(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+const script = 'id -un; id -un >&2; cat; exit 3';
+const asRoot = { code: 3, stdout: 'root\n', stderr: 'root\n' };
+
+describe('become by sudo', () => {
+  it('runs scripts as root without a password', async () => {
+    await account.allowSudo('ALL=(ALL) NOPASSWD: ALL');
+
+    const result = await connected({ ansible_become: true }, (connection) => connection.exec(script));
+
+    expect(result).toEqual(asRoot);
+  });
+
+  it('runs scripts as another user', async () => {
+    await account.allowSudo('ALL=(nobody) NOPASSWD: ALL');
+
+    const vars = { ansible_become: true, ansible_become_user: 'nobody' };
+    const result = await connected(vars, (connection) => connection.exec('id -un'));
+
+    expect(result.stdout).toBe('nobody\n');
+  });
+
+  it('runs a script of 1 MB', async () => {
+    await account.allowSudo('ALL=(ALL) NOPASSWD: ALL');
+    const filler = `: ${'x'.repeat(98)}\n`.repeat(10_000);
+
+    const result = await connected({ ansible_become: true }, (connection) =>
+      connection.exec(filler + script),
+    );
+
+    expect(result).toEqual(asRoot);
+  });
+
+  it('gives a password when it is asked for, each time, in no argument list and in no output', async () => {
+    await account.allowSudo('ALL=(ALL) ALL', 'timestamp_timeout=0');
+    const vars = { ansible_become: true, ansible_become_password: account.password };
+    const lookAround = 'cat /proc/$PPID/cmdline /proc/$$/cmdline | tr "\\000" " "; echo';
+
+    const results = await connected(vars, async (connection) => [
+      await connection.exec(script),
+      await connection.exec(script),
+      await connection.exec(lookAround),
+    ]);
+
+    expect(results.slice(0, 2)).toEqual([asRoot, asRoot]);
+    expect(results[2]?.stdout).toContain('sudo -S');
+    expect(results[2]?.stdout).not.toContain('wörd');
+  });
+
+  it.each(['lecture=always,timestamp_timeout=0', 'use_pty,timestamp_timeout=0'])(
+    'works under the sudo option %s',
+    async (defaults) => {
+      await account.allowSudo('ALL=(ALL) ALL', defaults);
+      const vars = { ansible_become: true, ansible_become_password: account.password };
+
+      const result = await connected(vars, (connection) => connection.exec(script));
+
+      expect(result).toEqual(asRoot);
+    },
+  );
+
+  it('keeps its password to itself when sudo asks for none', async () => {
+    await account.allowSudo('ALL=(ALL) NOPASSWD: ALL');
+    const vars = { ansible_become: true, ansible_become_password: account.password };
+
+    const result = await connected(vars, (connection) => connection.exec(script));
+
+    expect(result).toEqual(asRoot);
+  });
+
+  it('offers a wrong password once, and does not show it', async () => {
+    await account.allowSudo('ALL=(ALL) ALL', 'timestamp_timeout=0');
+    const vars = { ansible_become: true, ansible_become_password: 'guess' };
+
+    const running = connected(vars, (connection) => connection.exec(script));
+
+    await expect(running).rejects.toMatchObject({
+      name: 'AuthenticationError',
+      message: `sudo refuses the become password of ${account.name}@kvm1`,
+    });
+  }, 15_000);
+
+  it.each([
+    ['wants a password that is not there', 'ALL=(ALL) ALL', undefined, 'sudo: a password is required'],
+    [
+      'wants a terminal',
+      'ALL=(ALL) NOPASSWD: ALL',
+      'requiretty',
+      'sudo: sorry, you must have a tty to run sudo',
+    ],
+  ])('says why when sudo %s', async (_reason, rule, defaults, said) => {
+    await account.allowSudo(rule, defaults);
+
+    const running = connected({ ansible_become: true }, (connection) => connection.exec(script));
+
+    await expect(running).rejects.toMatchObject({
+      name: 'AuthenticationError',
+      message: `${account.name}@kvm1 cannot run a script: ${said}`,
+    });
+  });
+
+  it('needs no sudo for the user who is logged in', async () => {
+    await account.allowSudo('ALL=(nobody) ALL');
+    const vars = { ansible_become: true, ansible_become_user: account.name };
+
+    const result = await connected(vars, (connection) => connection.exec('id -un'));
+
+    expect(result.stdout).toBe(`${account.name}\n`);
+  });
+});
