@@ -55,7 +55,12 @@ export function launchScript(work: GuardedWork, identity: TransactionIdentity): 
   return `umask 077
 mkdir -p /run/kvmplay || exit 1
 if ! mkdir /run/kvmplay/active 2>/dev/null; then
-  printf 'outcome locked\\n'
+  id=none; read -r id 2>/dev/null < /run/kvmplay/active/id
+  stale=stale
+  for state in armed rolling committing; do [ ! -e "/run/kvmplay/$id/$state" ] || stale=; done
+  # Between its lock and its first step a transaction has no state yet.
+  [ -z "$(find /run/kvmplay/active -prune -mmin -1 2>/dev/null)" ] || stale=
+  printf 'outcome locked %s\\n' "$stale"
   while IFS= read -r line; do printf '| %s\\n' "$line"; done < /run/kvmplay/active/owner
   exit 0
 fi
@@ -238,6 +243,8 @@ release() {
   rm -rf /run/kvmplay/active
 }
 arm() {
+  read -r uptime rest < /proc/uptime
+  printf '%s\\n' $((\${uptime%.*} + timeout)) > "$folder/deadline"
   if [ -d /run/systemd/system ] && systemd-run --quiet --unit="kvmplay-guard-$id" --on-active="$timeout" \\
     --timer-property=AccuracySec=100ms sh "$folder/transaction" guard 2>/dev/null; then return 0; fi
   setsid sh -c 'sleep "$1"; exec sh "$2" guard' guard "$timeout" "$folder/transaction" </dev/null >/dev/null 2>&1 &
