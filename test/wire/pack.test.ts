@@ -67,7 +67,7 @@ describe('the package as npm installs it', () => {
 
     expect(code).toBe(1);
     expect(stderr).toContain(
-      "wrong.ts:7:46: Object literal may only specify known properties, but 'idd' does not exist",
+      "wrong.ts:7:46: Object literal may only specify known properties, and 'idd' does not exist in type 'DesiredVlan'",
     );
   });
 
