@@ -30,10 +30,7 @@ interface Section {
   readonly values: Map<string, string>;
 }
 
-/**
- * The first lines tell about the bond, then those after each `Slave Interface:` about that port. The same keys occur in
- * both; below the details of LACP they occur again, so the first of each counts.
- */
+/** The first lines tell about the bond, those after each `Slave Interface:` about that port, partly by the same keys. */
 export function parseBondState(lines: readonly string[]): {
   readonly bond: BondState;
   readonly ports: ReadonlyMap<string, BondPortState>;
@@ -54,8 +51,7 @@ function toSections(lines: readonly string[]): [Section, ...Section[]] {
       sections.push({ port: value, values: new Map() });
       continue;
     }
-    const { values } = sections[sections.length - 1] ?? sections[0];
-    if (!values.has(key)) values.set(key, value);
+    sections.at(-1)?.values.set(key, value);
   }
   return sections;
 }

@@ -56,7 +56,8 @@ describe('a survey', () => {
   it('does not let a question read the rest of the script', () => {
     const questions = [
       { name: 'greedy', script: 'cat' },
-      { name: 'next', script: 'echo here' },
+      // Longer than what a shell reads ahead.
+      { name: 'next', script: `: ${'x'.repeat(100_000)}\necho here` },
     ];
     const { stdout, stderr, status } = spawnSync('sh', {
       input: composeSurvey(questions, { nonce }),
