@@ -25,15 +25,20 @@ export interface Launch {
 export async function planLaunch(become: BecomeSettings | undefined, nonce: string): Promise<Launch> {
   const marker = `kvmplay-script-${nonce}`;
   const script = scriptCommand(marker);
-  if (become === undefined) return { command: quoteCommand(script), marker };
+  if (become === undefined) return { command: loginCommand(script), marker };
 
   const target = ['-H', '-u', become.user, '--', ...script];
-  if (become.password === undefined) return { command: quoteCommand(['sudo', '-n', ...target]), marker };
+  if (become.password === undefined) return { command: loginCommand(['sudo', '-n', ...target]), marker };
 
   const prompt = `kvmplay-password-${nonce}:`;
   return {
-    command: quoteCommand(['sudo', '-S', '-p', prompt, ...target]),
+    command: loginCommand(['sudo', '-S', '-p', prompt, ...target]),
     marker,
     dialogue: { prompt, password: await become.password() },
   };
+}
+
+/** The login shell has nothing more to do: it gives its place to the command. */
+function loginCommand(argv: readonly string[]): string {
+  return `exec ${quoteCommand(argv)}`;
 }

@@ -119,7 +119,7 @@ class ConnectionVars {
   boolean(name: string): boolean | undefined {
     const found = this.#find([name]);
     if (found === undefined) return undefined;
-    const word = String(found.value).toLowerCase();
+    const word = typeof found.value === 'object' ? '' : String(found.value).toLowerCase();
     if (['true', 'yes', 'on', '1'].includes(word)) return true;
     if (['false', 'no', 'off', '0'].includes(word)) return false;
     throw this.#error(`${name} is ${describe(found.value)}, and should be true or false`);
