@@ -45,8 +45,6 @@ function tokenize(
       'camel-case-expansion': false,
       'dot-notation': false,
       'greedy-arrays': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
       'populate--': true,
       'strip-aliased': true,
     })

@@ -57,7 +57,7 @@ describe('parseCommandLine', () => {
   });
 
   it('hands on what follows two dashes', () => {
-    expect(argumentsOf('lab ssh kvm1 -- ip -d link').words).toEqual(['kvm1', 'ip', '-d', 'link']);
+    expect(argumentsOf('lab ssh kvm1 -- head -n 010').words).toEqual(['kvm1', 'head', '-n', '010']);
   });
 
   it.each([
