@@ -20,7 +20,8 @@ const bridgeOptions = [
 
 /**
  * Every network interface with its settings, from sysfs and procfs. The shell's own `read` does it all: with 500 taps a
- * process per link would take seconds. What a kernel does not have or refuses to tell (`ad_*` in other modes) is left out.
+ * process per link would take seconds, and each file of a tap counts: a tun device is told from it by its lack of a MAC.
+ * What a kernel does not have or refuses to tell (`ad_*` in other modes) is left out.
  *
  * A controller that is neither bridge nor bond (team, vrf, Open vSwitch) is named only by the target of `master`.
  */
@@ -39,17 +40,17 @@ for link in *; do
   read -r flags <"$link/flags"
   read -r mtu <"$link/mtu"
   read -r mac <"$link/address"
-  read -r type <"$link/type"
   if [ -e "$link/tun_flags" ]; then
-    kind=tun
+    type=\${mac:+1} kind=tun
   else
+    read -r type <"$link/type"
     read -r assigned <"$link/addr_assign_type"
     while IFS='=' read -r key value; do
       if [ "$key" = DEVTYPE ]; then kind=$value; fi
     done <"$link/uevent"
   fi
-  [ -n "$flags" ] && [ -n "$mtu" ] && [ -n "$type" ] || continue
-  printf 'link %s %s %s %s %s %s %s\\n' "$link" "$flags" "$mtu" "$type" "\${assigned:--}" "\${kind:--}" "\${mac:--}"
+  [ -n "$flags" ] && [ -n "$mtu" ] || continue
+  printf 'link %s %s %s %s %s %s %s\\n' "$link" "$flags" "$mtu" "\${type:-0}" "\${assigned:--}" "\${kind:--}" "\${mac:--}"
   if [ -d "$link/bridge" ]; then
     tell_options bridge '${bridgeOptions.join(' ')}'
     for port in "$link"/brif/*; do
