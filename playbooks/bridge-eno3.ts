@@ -1,9 +1,14 @@
 import { ensureBridge, play } from 'kvmplay';
 
-/** Layout L1: one bridge on one NIC. The bridge takes over what the NIC has on layer 3, SSH session included. */
+/**
+ * One bridge on one NIC: host, guests and LAN are peers. The bridge takes the addresses, the gateway and the DNS servers of
+ * eno3 over, also while the session runs over eno3.
+ *
+ *     eno3 ── breno3 ── vnet0
+ */
 export default play({
   name: 'bridge on eno3',
-  hosts: 'kvm:!maintenance',
+  hosts: 'kvm',
   async run(host) {
     await ensureBridge(host, { name: 'breno3', takeover: 'eno3' });
   },

@@ -1,9 +1,14 @@
 import { ensureBridge, ensureVlan, play } from 'kvmplay';
 
-/** Layout L2: VLANs straight on a trunk NIC, each with a bridge for guests. */
+/**
+ * VLANs straight on a trunk NIC, with a bridge for the guests of each.
+ *
+ *     eno5 ─┬─ eno5.10 ── brvlan-10 ── vnet0
+ *           └─ eno5.12 ── brvlan-12 ── vnet1
+ */
 export default play({
-  name: 'VLANs 10 and 12 on eno5',
-  hosts: 'kvm:!maintenance',
+  name: 'VLAN bridges on eno5',
+  hosts: 'kvm',
   async run(host) {
     for (const id of [10, 12]) {
       const vlan = await ensureVlan(host, { parent: 'eno5', id });

@@ -17,7 +17,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   engine: ['model', 'errors.ts', 'transports/transport.ts', 'transports/shell-quote.ts'],
   reporters: ['engine/events.ts', 'model', 'errors.ts'],
   lab: ['model', 'errors.ts', 'inventory', 'transports'],
-  'testing.ts': ['engine', 'tasks', 'model', 'errors.ts'],
+  'testing.ts': ['testing'],
+  testing: ['engine', 'tasks', 'model', 'errors.ts'],
 };
 
 /** Where alone a package may be imported. */

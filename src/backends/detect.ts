@@ -1,8 +1,13 @@
 import { PlanError } from '../errors.ts';
-import type { Platform } from '../facts/platform.ts';
 import type { HostSettings } from '../model/task.ts';
 import type { Backend } from './backend.ts';
 import { backends } from './index.ts';
+
+/** What of the platform fact tells one backend from another. */
+interface Platform {
+  readonly distribution: { readonly name: string };
+  readonly networkServices: readonly string[];
+}
 
 /** How the host remembers its network: as the inventory says, else as what is installed there shows. */
 export function detectBackend(platform: Platform, { networkBackend }: HostSettings): Backend {

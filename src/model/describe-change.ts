@@ -73,7 +73,17 @@ function describeUpdate({ name, before, after }: LinkUpdate): string {
     describeSetting('mac', before.mac, after.mac),
     ...describeOptionUpdates(before, after),
   ].filter((setting) => setting !== undefined);
-  return settings.length === 0 ? name : `${name} ${settings.join(', ')}`;
+  return `${name} ${settings.length === 0 ? describeKept(after) : settings.join(', ')}`;
+}
+
+/** A setting that is set to what it is already, lest something else alters it. */
+function describeKept({ up, mtu, mac }: LinkSettings): string {
+  const kept = join(
+    up === undefined ? undefined : flag(up),
+    mtu === undefined ? undefined : `mtu ${mtu}`,
+    mac === undefined ? undefined : `mac ${mac}`,
+  );
+  return `keeps ${kept}`;
 }
 
 function describeFlag(before: boolean | undefined, after: boolean | undefined): string | undefined {

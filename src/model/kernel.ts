@@ -109,7 +109,8 @@ export const initialBridgeOptions: LinkOptions = {
   multicast_snooping: '1',
 };
 
-const initialBondOptions: LinkOptions = Object.fromEntries(
+/** What the kernel gives a bond on which nobody set anything. */
+export const initialBondOptions: LinkOptions = Object.fromEntries(
   Object.entries(bondOptionRules).map(([name, rule]) => [name, rule.initial]),
 );
 
@@ -133,7 +134,7 @@ function updateLink(links: Links, name: string, settings: LinkSettings): Links {
   if (settings.up !== undefined) next = spreadUp(next, updated);
   if (settings.mtu !== undefined) next = spreadMtu(next, updated);
   if (settings.mac !== undefined) next = spreadMac(next, updated);
-  return settleBridges(links, next);
+  return settleBridges(links, next, settings.mtu === undefined ? undefined : name);
 }
 
 function addPort(links: Links, portName: string, controllerName: string): Links {
@@ -197,16 +198,18 @@ function spreadMac(links: Links, changed: Link): Links {
 
 /**
  * Bridges follow their ports: the MAC is the lowest of theirs until somebody sets it (hazard 16), the MTU the smallest
- * until somebody sets it (hazard 39; that it was set shows only by its not being the smallest).
+ * until somebody sets it (hazard 39; that it was set shows only by its not being the smallest). `told` is a bridge whose MTU
+ * is being set just now.
  */
-function settleBridges(before: Links, links: Links): Links {
+function settleBridges(before: Links, links: Links, told?: string): Links {
   let next = links;
   for (const bridge of links.values()) {
     if (bridge.kind !== 'bridge') continue;
     const ports = portsOf(links, bridge.name);
     const [lowestMac] = ports.map(({ mac }) => mac).sort();
     const mac = bridge.macPinned ? bridge.mac : (lowestMac ?? bridge.mac);
-    const followed = before.get(bridge.name)?.mtu === smallestMtu(portsOf(before, bridge.name));
+    const followed =
+      bridge.name !== told && before.get(bridge.name)?.mtu === smallestMtu(portsOf(before, bridge.name));
     const mtu = followed ? smallestMtu(ports) : bridge.mtu;
     if (mac === bridge.mac && mtu === bridge.mtu) continue;
     const settled = { ...bridge, mac, mtu };

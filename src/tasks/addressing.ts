@@ -4,7 +4,7 @@ import { isSameRoute } from '../model/kernel.ts';
 import type { Address, Route } from '../model/link.ts';
 import { type AddressingSpec, defaultRoute, toAddressing } from './addressing-input.ts';
 import type { Draft } from './draft.ts';
-import { broadcastOf, familyOf, hostPart, isInNetwork } from './ip.ts';
+import { broadcastOf, familyOf, hostPart, isInNetwork } from '../model/ip.ts';
 import { type Layer3, layer3Of, restore, withdraw } from './layer3.ts';
 
 /** Gives a link, in the kernel, the addresses, gateways and routes that are declared and missing. */

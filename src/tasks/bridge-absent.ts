@@ -49,7 +49,9 @@ function removeFromKernel(
   if (heir === undefined) warnOfLoss(draft, name);
   for (const { name: gone, kind } of deleteLink(draft, name))
     draft.remember({ state: 'absent', name: gone, kind });
-  if (heir !== undefined) restore(draft, layer3, heir);
+  if (heir === undefined) return;
+  draft.update(heir, { up: true });
+  restore(draft, layer3, heir);
 }
 
 /** Deleting a bridge would cut guests off without a word (hazard 9). */

@@ -164,7 +164,7 @@ function alter(draft: Draft, desired: BondSpec, { mode, leaving }: Alteration): 
   });
 }
 
-/** The bond keeps its MAC, which the kernel makes a random one when the last port leaves. */
+/** Here and below: when the last port leaves the kernel gives the bond a random MAC, also in place of a pinned one. */
 function withoutPortsOf(draft: Draft, name: string, leaving: readonly string[], act: () => void): void {
   const { mac } = draft.link(name);
   const ports = portsOf(draft.facts.links, name);
@@ -189,11 +189,13 @@ function alignPorts(draft: Draft, { name, ports = [] }: BondSpec, leaving: reado
     }
     draft.update(port, { up: true });
   }
+  const { mac } = draft.link(name);
   for (const port of leaving) {
     if (draft.link(port).controller !== name) continue;
     if (draft.link(name).options?.['primary'] === port) setPrimary(draft, name, '');
     releasePort(draft, port);
   }
+  if (leaving.length > 0 && portsOf(draft.facts.links, name).length === 0) draft.pinMac(name, mac);
 }
 
 function withdrawFromPort(draft: Draft, port: string, bond: string): void {

@@ -1,5 +1,6 @@
 import type { Draft } from './draft.ts';
-import { portsOf, vlansOn } from '../model/kernel.ts';
+import { type BondMode, bondOptionRule } from '../model/bond-options.ts';
+import { initialBridgeOptions, portsOf, vlansOn } from '../model/kernel.ts';
 import type { ControllerKind, Link } from '../model/link.ts';
 import { PlanError } from '../errors.ts';
 import { isGuestName } from './names.ts';
@@ -69,8 +70,23 @@ export function deleteLink(draft: Draft, name: string): readonly Link[] {
   for (const port of portsOf(draft.facts.links, name)) releasePort(draft, port.name);
   releasePort(draft, name);
   const link = draft.link(name);
-  draft.add({ kind: 'link.delete', link });
+  draft.add({ kind: 'link.delete', link: withSetOptions(link) });
   return [...above, link];
+}
+
+/** With the options that somebody set and that its mode takes: those that make the link again. */
+function withSetOptions(link: Link): Link {
+  const { options } = link;
+  if (options === undefined) return link;
+  const set = Object.entries(options).filter(([option, value]) => {
+    const rule = bondOptionRule.get(option);
+    if (link.kind === 'bridge') return value !== initialBridgeOptions[option];
+    return (
+      option === 'mode' ||
+      (value !== rule?.initial && rule?.modes?.includes(options['mode'] as BondMode) !== false)
+    );
+  });
+  return { ...link, options: Object.fromEntries(set) };
 }
 
 /** Says which addresses and routes end with a link. */

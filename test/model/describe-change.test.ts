@@ -65,6 +65,11 @@ const cases: [string, Change, string][] = [
     },
     '~ bond6 down → up, mtu 1500 → 9000, mode balance-rr → broadcast, primary none → eno4',
   ],
+  [
+    'a setting that is set to what it is',
+    { kind: 'link.update', name: 'bond6', linkKind: 'bond', before: { mac: 'a' }, after: { mac: 'a' } },
+    '~ bond6 keeps mac a',
+  ],
   ['a port that joins', { kind: 'port.add', ...port }, '+ eno4 port of bond6'],
   ['a port that leaves', { kind: 'port.remove', ...port }, '- eno4 port of bond6'],
   ['an address that comes', { kind: 'address.add', address }, '+ address 10.128.1.10/24 on eno3'],

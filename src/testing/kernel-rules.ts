@@ -1,0 +1,246 @@
+import { isIPv4 } from 'node:net';
+import { type BondMode, bondOptionRule } from '../model/bond-options.ts';
+import type { Change, LinkUpdate, PortAdd, PortRemove } from '../model/change.ts';
+import { isSameRoute, portsOf, vlansOn } from '../model/kernel.ts';
+import type { Address, Link, LinkOptions, Links, Route } from '../model/link.ts';
+import { isInNetwork } from '../model/ip.ts';
+
+/** What a fake host is, as far as rules ask. */
+export interface KernelState {
+  readonly links: Links;
+  readonly addresses: readonly Address[];
+  readonly routes: readonly Route[];
+  readonly leases: readonly { readonly link: string; readonly address: string }[];
+}
+
+/**
+ * Why a host would not do `change`, in the kernel's words; or what it would do besides, which a plan must list. Undefined
+ * when all is well.
+ */
+export function refusalOf(state: KernelState, change: Change): string | undefined {
+  switch (change.kind) {
+    case 'link.create':
+      return refuseCreate(state, change.link);
+    case 'link.delete':
+      return state.links.has(change.link.name)
+        ? refuseDelete(state, change.link.name)
+        : noDevice(change.link.name);
+    case 'link.update':
+      return state.links.has(change.name) ? refuseUpdate(state, change) : noDevice(change.name);
+    case 'port.add':
+      return refusePort(state, change);
+    case 'port.remove':
+      return state.links.get(change.port)?.controller === change.controller
+        ? refuseDown(state, change, change.controllerKind === 'bond')
+        : `${change.port} is no port of ${change.controller}`;
+    case 'address.add':
+      return refuseAddress(state, change.address);
+    case 'address.delete':
+      return refuseAddressDelete(state, change.address);
+    case 'route.add':
+      return refuseRoute(state, change.route);
+    case 'route.delete':
+      return state.routes.some((route) => isSameRoute(route, change.route)) ? undefined : 'No such process';
+    case 'module.load':
+    case 'file.write':
+    case 'file.delete':
+      return undefined;
+  }
+}
+
+function noDevice(name: string): string {
+  return `Cannot find device "${name}"`;
+}
+
+function refuseCreate({ links }: KernelState, link: Link): string | undefined {
+  if (links.has(link.name) || link.name === 'bonding_masters') return 'File exists';
+  if (Buffer.byteLength(link.name) > 15) return 'Attribute failed policy validation.';
+  if (!/^[^\s/:%]+$/.test(link.name)) return 'Invalid argument';
+  if (link.vlan !== undefined) return refuseVlan(links, link, link.vlan);
+  return refuseOptions(links, { ...link, up: false }, link.options ?? {});
+}
+
+function refuseVlan(
+  links: Links,
+  link: Link,
+  { parent: name, id }: NonNullable<Link['vlan']>,
+): string | undefined {
+  const parent = links.get(name);
+  if (parent === undefined) return noDevice(name);
+  if (parent.kind === 'loopback') return '8021q: VLANs not supported on device.';
+  if (id < 1 || id > 4094) return 'Invalid VLAN id.';
+  if (vlansOn(links, name).some(({ vlan }) => vlan?.id === id)) return '8021q: VLAN device already exists.';
+  if (link.mtu > parent.mtu) return 'Numerical result out of range';
+  return link.up && !parent.up ? 'Network is down' : undefined;
+}
+
+function refuseDelete({ links, addresses, routes }: KernelState, name: string): string | undefined {
+  const lost = [
+    ...vlansOn(links, name).map((vlan) => vlan.name),
+    ...portsOf(links, name).map((port) => `its port ${port.name}`),
+    ...addresses.filter(({ link }) => link === name).map(({ address }) => address),
+    ...routes.filter(({ link }) => link === name).map(({ destination }) => `route ${destination}`),
+  ];
+  return lost.length === 0
+    ? undefined
+    : `the kernel would silently drop ${lost.join(', ')}: the plan should say so`;
+}
+
+function refuseUpdate(state: KernelState, { name, after }: LinkUpdate): string | undefined {
+  const link = state.links.get(name);
+  if (link === undefined) return noDevice(name);
+  const parent = link.vlan === undefined ? undefined : state.links.get(link.vlan.parent);
+  if (after.mtu !== undefined && (after.mtu < 68 || after.mtu > (parent?.mtu ?? 65535))) {
+    return 'Numerical result out of range';
+  }
+  if (after.up === true && parent?.up === false) return 'Network is down';
+  if (after.up === false && link.up) {
+    const lost = lostWhenDown(state, name);
+    if (lost !== undefined) return lost;
+  }
+  return after.options === undefined ? undefined : refuseOptions(state.links, link, after.options);
+}
+
+/** A link that goes down loses its routes and its IPv6 addresses, and takes its VLANs down. */
+function lostWhenDown({ links, addresses, routes }: KernelState, name: string): string | undefined {
+  const lost = [
+    ...routes.filter(({ link }) => link === name).map(({ destination }) => `route ${destination}`),
+    ...addresses
+      .filter(({ link, address }) => link === name && address.includes(':'))
+      .map(({ address }) => address),
+    ...vlansOn(links, name)
+      .filter(({ up }) => up)
+      .map((vlan) => `the link ${vlan.name}`),
+  ];
+  return lost.length === 0
+    ? undefined
+    : `the kernel would silently take down ${lost.join(', ')}: the plan should say so`;
+}
+
+function refuseOptions(links: Links, link: Link, options: LinkOptions): string | undefined {
+  if (link.kind === 'bridge') return refuseBridgeOptions({ ...link.options, ...options });
+  if (link.kind !== 'bond') return undefined;
+  const settled = { ...link.options, ...options };
+  for (const option of Object.keys(options)) {
+    const problem = refuseBondOption(links, link, { option, settled });
+    if (problem !== undefined) return `option ${option}: ${problem}`;
+  }
+  return undefined;
+}
+
+function refuseBridgeOptions({ stp_state: stp, forward_delay: delay }: LinkOptions): string | undefined {
+  const isOutside = Number(delay) < 200 || Number(delay) > 3000;
+  return stp === '1' && isOutside ? 'Numerical result out of range' : undefined;
+}
+
+/** The mode is set before the other options, so they are judged by the new one. */
+function refuseBondOption(
+  links: Links,
+  bond: Link,
+  { option, settled }: { option: string; settled: LinkOptions },
+): string | undefined {
+  const rule = bondOptionRule.get(option);
+  const value = settled[option] ?? '';
+  const mode = (settled['mode'] ?? 'balance-rr') as BondMode;
+  const ports = portsOf(links, bond.name);
+  if (rule === undefined) return 'No such file or directory';
+  if (rule.modes?.includes(mode) === false) return `mode dependency failed, not supported in mode ${mode}`;
+  if (rule.condition === 'no ports' && ports.length > 0)
+    return 'unable to set because the bond device has slaves';
+  if ((rule.condition === 'bond down' || option === 'mode') && bond.up) {
+    return 'unable to set because the bond device is up';
+  }
+  if (option === 'primary' && value !== '' && ports.every(({ name }) => name !== value))
+    return `${value} is no port`;
+  if (option === 'arp_interval' && value !== '0' && settled['miimon'] !== '0') {
+    return 'ARP monitoring cannot be used with MII monitoring';
+  }
+  if ((option === 'updelay' || option === 'downdelay') && value !== '0') {
+    const interval = Number(settled['miimon'] ?? 0);
+    if (interval === 0) return 'Unable to set the delay as MII monitoring is disabled';
+    if (Number(value) % interval !== 0) return 'is not a multiple of miimon, it would be rounded down';
+  }
+  return undefined;
+}
+
+function refusePort(state: KernelState, change: PortAdd): string | undefined {
+  const port = state.links.get(change.port);
+  const controller = state.links.get(change.controller);
+  if (port === undefined) return noDevice(change.port);
+  if (controller === undefined) return noDevice(change.controller);
+  if (port.controller !== undefined) {
+    return `the kernel would silently take it from ${port.controller}: the plan should say so`;
+  }
+  if (port.kind === 'loopback') return 'Invalid argument';
+  if (controller.kind === 'bond') {
+    return port.kind === 'bond' ? 'Cannot enslave bond to itself.' : refuseDown(state, change, port.up);
+  }
+  if (controller.kind !== 'bridge') return 'Operation not supported';
+  if (port.kind === 'bridge') return 'Can not enslave a bridge to a bridge.';
+  return standsOn(state.links, port, controller.name) ? 'Device or resource busy' : undefined;
+}
+
+/** Bonds take their ports down when they join and when they leave. */
+function refuseDown(
+  state: KernelState,
+  { port }: PortAdd | PortRemove,
+  goesDown: boolean,
+): string | undefined {
+  return goesDown ? lostWhenDown(state, port) : undefined;
+}
+
+function standsOn(links: Links, link: Link, base: string): boolean {
+  const parent = link.vlan === undefined ? undefined : links.get(link.vlan.parent);
+  return parent !== undefined && (parent.name === base || standsOn(links, parent, base));
+}
+
+function refuseAddress({ links, addresses }: KernelState, { link, address }: Address): string | undefined {
+  if (!links.has(link)) return noDevice(link);
+  return addresses.some((item) => item.link === link && item.address === address) ? 'File exists' : undefined;
+}
+
+function refuseAddressDelete({ addresses, routes }: KernelState, doomed: Address): string | undefined {
+  const own = addresses.filter(({ link }) => link === doomed.link);
+  if (!own.some(({ address }) => address === doomed.address)) return 'Cannot assign requested address';
+  const [host = '', length] = doomed.address.split('/');
+  if (!isIPv4(host)) return undefined;
+
+  const sameNetwork = own.filter(
+    ({ address }) => address.split('/')[1] === length && isInNetwork(address, doomed.address),
+  );
+  const [primary, ...others] = sameNetwork;
+  const lost = primary?.address === doomed.address ? others.map(({ address }) => address) : [];
+  const isLast = own.filter(({ address }) => !address.includes(':')).length === 1;
+  const ways = routes.filter(
+    ({ link, family, source }) => link === doomed.link && family === 4 && (isLast || source === host),
+  );
+  const all = [...lost, ...ways.map(({ destination }) => `route ${destination}`)];
+  return all.length === 0
+    ? undefined
+    : `the kernel would silently drop ${all.join(', ')}: the plan should say so`;
+}
+
+function refuseRoute({ links, addresses, leases, routes }: KernelState, route: Route): string | undefined {
+  const { link: name, via } = route;
+  if (name !== undefined && links.get(name)?.up !== true)
+    return links.has(name) ? 'Network is down' : noDevice(name);
+  const isTaken = routes.some(
+    (item) =>
+      item.family === route.family &&
+      item.destination === route.destination &&
+      item.metric === route.metric &&
+      item.table === route.table,
+  );
+  if (isTaken) return 'File exists';
+  if (via === undefined || route.onlink === true || /^fe80:/i.test(via)) return undefined;
+  const networks = [...addresses, ...leases]
+    .filter(({ link }) => link === name)
+    .map(({ address }) => address);
+  const ways = routes
+    .filter((item) => item.link === name && item.via === undefined)
+    .map(({ destination }) => destination);
+  const isReached = [...networks, ...ways].some(
+    (network) => network !== 'default' && isInNetwork(via, network),
+  );
+  return isReached ? undefined : 'Nexthop has invalid gateway.';
+}
