@@ -22,11 +22,14 @@ function inventoryOf(directory: string, hosts: readonly HostState[], port: 'port
     ansible_host: 127.0.0.1
     ansible_user: root
     ansible_ssh_private_key_file: ${JSON.stringify(paths.key)}
-    kvmplay_known_hosts_file: ${JSON.stringify(paths.knownHosts)}
+    ansible_ssh_common_args: -o UserKnownHostsFile=${paths.knownHosts}
   children:
     kvm:
       hosts:
-${entries.join('')}`;
+${entries.join('')}    # Hosts that plays leave alone: the example playbooks run on kvm:!maintenance.
+    maintenance:
+      hosts:
+`;
 }
 
 async function knownHostsOf(directory: string, hosts: readonly HostState[]): Promise<string> {

@@ -306,17 +306,25 @@ async function build(folder: string, state: LabState, onProgress: (message: stri
     '-f',
     paths.key,
   ]);
-  const [relay] = await Promise.all([
+  const [relay] = await allDone([
     startNetwork(folder, state),
     ...state.hosts.map(async (host) => prepareMachine(folder, host)),
   ]);
   await writeInventory(folder, state.hosts);
-  await Promise.all(
+  await allDone(
     state.hosts.map(async (host) => {
       await bootMachine(folder, host, relay);
       onProgress(`${host.name} is up`);
     }),
   );
+}
+
+/** Unlike `Promise.all` it fails only when nothing is under way any more: what comes next removes the files. */
+async function allDone<T extends readonly unknown[] | []>(
+  work: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 function toLabHost(host: HostState): LabHost {

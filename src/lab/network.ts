@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { createServer } from 'node:net';
 import { execPath } from 'node:process';
@@ -27,6 +27,10 @@ export async function startNetwork(directory: string, state: LabState): Promise<
     writeState(directory, state);
     await plugCables(state.relay, state.hosts);
     return state.relay;
+  } catch (error) {
+    const said = readFileSync(pathsOf(directory).relayLog, 'utf8').trim();
+    if (said === '') throw error;
+    throw new LabError(`the network of the lab cannot be made: ${said}`, { cause: error });
   } finally {
     if (child.connected) child.disconnect();
     child.unref();
@@ -73,8 +77,11 @@ async function relayTo(child: ChildProcess, host: string): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  await handOver(child, { host, port: 22 }, server);
-  server.close();
+  try {
+    await handOver(child, { host, port: 22 }, server);
+  } finally {
+    server.close();
+  }
   return port;
 }
 
@@ -84,8 +91,7 @@ async function handOver(
   server: Server,
 ): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const ended = (): void =>
-      reject(new LabError('the relay of the lab ended: unshare needs root, or see relay.log'));
+    const ended = (): void => reject(new LabError('the relay of the lab ended'));
     child.once('exit', ended);
     child.once('message', () => {
       child.removeListener('exit', ended);
