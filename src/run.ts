@@ -7,7 +7,7 @@ import { createTransports } from './transports/transport-for.ts';
 import type { Transport } from './transports/transport.ts';
 
 /** What `run` takes. */
-export interface RunOptions extends Omit<EngineOptions, 'hostsOf' | 'transportFor'> {
+export interface RunOptions extends Omit<EngineOptions, 'hostsOf' | 'transportFor' | 'inventoryHosts'> {
   readonly inventory: Inventory;
   /** A further pattern: only hosts that are in the play's and in this one. */
   readonly limit?: string;
@@ -32,6 +32,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   return await runPlays({
     ...rest,
     transportFor,
+    inventoryHosts: inventory.hosts,
     hostsOf: (play) => selectHosts(inventory, play.hosts).filter(({ name }) => limited?.has(name) ?? true),
   });
 }

@@ -1,4 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { AnyFact } from '../model/task.ts';
+
+/** Where answers to facts differ in what a rollback must bring back, as `links eno4.up: was true, is false`. */
+export function answerDifferences(
+  facts: readonly AnyFact[],
+  before: ReadonlyMap<string, unknown>,
+  after: ReadonlyMap<string, unknown>,
+): readonly string[] {
+  return facts.flatMap((fact) => {
+    const part = (answers: ReadonlyMap<string, unknown>): unknown => {
+      const value = answers.get(fact.name);
+      return fact.comparable === undefined ? value : fact.comparable(value);
+    };
+    return differences(part(before), part(after)).map((difference) => `${fact.name} ${difference}`);
+  });
+}
 
 /** Where two answers differ, as `eno4.up: was true, is false`; lists compare in any order. */
 export function differences(before: unknown, after: unknown): readonly string[] {

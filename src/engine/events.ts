@@ -11,8 +11,7 @@ export type RunEvent = { readonly seq: number; readonly at: number } & RunEventB
 
 export type RunEventBody =
   | { readonly type: 'run.start'; readonly checkMode: boolean; readonly plays: readonly string[] }
-  /** `hosts` in inventory order. */
-  | { readonly type: 'play.start'; readonly play: string; readonly hosts: readonly string[] }
+  | PlayStart
   | { readonly type: 'host.start'; readonly play: string; readonly host: string }
   /** What a host is busy with, for progress. */
   | { readonly type: 'host.phase'; readonly play: string; readonly host: string; readonly phase: HostPhase }
@@ -20,8 +19,64 @@ export type RunEventBody =
   /** A change took effect (never in check mode). Of a host that fails later it was taken back. */
   | { readonly type: 'change.done'; readonly play: string; readonly host: string; readonly change: Change }
   | HostEnd
+  | HostUndone
+  | WaveStart
+  | WaveEnd
+  /** Waiting between two waves. */
+  | { readonly type: 'wave.soak'; readonly play: string; readonly wave: string; readonly seconds: number }
+  | BudgetBroken
   | { readonly type: 'play.end'; readonly play: string }
   | { readonly type: 'run.end'; readonly summary: RunSummary };
+
+export interface PlayStart {
+  readonly type: 'play.start';
+  readonly play: string;
+  /** In inventory order. */
+  readonly hosts: readonly string[];
+  /** Only of a play with a rollout: how many hosts go when; also in check mode, where none waits for another. */
+  readonly waves?: readonly { readonly wave: string; readonly hosts: number }[];
+}
+
+/** Only of a play with a rollout, and not in check mode. */
+export interface WaveStart {
+  readonly type: 'wave.start';
+  readonly play: string;
+  /** `canary`, or `wave 2 of 3`. */
+  readonly wave: string;
+  /** In inventory order, which may not be the order in which they start. */
+  readonly hosts: readonly string[];
+}
+
+/** All hosts of the wave have ended, and been undone where that was to be. */
+export interface WaveEnd {
+  readonly type: 'wave.end';
+  readonly play: string;
+  readonly wave: string;
+  /** Hosts by outcome. */
+  readonly hosts: Readonly<Record<HostOutcome, number>>;
+}
+
+/** Too many hosts failed: none starts any more; those under way come to their end. */
+export interface BudgetBroken {
+  readonly type: 'budget.broken';
+  readonly play: string;
+  readonly wave: string;
+  /** Failed and unreachable hosts, those lost in earlier plays included. */
+  readonly failed: number;
+  readonly allowed: number;
+  /** `canary kvm1 is unreachable`, `2 of 30 hosts failed or are unreachable, at most 1 may` */
+  readonly reason: string;
+}
+
+/** After `host.end`: what the host had changed in this play was taken back, or could not be. */
+export interface HostUndone {
+  readonly type: 'host.undone';
+  readonly play: string;
+  readonly host: string;
+  /** `kept`: it was not tried, the changes are in force. */
+  readonly result: 'proved' | 'failed' | 'kept';
+  readonly error: EventError;
+}
 
 export type HostPhase = 'connect' | 'survey' | 'plan' | 'apply' | 'verify' | 'commit' | 'rollback';
 
@@ -49,7 +104,7 @@ export interface HostEnd {
   readonly play: string;
   readonly host: string;
   readonly outcome: HostOutcome;
-  /** Only of a host that failed after a change was begun: whether the rollback was proved. */
+  /** Only of a host whose changes were taken back, or should have been: whether that was proved. */
   readonly rollback?: 'proved' | 'failed';
   readonly error?: EventError;
   readonly connections: number;
@@ -72,6 +127,8 @@ export interface RunSummary {
   readonly checkMode: boolean;
   /** Plays in order, hosts in inventory order. */
   readonly hosts: readonly HostSummary[];
+  /** The broken budget that ended the run before all hosts had started. */
+  readonly stopped?: { readonly play: string; readonly wave: string; readonly reason: string };
   /** Sentences about reporters that threw, which does not touch the run. */
   readonly reporterErrors: readonly string[];
 }

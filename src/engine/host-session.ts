@@ -45,6 +45,14 @@ export interface TaskRecord {
   replan?: (answers: SurveyAnswers, prediction: readonly Change[]) => readonly Change[];
 }
 
+/** A transaction that was committed. */
+export interface DoneTransaction {
+  readonly changes: readonly Change[];
+  /** What the host had been asked, and answered before the change. */
+  readonly facts: readonly AnyFact[];
+  readonly before: SurveyAnswers;
+}
+
 /** One host during one play: what it is, what the playbook wants, what is to be done. */
 export class HostSession implements Host<unknown> {
   readonly name: string;
@@ -54,6 +62,10 @@ export class HostSession implements Host<unknown> {
   readonly records: TaskRecord[] = [];
   /** Changes that took effect. */
   readonly done: Change[] = [];
+  /** The transactions that made them, in order, for who would take them back. */
+  readonly transactions: DoneTransaction[] = [];
+  /** What `exec` ran: nobody can take that back. */
+  readonly commands: string[] = [];
   readonly #options: HostSessionOptions;
   readonly #facts = new Map<string, AnyFact>();
   #answers: Map<string, unknown> = new Map();
@@ -103,6 +115,7 @@ export class HostSession implements Host<unknown> {
     return this.#enqueue(async () => {
       if (this.checkMode) return undefined;
       await this.#apply();
+      this.commands.push(command);
       const result = await this.#run(command);
       // The command may have changed anything: what was known is no longer.
       this.#forget(new Map());
@@ -205,14 +218,16 @@ export class HostSession implements Host<unknown> {
     if (changes.length === 0) return;
     if (this.#options.signal?.aborted === true) throw new CancelledError();
     const { connection, owner, probes, confirmTimeout, onPhase } = this.#options;
+    const facts = [...this.#facts.values()];
+    const before = this.#answers;
     try {
       this.#forget(
         await connection.uninterrupted(() =>
           runTransaction({
             host: this.name,
             connection,
-            facts: [...this.#facts.values()],
-            before: this.#answers,
+            facts,
+            before,
             changes,
             probes,
             owner,
@@ -223,6 +238,7 @@ export class HostSession implements Host<unknown> {
         ),
       );
       this.done.push(...changes);
+      this.transactions.push({ changes, facts, before });
       for (const record of records) record.done = true;
     } catch (error) {
       for (const record of records) record.rolledBack = record.outcome === 'changed';

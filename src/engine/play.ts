@@ -1,4 +1,5 @@
 import type { Probe } from './probes.ts';
+import type { Rollout } from './rollout.ts';
 import type { Host, HostVars } from '../model/host.ts';
 
 /** A validator of the Standard Schema interface (https://standardschema.dev): zod, valibot, arktype and others have it. */
@@ -31,6 +32,8 @@ export interface PlayDefinition<V> {
   readonly vars?: StandardSchema<V>;
   /** What a change must not break: each that passed before it must pass after it, or the host rolls back. */
   readonly probes?: readonly Probe[];
+  /** Canaries, waves, a failure budget. Default: all hosts at once, bounded by `forks`, whatever fails. */
+  readonly rollout?: Rollout;
   /** Runs once per host. What it plans is one transaction. (A method, so that plays of different variables fit into one list.) */
   run(host: Host<V>): Promise<void>;
 }

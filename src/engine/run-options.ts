@@ -2,6 +2,8 @@ import type { InventoryHost } from '../model/inventory.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Reporter } from './events.ts';
 import type { Play } from './play.ts';
+import type { Rollout } from './rollout.ts';
+import type { Sleep } from './waves.ts';
 
 /** What the engine needs to run plays; `run` of the library fills in hosts and transports. */
 export interface EngineOptions {
@@ -10,6 +12,10 @@ export interface EngineOptions {
   readonly hostsOf: (play: Play) => readonly InventoryHost[];
   /** Hosts at once; default 50. */
   readonly forks?: number;
+  /** Fields that win over those of every play's rollout. */
+  readonly rollout?: Rollout;
+  /** Every host there is, so that a rollout that names a variable or group of none of them can be refused. */
+  readonly inventoryHosts?: readonly InventoryHost[];
   /** Plans, shows, and changes nothing. */
   readonly checkMode?: boolean;
   /** Variables that win over the inventory's, for every host. */
@@ -24,4 +30,6 @@ export interface EngineOptions {
   readonly signal?: AbortSignal;
   /** Who runs it, shown to the next who finds the host locked; default: kvmplay and its process id. */
   readonly owner?: string;
+  /** How to wait between waves; default: as long as it takes. */
+  readonly sleep?: Sleep;
 }

@@ -1,200 +1,171 @@
-import pLimit from 'p-limit';
+import { setTimeout } from 'node:timers/promises';
 import { PlaybookError } from '../errors.ts';
 import type { InventoryHost } from '../model/inventory.ts';
-import { toEventError } from './event-error.ts';
-import type { HostOutcome, HostSummary, Reporter, RunEventBody, RunSummary, TaskOutcome } from './events.ts';
-import { HostConnection } from './host-connection.ts';
-import { HostSession, type TaskRecord } from './host-session.ts';
+import { Broadcast } from './broadcast.ts';
+import type { EventError, HostSummary, PlayStart, RunSummary } from './events.ts';
 import type { Play } from './play.ts';
+import { overrideRollout, planAtOnce, planRollout, type Rollout, type RolloutPlan } from './rollout.ts';
+import { type HostRun, type PlayHost, runHost, skipHost } from './run-host.ts';
 import type { EngineOptions } from './run-options.ts';
+import { isUndoable, undoHost } from './undo-host.ts';
+import { type EndedHost, isFailure, runWaves, type Sleep } from './waves.ts';
 
-/** A host with the variables its play sees. */
-interface PlayHost {
-  readonly host: InventoryHost;
-  readonly vars: unknown;
+/** A play with its hosts in inventory order. */
+interface PreparedPlay {
+  readonly play: Play;
+  readonly hosts: readonly PlayHost[];
+  /** Absent: all hosts at once, whatever fails. */
+  readonly rollout?: Rollout;
 }
 
 /**
- * Runs plays one after the other, the hosts of each side by side. Resolves with a summary whatever happens to hosts;
- * throws PlaybookError when variables do not fit, before any host is touched.
+ * Runs plays one after the other, the hosts of each side by side or wave by wave. Resolves with a summary whatever
+ * happens to hosts; throws PlaybookError when variables do not fit or a rollout makes no sense, before any host is
+ * touched.
  */
 export async function runPlays(options: EngineOptions): Promise<RunSummary> {
-  const { plays, hostsOf, forks = 50, checkMode = false } = options;
-  const prepared = await Promise.all(
-    plays.map(async (play) => ({ play, hosts: await prepare(play, hostsOf(play), options) })),
-  );
+  const { plays, hostsOf, checkMode = false } = options;
+  const prepared = await Promise.all(plays.map((play) => prepare(play, hostsOf(play), options)));
+  for (const play of prepared) planOf(play, [], options);
 
   const broadcast = new Broadcast(options.reporters ?? []);
-  const summaries: HostSummary[] = [];
-  const lost = new Set<string>();
+  const run = new PlaysRun(options, broadcast);
   broadcast.emit({ type: 'run.start', checkMode, plays: plays.map(({ name }) => name) });
-  for (const { play, hosts } of prepared) {
-    broadcast.emit({ type: 'play.start', play: play.name, hosts: hosts.map(({ host }) => host.name) });
-    const limit = pLimit(forks);
-    const ended = await Promise.all(
-      hosts.map((host) =>
-        limit(() => runHost(play, host, { options, broadcast, skip: lost.has(host.host.name) })),
-      ),
-    );
-    for (const { host, outcome } of ended)
-      if (outcome === 'failed' || outcome === 'unreachable') lost.add(host);
-    summaries.push(...ended);
-    broadcast.emit({ type: 'play.end', play: play.name });
-  }
-  const summary = { checkMode, hosts: summaries, reporterErrors: broadcast.errors };
+  for (const play of prepared) await run.play(play);
+  const { stopped } = run;
+  const summary = {
+    checkMode,
+    hosts: run.summaries,
+    ...(stopped !== undefined && { stopped }),
+    reporterErrors: broadcast.errors,
+  };
   broadcast.emit({ type: 'run.end', summary });
   await broadcast.settled();
   return summary;
 }
 
-interface HostRun {
-  readonly options: EngineOptions;
-  readonly broadcast: Broadcast;
-  readonly skip: boolean;
-}
+/** What has come of the plays so far. */
+class PlaysRun {
+  readonly summaries: HostSummary[] = [];
+  stopped: RunSummary['stopped'];
+  readonly #options: EngineOptions;
+  readonly #broadcast: Broadcast;
+  /** The first failure of each host that failed or was unreachable: later plays leave it alone. */
+  readonly #lost = new Map<string, HostSummary>();
 
-async function runHost(
-  play: Play,
-  { host, vars }: PlayHost,
-  { options, broadcast, skip }: HostRun,
-): Promise<HostSummary> {
-  const {
-    checkMode = false,
-    confirmTimeout = 30,
-    connectTimeout = 10,
-    owner = 'another kvmplay',
-    signal,
-  } = options;
-  const at = { play: play.name, host: host.name };
-  const started = performance.now();
-  if (skip || signal?.aborted === true) {
-    return endHost(broadcast, { ...at, ...noWork, outcome: 'skipped', milliseconds: 0 });
+  constructor(options: EngineOptions, broadcast: Broadcast) {
+    this.#options = options;
+    this.#broadcast = broadcast;
   }
 
-  broadcast.emit({ type: 'host.start', ...at });
-  const connection = new HostConnection(options.transportFor(host), {
-    connectTimeout: connectTimeout * 1000,
-    ...(signal !== undefined && { signal }),
-  });
-  const session = new HostSession({
-    host,
-    vars,
-    connection,
-    checkMode,
-    owner,
-    probes: play.probes ?? [],
-    confirmTimeout,
-    onPhase: (phase) => broadcast.emit({ type: 'host.phase', ...at, phase }),
-    ...(signal !== undefined && { signal }),
-  });
-
-  let failure: unknown;
-  try {
-    await play.run(session);
-    await session.finish();
-  } catch (error) {
-    failure = error ?? new Error('the play threw nothing');
+  async play(prepared: PreparedPlay): Promise<void> {
+    const { play, hosts } = prepared;
+    const lost = hosts.flatMap(({ host }) => this.#lost.get(host.name) ?? []);
+    const plan = planOf(prepared, lost, this.#options);
+    this.#broadcast.emit(toPlayStart(prepared, plan));
+    const ended = await this.#run(prepared, plan, lost);
+    for (const { host } of hosts) {
+      const summary = ended.get(host.name);
+      if (summary === undefined) continue;
+      this.summaries.push(summary);
+      if (isFailure(summary)) this.#lost.set(host.name, summary);
+    }
+    this.#broadcast.emit({ type: 'play.end', play: play.name });
   }
-  await connection.close();
 
-  for (const change of session.done) broadcast.emit({ type: 'change.done', ...at, change });
-  const records = failure === undefined ? session.records : settleRecords(session.records, failure);
-  records.forEach((record, index) => emitTask(broadcast, at, record, index));
-  const error = failure === undefined ? undefined : toEventError(failure, placeOf(session.records, failure));
-  const outcome = failure === undefined ? outcomeOf(records) : failedOutcome(error?.code ?? '');
-  const rollback = rollbackOf(error?.code ?? '');
-  return endHost(broadcast, {
-    ...at,
-    outcome,
-    ...(rollback !== undefined && { rollback }),
-    ...(error !== undefined && { error }),
-    tasks: countTasks(records),
-    connections: connection.connections,
-    execs: connection.execs,
-    milliseconds: Math.round(performance.now() - started),
-  });
+  async #run(
+    { play, hosts }: PreparedPlay,
+    rollout: RolloutPlan | undefined,
+    lost: readonly HostSummary[],
+  ): Promise<ReadonlyMap<string, HostSummary>> {
+    const { checkMode = false, forks = defaultForks, sleep = sleepFor, signal } = this.#options;
+    const run: HostRun = { play, options: this.#options, broadcast: this.#broadcast };
+    const ended = new Map<string, HostSummary>();
+    const byName = new Map(hosts.map((host) => [host.host.name, host]));
+    for (const { host } of hosts) {
+      const reason = this.#whySkipped(host);
+      if (reason !== undefined) ended.set(host.name, skipHost(host, reason, run));
+    }
+    if (this.stopped !== undefined) return ended;
+
+    const rest = hosts.map(({ host }) => host).filter(({ name }) => !ended.has(name));
+    // In check mode nothing changes: there is nobody to wait for, and every failure should be told.
+    const plan = rollout === undefined || checkMode ? planAtOnce(rest, forks) : rollout;
+    const { summaries, broken } = await runWaves(plan, {
+      play: play.name,
+      lost,
+      run: async (host) => await runOne(byName.get(host.name) ?? { host, vars: host.vars }, plan, run),
+      skip: (host, reason) => skipHost(host, reason, run),
+      emit: (event) => this.#broadcast.emit(event),
+      sleep,
+      ...(signal !== undefined && { signal }),
+    });
+    for (const summary of summaries) ended.set(summary.host, summary);
+    if (broken !== undefined) this.stopped = { play: play.name, ...broken };
+    return ended;
+  }
+
+  #whySkipped({ name }: InventoryHost): EventError | undefined {
+    const lost = this.#lost.get(name);
+    if (lost !== undefined) {
+      const word = lost.outcome === 'failed' ? 'failed' : 'unreachable';
+      return { code: 'KVMPLAY_LOST', message: `${word} in play "${lost.play}"` };
+    }
+    if (this.stopped === undefined) return undefined;
+    const { play, reason } = this.stopped;
+    return { code: 'KVMPLAY_BUDGET', message: `play "${play}" was stopped: ${reason}` };
+  }
 }
 
-const noWork = { tasks: { ok: 0, changed: 0, failed: 0, skipped: 0 }, connections: 0, execs: 0 };
-
-function endHost(broadcast: Broadcast, summary: HostSummary): HostSummary {
-  const { tasks: _, ...end } = summary;
-  broadcast.emit({ type: 'host.end', ...end });
-  return summary;
+async function runOne(host: PlayHost, { undoesWave }: RolloutPlan, run: HostRun): Promise<EndedHost> {
+  const { summary, session } = await runHost(host, run);
+  if (!undoesWave || session === undefined || !isUndoable(summary, session)) return { summary };
+  return {
+    summary,
+    undo: (reason) => undoHost(host.host, { ...run, summary, session, reason }),
+  };
 }
 
-/** Of a failed host: tasks that only were planned did not happen. */
-function settleRecords(records: readonly TaskRecord[], failure: unknown): readonly TaskRecord[] {
-  return records.map((record) => {
-    if (record.outcome !== 'changed' || record.rolledBack || record.done === true) return record;
-    return record.error === failure ? record : { ...record, outcome: 'skipped' };
-  });
+function toPlayStart({ play, hosts }: PreparedPlay, plan: RolloutPlan | undefined): PlayStart {
+  const waves = plan?.waves.map(({ name, hosts: { length } }) => ({ wave: name, hosts: length }));
+  return {
+    type: 'play.start',
+    play: play.name,
+    hosts: hosts.map(({ host }) => host.name),
+    ...(waves !== undefined && { waves }),
+  };
 }
 
-function emitTask(
-  broadcast: Broadcast,
-  at: { readonly play: string; readonly host: string },
-  record: TaskRecord,
-  index: number,
-): void {
-  const { task, subject, outcome, rolledBack, changes, warnings, error, place } = record;
-  broadcast.emit({
-    type: 'task.end',
-    ...at,
-    index,
-    task,
-    subject,
-    outcome,
-    rolledBack,
-    changes,
-    warnings,
-    ...(error !== undefined && { error: toEventError(error, place()) }),
-  });
+/** Undefined without a rollout. Throws PlaybookError for one that makes no sense. */
+function planOf(
+  { play, hosts, rollout }: PreparedPlay,
+  lost: readonly HostSummary[],
+  { forks = defaultForks, inventoryHosts }: EngineOptions,
+): RolloutPlan | undefined {
+  if (rollout === undefined) return undefined;
+  return planRollout(
+    rollout,
+    hosts.map(({ host }) => host),
+    {
+      play: play.name,
+      forks,
+      lost: new Set(lost.map(({ host }) => host)),
+      ...(inventoryHosts !== undefined && { inventory: inventoryHosts }),
+    },
+  );
 }
 
-function placeOf(records: readonly TaskRecord[], failure: unknown): string | undefined {
-  const culprit =
-    records.find(({ error }) => error === failure) ??
-    (failure instanceof PlaybookError ? records.find(({ awaited }) => !awaited) : undefined);
-  return culprit?.place();
-}
+const defaultForks = 50;
 
-function outcomeOf(records: readonly TaskRecord[]): HostOutcome {
-  return records.some(({ outcome }) => outcome === 'changed') ? 'changed' : 'ok';
-}
-
-const unreachableCodes = [
-  'KVMPLAY_UNREACHABLE',
-  'KVMPLAY_HOST_KEY',
-  'KVMPLAY_AUTHENTICATION',
-  'KVMPLAY_CONNECTION_LOST',
-];
-
-function failedOutcome(code: string): HostOutcome {
-  if (code === 'KVMPLAY_CANCELLED') return 'skipped';
-  return unreachableCodes.includes(code) ? 'unreachable' : 'failed';
-}
-
-function rollbackOf(code: string): 'proved' | 'failed' | undefined {
-  if (code === 'KVMPLAY_ROLLED_BACK') return 'proved';
-  return code === 'KVMPLAY_ROLLBACK_FAILED' ? 'failed' : undefined;
-}
-
-function countTasks(records: readonly TaskRecord[]): Record<TaskOutcome, number> {
-  const counts = { ok: 0, changed: 0, failed: 0, skipped: 0 };
-  for (const { outcome } of records) counts[outcome] += 1;
-  return counts;
-}
-
-/** Checks and types the variables of every host of a play. */
+/** Checks and types the variables of every host of a play, and puts its rollout together. */
 async function prepare(
   play: Play,
-  hosts: readonly InventoryHost[],
-  { extraVars = {} }: EngineOptions,
-): Promise<readonly PlayHost[]> {
+  inventory: readonly InventoryHost[],
+  { extraVars = {}, rollout: overrides }: EngineOptions,
+): Promise<PreparedPlay> {
   const schema = play.vars;
-  return await Promise.all(
-    hosts.map(async (host) => {
+  const hosts = await Promise.all(
+    inventory.map(async (host) => {
       const merged = { ...host, vars: { ...host.vars, ...extraVars } };
       if (schema === undefined) return { host: merged, vars: merged.vars };
       const result = await schema['~standard'].validate(merged.vars);
@@ -206,41 +177,12 @@ async function prepare(
       throw new PlaybookError(`play "${play.name}": ${sentences.join('; ')}`, host.place);
     }),
   );
+  if (play.rollout === undefined && overrides === undefined) return { play, hosts };
+  return { play, hosts, rollout: overrideRollout(play.rollout, overrides) };
 }
 
-/** Tells every reporter, in order, without waiting; one that throws hears no more. */
-class Broadcast {
-  readonly errors: string[] = [];
-  #seq = 0;
-  #reporters: readonly Reporter[];
-  #pending: Promise<unknown> = Promise.resolve();
-
-  constructor(reporters: readonly Reporter[]) {
-    this.#reporters = reporters;
-  }
-
-  emit(body: RunEventBody): void {
-    this.#seq += 1;
-    const event = { seq: this.#seq, at: Date.now(), ...body };
-    for (const reporter of this.#reporters) {
-      try {
-        const heard = Promise.resolve(reporter.onEvent(event)).catch((error: unknown) =>
-          this.#drop(reporter, error),
-        );
-        this.#pending = Promise.all([this.#pending, heard]);
-      } catch (error) {
-        this.#drop(reporter, error);
-      }
-    }
-  }
-
-  async settled(): Promise<void> {
-    await this.#pending;
-  }
-
-  #drop(reporter: Reporter, error: unknown): void {
-    if (!this.#reporters.includes(reporter)) return;
-    this.#reporters = this.#reporters.filter((other) => other !== reporter);
-    this.errors.push(`a reporter ended: ${error instanceof Error ? error.message : String(error)}`);
-  }
+async function sleepFor(...[milliseconds, signal]: Parameters<Sleep>): Promise<void> {
+  await setTimeout(milliseconds, undefined, { ...(signal !== undefined && { signal }) }).catch(
+    () => undefined,
+  );
 }

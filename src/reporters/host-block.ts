@@ -1,4 +1,4 @@
-import type { EventError, HostEnd, TaskEnd } from '../engine/events.ts';
+import type { EventError, HostEnd, HostUndone, TaskEnd } from '../engine/events.ts';
 import { formatDiff } from './file-diff.ts';
 import { count, outcomeColours, outcomeWord, printable, printableLines, seconds } from './style.ts';
 import type { Paint } from './style.ts';
@@ -24,6 +24,18 @@ export async function formatHostBlock(
     lines.push(...(await formatTask(task, style)));
   }
   return [...lines, ...formatEnd(end, tasks, style)];
+}
+
+/** What is told of a host whose wave was taken back. */
+export function formatUndone({ host, result, error }: HostUndone, style: BlockStyle): readonly string[] {
+  const { paint } = style;
+  const [sentence = '', ...more] = formatError(error, paint);
+  const text = {
+    proved: `${paint('undone', 'yellow')}: the host is as it was before the play`,
+    failed: `${paint('NOT UNDONE', 'red')}  ${sentence}`,
+    kept: `${paint('not undone', 'red')}  ${sentence}`,
+  }[result];
+  return [hostLine(host, text, style), ...indent(more)];
 }
 
 async function formatTask(task: TaskEnd, style: BlockStyle): Promise<readonly string[]> {

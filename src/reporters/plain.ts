@@ -1,5 +1,5 @@
-import type { Reporter, RunEvent, TaskEnd } from '../engine/events.ts';
-import { formatHostBlock } from './host-block.ts';
+import type { PlayStart, Reporter, RunEvent, TaskEnd } from '../engine/events.ts';
+import { formatHostBlock, formatUndone } from './host-block.ts';
 import type { BlockStyle } from './host-block.ts';
 import { formatRecap } from './recap.ts';
 import { count, createPaint, printable } from './style.ts';
@@ -57,8 +57,17 @@ class PlainReport {
         return;
       case 'play.start':
         this.#hostWidth = Math.max(0, ...event.hosts.map((host) => printable(host).length));
-        this.#write([...(this.#plays === 0 ? [] : ['']), this.#playTitle(event.play, event.hosts.length)]);
+        this.#write([...(this.#plays === 0 ? [] : ['']), this.#playTitle(event)]);
         this.#plays += 1;
+        return;
+      case 'wave.start':
+        this.#write([this.#paint(`${event.wave}: ${count(event.hosts.length, 'host')}`, 'dim')]);
+        return;
+      case 'wave.soak':
+        this.#write([this.#paint(`${event.wave} is done; the next begins in ${event.seconds} s`, 'dim')]);
+        return;
+      case 'budget.broken':
+        this.#write([this.#paint(`stopped: ${printable(event.reason)}; no further host starts`, 'red')]);
         return;
       case 'host.start':
         this.#tasks.set(event.host, []);
@@ -72,6 +81,9 @@ class PlainReport {
         this.#write(await formatHostBlock(tasks, event, this.#blockStyle()));
         return;
       }
+      case 'host.undone':
+        this.#write(formatUndone(event, this.#blockStyle()));
+        return;
       case 'run.end':
         this.#write(
           formatRecap(event.summary, {
@@ -83,14 +95,17 @@ class PlainReport {
         return;
       case 'host.phase':
       case 'change.done':
+      case 'wave.end':
       case 'play.end':
         return;
     }
   }
 
-  #playTitle(play: string, hosts: number): string {
+  #playTitle({ play, hosts, waves = [] }: PlayStart): string {
     const mode = this.#checkMode ? ' (check mode: nothing is changed)' : '';
-    return `${this.#paint(`play ${printable(play)}`, 'bold')}: ${count(hosts, 'host')}${mode}`;
+    const numbers = waves.map((wave) => `${wave.wave === 'canary' ? 'canary ' : ''}${wave.hosts}`);
+    const order = waves.length < 2 ? '' : `, one wave after the other: ${numbers.join(', ')}`;
+    return `${this.#paint(`play ${printable(play)}`, 'bold')}: ${count(hosts.length, 'host')}${order}${mode}`;
   }
 
   #blockStyle(): BlockStyle {

@@ -11,14 +11,19 @@ export interface RecapStyle {
 }
 
 /** The end of a report: a table of the hosts of each play, what went wrong, and the sum of it all. */
-export function formatRecap({ hosts, checkMode }: RunSummary, style: RecapStyle): readonly string[] {
+export function formatRecap({ hosts, checkMode, stopped }: RunSummary, style: RecapStyle): readonly string[] {
   const plays = [...new Set(hosts.map(({ play }) => play))];
   const tables = plays.flatMap((play) => {
     const own = hosts.filter((host) => host.play === play);
     const title = plays.length === 1 ? 'recap' : `recap of ${printable(play)}`;
     return ['', style.paint(title, 'bold'), ...formatTable(own, checkMode, style.paint)];
   });
-  return [...tables, ...formatFailures(hosts, plays, style), '', formatSum(hosts, checkMode, style)];
+  const stop = stopped === undefined ? [] : ['', formatStop(stopped, style.paint)];
+  return [...tables, ...formatFailures(hosts, plays, style), ...stop, '', formatSum(hosts, checkMode, style)];
+}
+
+function formatStop({ play, wave, reason }: NonNullable<RunSummary['stopped']>, paint: Paint): string {
+  return paint(`stopped in ${wave} of play ${printable(play)}: ${printable(reason)}`, 'red');
 }
 
 function formatTable(hosts: readonly HostSummary[], checkMode: boolean, paint: Paint): readonly string[] {
