@@ -24,7 +24,7 @@ export function parseIpAddresses(output: string): readonly IpAddress[] {
 }
 
 function parseIpAddress(line: string): IpAddress | undefined {
-  const [entry = ''] = line.split('\\');
+  const [entry = ''] = line.split(/\\\s/);
   const words = entry.split(' ').filter((word) => word !== '');
   const [number = '', link, family, local] = words;
   if (!/^\d+:$/.test(number)) {

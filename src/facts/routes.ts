@@ -36,7 +36,7 @@ const unsayable = ['nexthop', 'from', 'tos', 'encap', 'expires'];
 
 /** `default via 10.0.0.254 dev br0 proto static metric 100`, `blackhole 10.6.0.0/16` */
 function parseRoute(line: string, family: 4 | 6): Route | undefined {
-  const words = line.split(/[ \t\\]+/).filter((word) => word !== '');
+  const words = line.split(/[ \t]+/).filter((word) => word !== '');
   const type = namedTypes.has(words[0] ?? '') ? words.shift() : undefined;
   const [destination = '', ...rest] = words;
   if (!/^(default|[0-9a-f.:]+(\/\d+)?)$/i.test(destination)) {
