@@ -35,7 +35,7 @@ export interface FieldDoc {
 export function readTaskDocs(files: readonly string[], tsconfig: string): readonly TaskDoc[] {
   const { config } = ts.readConfigFile(tsconfig, (path) => ts.sys.readFile(path)) as { config: unknown };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, '.');
-  const program = ts.createProgram(files, { ...options, types: [] });
+  const program = ts.createProgram(files, { ...options, types: [], noLib: true });
   const checker = program.getTypeChecker();
   return files.map((file) => new TaskReader(program, checker, file).read());
 }

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { playbookFolder, runProgram, stagePackage } from './staged-package.ts';
 
 /** One folder, one process: starting a process costs more than loading twenty playbooks. */
@@ -89,12 +89,15 @@ interface Result {
   readonly message?: string;
 }
 
+// Processes are started here, and a busy machine takes its time.
+jest.setTimeout(60_000);
+
 const staged = stagePackage();
 const folder = playbookFolder(files);
 let results: Readonly<Record<string, Result>> = {};
 
 beforeAll(async () => {
-  const script = join(staged.folder, 'driver.mjs');
+  const script = join(folder, 'driver.mjs');
   writeFileSync(script, driver(pathToFileURL(join(staged.folder, 'dist', 'cli', 'load-playbook.js')).href));
   const names = [
     ...Object.keys(files).filter((name) => /^[\w-]+\.[jt]s$|index\.ts$/.test(name)),
@@ -106,10 +109,7 @@ beforeAll(async () => {
   results = JSON.parse(ended.stdout) as Record<string, Result>;
 });
 
-afterAll(() => {
-  staged.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('loadPlaybooks', () => {
   it('loads TypeScript with helpers, JSON, enum, top-level await, kvmplay and zod from a folder without package.json', () => {

@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { playbookFolder, runProgram, stagePackage, type Ended } from './staged-package.ts';
+
+// Processes are started here, and a busy machine takes its time.
+jest.setTimeout(60_000);
 
 const staged = stagePackage();
 const folder = playbookFolder({
@@ -53,10 +56,7 @@ beforeEach(() => {
   mkdirSync(temporary);
 });
 
-afterAll(() => {
-  staged.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function kvmplay(...args: readonly string[]): Promise<Ended> {
   return runProgram([staged.main, ...args], { cwd: folder, env: { TMPDIR: temporary } });

@@ -1,11 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -18,26 +22,68 @@ export interface StagedPackage {
   readonly folder: string;
   /** The program behind `kvmplay`. */
   readonly main: string;
-  readonly remove: () => void;
 }
 
 /**
  * The package as npm would install it, built from the sources as they are: module hooks do not reach into the VM of jest,
- * so the loader is tested in processes of its own. Under node_modules, so that it finds its dependencies.
+ * so the loader is tested in processes of its own. Under node_modules, so that it finds its dependencies. Test files that
+ * run side by side share one build, since it takes as long as all that is done with it.
  */
 export function stagePackage(): StagedPackage {
-  const cache = join(root, 'node_modules', '.cache');
+  const folder = join(cache, `${prefix}${hashOfSources()}`);
   mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, 'kvmplay-test-'));
+  if (isFirst(folder) || !isBuiltInTime(folder)) build(folder);
+  return { folder, main: join(folder, 'dist', 'cli', 'main.js') };
+}
+
+const cache = join(root, 'node_modules', '.cache');
+const prefix = 'kvmplay-test-';
+
+function hashOfSources(): string {
+  const hash = createHash('sha256');
+  const sources = join(root, 'src');
+  for (const file of readdirSync(sources, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (file.endsWith('.ts')) hash.update(file).update(readFileSync(join(sources, file)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+function isFirst(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** False when whoever began to build has not come to an end: it was killed, or it never will. */
+function isBuiltInTime(folder: string): boolean {
+  for (let waits = 0; waits < 600; waits += 1) {
+    if (existsSync(join(folder, 'built'))) return true;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
+  return false;
+}
+
+function build(folder: string): void {
+  removeOldBuilds();
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'));
+  rmSync(join(folder, 'docs'), { force: true });
   symlinkSync(join(root, 'docs'), join(folder, 'docs'));
   const compiler = join(root, 'node_modules', '.bin', 'tsc');
   // Emits in spite of type errors: those are another check's business.
   spawnSync(compiler, ['-p', join(root, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')]);
-  const main = join(folder, 'dist', 'cli', 'main.js');
-  if (!existsSync(main)) throw new Error('the package was not built');
-  chmodSync(main, 0o755);
-  return { folder, main, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  chmodSync(join(folder, 'dist', 'cli', 'main.js'), 0o755);
+  writeFileSync(join(folder, 'built'), '');
+}
+
+function removeOldBuilds(): void {
+  const anHourAgo = Date.now() - 3_600_000;
+  for (const name of readdirSync(cache).filter((entry) => entry.startsWith(prefix))) {
+    const old = join(cache, name);
+    if (statSync(old).mtimeMs < anHourAgo) rmSync(old, { recursive: true, force: true });
+  }
 }
 
 /** A folder of playbooks far from any package.json; files by name. */

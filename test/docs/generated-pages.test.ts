@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+
+// Compilers are started here, and a busy machine takes its time.
+jest.setTimeout(60_000);
 
 const root = join(import.meta.dirname, '..', '..');
 const taskPages = join(root, 'docs', 'tasks');
