@@ -10,7 +10,7 @@ import { addGuest, addTaps, guestPing, removeGuest, removeTaps } from './guests.
 import type { HostPaths, LabNic, TrunkNic } from './layout.ts';
 import { eno3Address, hostPathsOf, managementAddress, managementNic, pathsOf } from './layout.ts';
 import { bootMachine, isOn, killMachine, prepareMachine, waitUntilOff } from './machine.ts';
-import { setCable, startNetwork } from './network.ts';
+import { aggregate, separate, setCable, startNetwork } from './network.ts';
 import type { LabProcess } from './process.ts';
 import { endGroup, isAlive, mustRun } from './process.ts';
 import { ensureRequirements } from './requirements.ts';
@@ -231,6 +231,16 @@ export class Lab {
 
   async plug(name: string, nic: TrunkNic): Promise<void> {
     await this.read(name, `ip -n wire link set plug${nic.slice(3)} up`);
+  }
+
+  /** Makes the switch treat eno4 and eno5 of a host as one static aggregate: for bond modes 0, 2 and 3. */
+  async aggregate(name: string): Promise<void> {
+    await aggregate(this.#relay(), this.#host(name));
+  }
+
+  /** Makes them two ports of the switch again. */
+  async separate(name: string): Promise<void> {
+    await separate(this.#relay(), this.#host(name));
   }
 
   /** Stops the frames between the lab and a NIC of a host; the host itself notices nothing. */

@@ -51,6 +51,52 @@ export async function setCable(
   await runInside(relay, ['ip', 'link', 'set', tapOf(host.number, cable.nic), cable.up ? 'up' : 'down']);
 }
 
+/**
+ * Makes the switch treat eno4 and eno5 of a host as one static aggregate, as bond modes 0, 2 and 3 demand it: what comes
+ * in on one member never leaves on the other, and what goes to everybody leaves on one member only.
+ */
+export async function aggregate(relay: LabProcess, host: HostState): Promise<void> {
+  const { group, uplink, members } = aggregateOf(host);
+  const [first, second] = members;
+  await runInside(
+    relay,
+    ['ip', '-batch', '-'],
+    `link add ${group} type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+link add ${uplink} type veth peer name ${uplink}t
+link set ${uplink}t master trunk up
+link set ${uplink} master ${group} up
+link set ${first} master ${group}
+link set ${second} master ${group}
+link set ${first} type bridge_slave isolated on
+link set ${second} type bridge_slave isolated on flood off mcast_flood off bcast_flood off
+link set ${group} up
+`,
+  );
+}
+
+/** Makes eno4 and eno5 two ports of the switch again. */
+export async function separate(relay: LabProcess, host: HostState): Promise<void> {
+  const { group, uplink, members } = aggregateOf(host);
+  const lines = [
+    ...members.map((member) => `link set ${member} master trunk`),
+    `link delete ${uplink}`,
+    `link delete ${group}`,
+  ];
+  await runInside(relay, ['ip', '-batch', '-'], lines.join('\n'));
+}
+
+function aggregateOf({ name, number }: HostState): {
+  readonly group: string;
+  readonly uplink: string;
+  readonly members: readonly [string, string];
+} {
+  return {
+    group: `${name}lag`,
+    uplink: `${name}up`,
+    members: [tapOf(number, 'eno4'), tapOf(number, 'eno5')],
+  };
+}
+
 function startRelay(directory: string): ChildProcess {
   const log = openSync(pathsOf(directory).relayLog, 'a');
   // The same file serves src and dist, since both ship; TypeScript is nothing a bare node can run.

@@ -119,6 +119,26 @@ describe('a lab host', () => {
     expect(ports).toBe('500\n0x1802\n');
   }, 30_000);
 
+  it('carries guests over a bond of mode balance-rr once the switch aggregates its ports', async () => {
+    const both = ['kvm1', 'kvm2'];
+    const bond = `set -e; ip link set eno4 down; ip link set eno5 down
+ip link add bond0 type bond mode balance-rr miimon 100; ip link set eno4 master bond0; ip link set eno5 master bond0
+ip link add br0 type bridge; ip link set bond0 master br0 up; ip link set br0 up`;
+    await Promise.all(both.map(async (host) => lab.read(host, bond)));
+    await lab.addGuest('kvm1', 'a', { bridge: 'br0', address: '10.5.0.1/24' });
+    await lab.addGuest('kvm2', 'b', { bridge: 'br0', address: '10.5.0.2/24' });
+
+    const separate = await lab.guestPing('kvm1', 'a', '10.5.0.2');
+    await Promise.all(both.map(async (host) => lab.aggregate(host)));
+    const aggregated = await lab.guestPing('kvm1', 'a', '10.5.0.2');
+    await Promise.all(both.map(async (host) => lab.separate(host)));
+    await lab.removeGuest('kvm1', 'a');
+    await lab.removeGuest('kvm2', 'b');
+    await Promise.all(both.map(async (host) => lab.read(host, 'ip link delete br0; ip link delete bond0')));
+
+    expect([separate, aggregated]).toEqual([false, true]);
+  }, 30_000);
+
   it('refuses the name of a host that is not there', async () => {
     await expect(lab.run('kvm9', 'true')).rejects.toThrow('has no host kvm9, only kvm1, kvm2');
   });
