@@ -63,7 +63,7 @@ export async function askHosts<F extends FactSet>(
     errors: summary.hosts.flatMap(({ host, outcome, error }) =>
       answers.has(host) ? [] : [{ host, outcome, message: error?.message ?? outcome }],
     ),
-    exitCode: exitCodeOf(summary, { detailed: false, cancelled: io.signal.aborted }),
+    exitCode: exitCodeOf(summary, false),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../engine/events.ts';
+import type { HostOutcome, RunSummary } from '../engine/events.ts';
 
 export const exitCodes = {
   done: 0,
@@ -10,18 +10,12 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-interface ExitCodeOptions {
-  /** `--detailed-exitcode`: changes found in check mode count. */
-  readonly detailed: boolean;
-  /** The user stopped the run: hosts may be left undone. */
-  readonly cancelled: boolean;
-}
-
-/** What a run ends with, worst first. */
-export function exitCodeOf(summary: RunSummary, { detailed, cancelled }: ExitCodeOptions): ExitCode {
-  const has = (outcome: string): boolean => summary.hosts.some((host) => host.outcome === outcome);
+/** What a run ends with, worst first. `detailed`: changes found in check mode count. */
+export function exitCodeOf(summary: RunSummary, detailed: boolean): ExitCode {
+  const has = (outcome: HostOutcome): boolean => summary.hosts.some((host) => host.outcome === outcome);
   if (has('failed')) return exitCodes.hostFailed;
   if (has('unreachable')) return exitCodes.unreachable;
-  if (cancelled) return exitCodes.couldNotStart;
+  // Skipped though none failed: the user stopped the run.
+  if (has('skipped')) return exitCodes.couldNotStart;
   return detailed && summary.checkMode && has('changed') ? exitCodes.wouldChange : exitCodes.done;
 }

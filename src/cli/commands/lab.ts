@@ -17,7 +17,7 @@ export async function startLab(
   });
   const inventory = inFolder(lab.inventoryFile, io.cwd);
   const names = lab.hosts.map(({ name }) => name).join(', ');
-  io.stdout.write(`${names} accept SSH; their inventory is ${inventory}.\n`);
+  io.stdout.write(`The lab is up: ${names}. Its inventory is ${inventory}.\n`);
   io.stdout.write(`Next: kvmplay show -i ${inventory}\n`);
   return exitCodes.done;
 }

@@ -51,7 +51,7 @@ export async function runPlaybooks(
   });
   refuseNobody(summary, plays, options.limit);
   for (const error of summary.reporterErrors) io.stderr.write(`kvmplay: ${error}\n`);
-  return exitCodeOf(summary, { detailed: options['detailed-exitcode'], cancelled: io.signal.aborted });
+  return exitCodeOf(summary, options['detailed-exitcode']);
 }
 
 async function typeProblems(playbooks: readonly string[], io: CliIo): Promise<readonly TypeProblem[]> {

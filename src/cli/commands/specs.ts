@@ -145,7 +145,7 @@ export const labUpSpec = command({
   examples: [
     {
       command: 'kvmplay lab up -n 2',
-      describe: 'Two hosts on one trunk switch, inventory in .lab/hosts.yml',
+      describe: 'Two hosts on one trunk switch; it tells where their inventory is',
     },
   ],
   notes: ['Needs no KVM and no image; nothing outside the network namespace of the lab changes.'],
