@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import type { Play } from '../../src/engine/play.ts';
+import { ethernet, fakeHost } from '../../src/testing.ts';
 
 // Compilers are started here, and a busy machine takes its time.
 jest.setTimeout(60_000);
@@ -10,6 +12,11 @@ jest.setTimeout(60_000);
 const root = join(import.meta.dirname, '..', '..');
 const taskPages = join(root, 'docs', 'tasks');
 const taskFiles = readdirSync(join(root, 'src', 'tasks')).filter((file) => file.startsWith('ensure-'));
+
+const folder = mkdtempSync(join(tmpdir(), 'kvmplay-examples-'));
+const examples = writeExamples();
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function run(program: string, args: readonly string[]): { code: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(program, args, { cwd: root, encoding: 'utf8' });
@@ -30,37 +37,46 @@ describe('the generated pages', () => {
   });
 
   it('have examples that type-check', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'kvmplay-examples-'));
-    try {
-      const files = examples().map(({ name, code }) => {
-        const file = join(folder, `${name}.ts`);
-        writeFileSync(file, playbookOf(code));
-        return file;
-      });
-      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(projectFor(files)));
+    const project = join(folder, 'tsconfig.json');
+    writeFileSync(project, JSON.stringify(projectFor(examples.map(({ file }) => file))));
 
-      const compiler = join(root, 'node_modules', '.bin', 'tsc');
-
-      expect(files.length).toBeGreaterThanOrEqual(taskFiles.length);
-      expect(run(compiler, ['-p', folder])).toEqual({ code: 0, output: '' });
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    expect(examples.length).toBeGreaterThanOrEqual(taskFiles.length);
+    expect(run(join(root, 'node_modules', '.bin', 'tsc'), ['-p', project])).toEqual({ code: 0, output: '' });
   });
+
+  it.each(examples.map(({ name, file }) => [name, file]))(
+    'have an example that works, and works once: %s',
+    async (_, file) => {
+      const { default: playbook } = (await import(file)) as { default: Play };
+      const host = fakeHost({
+        links: ['eno1', 'eno2', 'eno3', 'eno4', 'eno5'].map((name) => ethernet(name)),
+      });
+
+      await playbook.run(host);
+      const changes = host.changes.length;
+      await playbook.run(host);
+
+      expect(changes).toBeGreaterThan(0);
+      expect(host.changes).toHaveLength(changes);
+    },
+  );
 });
 
 interface Example {
   readonly name: string;
-  readonly code: string;
+  /** A playbook with the lines of the example. */
+  readonly file: string;
 }
 
-function examples(): readonly Example[] {
+function writeExamples(): readonly Example[] {
   return readdirSync(taskPages).flatMap((page) => {
     const blocks = [...readFileSync(join(taskPages, page), 'utf8').matchAll(/^```ts\n([^]*?)^```$/gm)];
-    return blocks.map(([, code = ''], index) => ({
-      name: `${page.replace(/\.md$/, '')}-${index + 1}`,
-      code,
-    }));
+    return blocks.map(([, code = ''], index) => {
+      const name = `${page.replace(/\.md$/, '')}-${index + 1}`;
+      const file = join(folder, `${name}.ts`);
+      writeFileSync(file, playbookOf(code));
+      return { name, file };
+    });
   });
 }
 
