@@ -72,7 +72,7 @@ describe('a lab host', () => {
   it('answers scripts while its cable is cut, and SSH once it is healed', async () => {
     await lab.cut('kvm1');
     const whileCut = await lab.read('kvm1', 'uname -n');
-    const sshWhileCut = await ssh('kvm1', 'true').then(
+    const sshWhileCut = await ssh('kvm1', 'true', { timeout: 1 }).then(
       () => 'answers',
       () => 'silent',
     );
@@ -285,12 +285,13 @@ function writeFiles(files: Readonly<Record<string, string>>): string {
 async function ssh(
   name: string,
   command: string,
-  options: { readonly overEno3?: boolean } = {},
+  options: { readonly overEno3?: boolean; readonly timeout?: number } = {},
 ): Promise<{ stdout: string; stderr: string }> {
   const [program = '', ...argv] = lab.sshCommand(name);
   const host = lab.hosts.find((candidate) => candidate.name === name);
   if (options.overEno3 === true) argv[argv.indexOf('-p') + 1] = String(host?.eno3Port);
-  return execute(program, ['-o', 'ConnectTimeout=1', '-o', 'BatchMode=yes', ...argv, command]);
+  const settings = ['-o', `ConnectTimeout=${options.timeout ?? 20}`, '-o', 'BatchMode=yes'];
+  return execute(program, [...settings, ...argv, command]);
 }
 
 async function readJson(file: string): Promise<unknown> {
