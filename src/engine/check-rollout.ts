@@ -127,8 +127,9 @@ function shouldBe(place: string, value: unknown, should: string): string {
 
 function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'function') return 'a function';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  const text: unknown = JSON.stringify(value);
+  return typeof text === 'string' ? text : `a ${typeof value}`;
 }
 
 /** 10 of `'10%'`; undefined of anything else. */
