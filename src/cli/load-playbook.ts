@@ -33,6 +33,8 @@ let registered = false;
 async function registerHooks(): Promise<void> {
   if (registered) return;
   registered = true;
+  // What every playbook imports is loaded before the hooks are there: each import that goes through them costs time.
+  await import('../index.ts');
   // Places in errors are to be those of the playbook as its author wrote it.
   process.setSourceMapsEnabled(true);
   const { registerHooks: registerSync } = nodeModule as { registerHooks?: (hooks: object) => void };
