@@ -44,6 +44,7 @@ export function connectionSettings(
 
   const keyFile =
     vars.text('ansible_ssh_private_key_file', 'ansible_private_key_file') ?? defaults.privateKeyFile;
+  const knownHostsFile = vars.knownHostsFile();
   const password =
     vars.secret('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password') ?? defaults.password;
   return {
@@ -54,6 +55,7 @@ export function connectionSettings(
     user: vars.text('ansible_user', 'ansible_ssh_user') ?? defaults.user ?? userInfo().username,
     hostKeyChecking: defaults.hostKeyChecking ?? 'yes',
     ...(keyFile === undefined ? {} : { privateKeyFile: keyFile }),
+    ...(knownHostsFile === undefined ? {} : { knownHostsFile }),
     ...(password === undefined ? {} : { password }),
     ...(become === undefined ? {} : { become }),
   };
@@ -73,7 +75,6 @@ function becomeSettings(vars: ConnectionVars, defaults: ConnectionDefaults): Bec
 /** Would be obeyed by Ansible's ssh program. kvmplay starts none, and silence would connect somewhere or somehow else. */
 const foreignVars = [
   'ansible_ssh_args',
-  'ansible_ssh_common_args',
   'ansible_ssh_extra_args',
   'ansible_ssh_executable',
   'ansible_become_exe',
@@ -116,10 +117,22 @@ class ConnectionVars {
     );
   }
 
+  /** The one option of OpenSSH that is understood: `-o UserKnownHostsFile=PATH`. */
+  knownHostsFile(): string | undefined {
+    const name = 'ansible_ssh_common_args';
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const file = /^-o ?UserKnownHostsFile=(\S+)$/.exec(text.trim())?.[1];
+    if (file !== undefined) return file;
+    throw this.#error(
+      `${name} is ${JSON.stringify(text)}, and kvmplay, which speaks SSH itself, understands -o UserKnownHostsFile=PATH only`,
+    );
+  }
+
   boolean(name: string): boolean | undefined {
     const found = this.#find([name]);
     if (found === undefined) return undefined;
-    const word = typeof found.value === 'object' ? '' : String(found.value).toLowerCase();
+    const word = JSON.stringify(found.value).replaceAll('"', '').toLowerCase();
     if (['true', 'yes', 'on', '1'].includes(word)) return true;
     if (['false', 'no', 'off', '0'].includes(word)) return false;
     throw this.#error(`${name} is ${describe(found.value)}, and should be true or false`);

@@ -25,6 +25,8 @@ import type { Connection, ConnectOptions, Transport } from './transport.ts';
 
 /** One host, and how to log in there. */
 export interface SshSettings extends LoginSettings {
+  /** Where the host's key is on record; default: the run's files. */
+  readonly knownHostsFile?: string | undefined;
   /** Name in the inventory, for messages. */
   readonly name: string;
   /** Name or address to connect to. */
@@ -38,7 +40,8 @@ export interface SshSettings extends LoginSettings {
 export interface SshShared {
   readonly handshakes: Handshakes;
   readonly keyRing: KeyRing;
-  readonly knownHosts: KnownHostsStore;
+  /** The host keys on record: those of a host's own file, or the run's. */
+  readonly knownHosts: (file: string | undefined) => KnownHostsStore;
   readonly random: () => number;
 }
 
@@ -79,7 +82,8 @@ export function sshTransport(settings: SshSettings, shared: SshShared = createSs
       return withLimits({ signal }, async (onCut) => {
         // Somebody may have to type a passphrase first: that takes the time it takes.
         const plan = await shared.keyRing.plan(settings);
-        const known = await shared.knownHosts.load();
+        const store = shared.knownHosts(settings.knownHostsFile);
+        const known = await store.load();
         const attempt: Attempt = { settings, shared, host, plan, known, progress: { step: 'tcp' } };
         const timeoutError = (): Error => connectTimeoutError(subject, timeout, attempt.progress);
         const connection = await shared.handshakes.for(endpoint)(() =>
@@ -108,10 +112,17 @@ export function createSshShared(options: SshSharedOptions = {}): SshShared {
     join(home, '.ssh', 'known_hosts2'),
     '/etc/ssh/ssh_known_hosts',
   ];
+  const stores = new Map<string, KnownHostsStore>();
   return {
     handshakes: createHandshakes(),
     keyRing: createKeyRing(options),
-    knownHosts: openKnownHosts(files),
+    knownHosts: (file) => {
+      const wanted = file === undefined ? files : [file];
+      const key = wanted.join('\n');
+      const store = stores.get(key) ?? openKnownHosts(wanted);
+      stores.set(key, store);
+      return store;
+    },
     random,
   };
 }
@@ -152,7 +163,11 @@ async function handshake(attempt: Attempt, onCut: OnCut): Promise<Connection> {
   socket.once('connect', () => (progress.step = 'greeting'));
   onCut(() => socket.destroy());
 
-  const check = { host, policy: settings.hostKeyChecking, files: shared.knownHosts.files };
+  const check = {
+    host,
+    policy: settings.hostKeyChecking,
+    files: shared.knownHosts(settings.knownHostsFile).files,
+  };
   let judgement: ReturnType<typeof judgeHostKey> = {};
   let accepted: Buffer | undefined;
   const ssh = new NodeSSH();
@@ -187,7 +202,7 @@ async function handshake(attempt: Attempt, onCut: OnCut): Promise<Connection> {
     await connecting;
     // Only now has the host proved that the key is its own.
     if (judgement.isNew === true && accepted !== undefined)
-      await shared.knownHosts.add(address, port, accepted);
+      await shared.knownHosts(settings.knownHostsFile).add(address, port, accepted);
     if (client === null) throw new Error('node-ssh lost its connection');
     const become = settings.become?.user === user ? undefined : settings.become;
     const lastError = (): Error | undefined => progress.lastError;

@@ -114,10 +114,22 @@ describe('connectionSettings', () => {
     [{ ansible_password: ['secret'] }, 'ansible_password should be text'],
     [
       { ansible_ssh_common_args: '-o ProxyJump=bastion' },
-      'ansible_ssh_common_args is not supported: kvmplay speaks SSH itself and passes no options to other programs',
+      'ansible_ssh_common_args is "-o ProxyJump=bastion", and kvmplay, which speaks SSH itself, understands -o UserKnownHostsFile=PATH only',
+    ],
+    [
+      { ansible_ssh_extra_args: '-4' },
+      'ansible_ssh_extra_args is not supported: kvmplay speaks SSH itself and passes no options to other programs',
     ],
   ])('refuses %j', (vars, reason) => {
     expect(() => connectionSettings(host(vars))).toThrow(InventoryError);
     expect(() => connectionSettings(host(vars))).toThrow(`hosts.yml:7: kvm1: ${reason}`);
+  });
+
+  it('takes the file of known hosts from the arguments for ssh', () => {
+    const settings = connectionSettings(
+      host({ ansible_ssh_common_args: '-o UserKnownHostsFile=/etc/lab/known_hosts' }),
+    );
+
+    expect(settings).toMatchObject({ knownHostsFile: '/etc/lab/known_hosts' });
   });
 });
