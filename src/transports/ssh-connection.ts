@@ -12,8 +12,11 @@ import { formatDuration, withLimits, type OnCut } from './limits.ts';
 import { runScript } from './run-script.ts';
 import type { Connection, ExecOptions } from './transport.ts';
 
-/** sshd allows ten sessions per connection by default; the eleventh is refused. */
-const channelsPerConnection = 8;
+/**
+ * sshd allows ten sessions per connection by default. It may count one that has ended until the next ones are there: in the
+ * worst case twice as many as run at a time.
+ */
+const channelsPerConnection = 5;
 
 /** A peer that is gone takes no farewell: after this long the connection is cut. */
 const farewellTimeout = 500;
@@ -42,36 +45,29 @@ export function sshConnection({ ssh, client, socket, subject, become, lastError 
     });
   };
 
-  const openChannel = (command: string, onCut: OnCut): Promise<ClientChannel> =>
-    new Promise((resolve, reject) => {
+  const run = async (script: string, onCut: OnCut): Promise<CommandResult> => {
+    const launch = await planLaunch(become, randomBytes(8).toString('hex'));
+    return new Promise((resolve, reject) => {
       const onOpen = (error: Error | undefined, channel: ClientChannel): void => {
-        if (error === undefined) {
-          onCut(() => channel.close());
-          resolve(channel);
-        } else if (socket.destroyed) {
-          reject(lost());
-        } else {
-          reject(new CommandError(`${subject} refuses a session: ${error.message}`, { cause: error }));
+        if (error !== undefined) {
+          const refused = new CommandError(`${subject} refuses a session: ${error.message}`, {
+            cause: error,
+          });
+          reject(socket.destroyed ? lost() : refused);
+          return;
         }
+        onCut(() => channel.close());
+        const process = { events: channel, stdin: channel, stdout: channel, stderr: channel.stderr };
+        // Not a tick later: the exit of a short command may have come in the packet that says it was started.
+        const result = runScript(process, { launch, script, subject, lost });
+        resolve(result.finally(() => channel.close()));
       };
       try {
-        client.exec(command, onOpen);
+        client.exec(launch.command, onOpen);
       } catch {
         reject(lost());
       }
     });
-
-  const run = async (script: string, onCut: OnCut): Promise<CommandResult> => {
-    const launch = await planLaunch(become, randomBytes(8).toString('hex'));
-    const channel = await openChannel(launch.command, onCut);
-    try {
-      return await runScript(
-        { events: channel, stdin: channel, stdout: channel, stderr: channel.stderr },
-        { launch, script, subject, lost },
-      );
-    } finally {
-      channel.close();
-    }
   };
 
   return {
