@@ -1,9 +1,9 @@
 import { isIPv4 } from 'node:net';
 import * as z from 'zod';
 import type { Addressing } from '../backends/backend.ts';
+import { canonicalIp, familyOf, isCidr, isNetworkAddress } from '../model/ip.ts';
 import type { Route } from '../model/link.ts';
 import { cidr, fields, ip, ipv4, ipv6, listOf, matching, type Shape, wholeNumber } from './input.ts';
-import { canonicalIp, familyOf, isCidr, isNetworkAddress } from '../model/ip.ts';
 
 /** Layer 3 of a link, for every task that can give a link addresses. */
 export interface DesiredAddressing {

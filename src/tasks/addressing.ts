@@ -1,10 +1,10 @@
 import type { Addressing } from '../backends/backend.ts';
 import { PlanError } from '../errors.ts';
+import { broadcastOf, familyOf, hostPart, isInNetwork } from '../model/ip.ts';
 import { isSameRoute } from '../model/kernel.ts';
 import type { Address, Route } from '../model/link.ts';
 import { type AddressingSpec, defaultRoute, toAddressing } from './addressing-input.ts';
 import type { Draft } from './draft.ts';
-import { broadcastOf, familyOf, hostPart, isInNetwork } from '../model/ip.ts';
 import { type Layer3, layer3Of, restore, withdraw } from './layer3.ts';
 
 /** Gives a link, in the kernel, the addresses, gateways and routes that are declared and missing. */

@@ -130,21 +130,9 @@ export function setOptions(draft: Draft, name: string, wanted: LinkOptions): voi
   if (Object.keys(options).length > 0) draft.update(name, { options });
 }
 
-/** What the files of the next boot say: what is declared, and what else the bond has that is not as the kernel makes it. */
-export function rememberedOptions(desired: BondSpec, options: LinkOptions): LinkOptions {
-  const mode = options['mode'] as BondMode;
-  const declared = declaredOptions(desired);
-  const usesArp = Number(options['arp_interval']) > 0;
-  return pick(options, (option, value) => {
-    if (option === 'mode') return true;
-    if (!isLegal(option, mode) || value === '') return false;
-    if (option === 'miimon') return !usesArp;
-    if (option === 'arp_interval' || option === 'arp_ip_target') return usesArp;
-    if (option.startsWith('arp_') && !usesArp) return false;
-    return option in declared || value !== bondOptionRule.get(option)?.initial;
-  });
-}
-
-function pick(options: LinkOptions, isWanted: (option: string, value: string) => boolean): LinkOptions {
+export function pick(
+  options: LinkOptions,
+  isWanted: (option: string, value: string) => boolean,
+): LinkOptions {
   return Object.fromEntries(Object.entries(options).filter(([option, value]) => isWanted(option, value)));
 }

@@ -6,6 +6,7 @@ import { kernelAddressing } from './bridge-files.ts';
 import type { Draft } from './draft.ts';
 import { layer3Of, restore } from './layer3.ts';
 import { deleteLink, findOwn, freeNics, isGuestPort, warnOfLoss } from './link-steps.ts';
+import { rememberAlone, whole } from './remembered.ts';
 
 interface Doomed {
   readonly name: string;
@@ -21,13 +22,12 @@ export function planAbsentBridge(draft: Draft, { name, takeover }: Doomed): void
 
   if (bridge === undefined) draft.remember({ state: 'absent', name, kind: 'bridge' });
   else removeFromKernel(draft, bridge, { ports, heir });
-  for (const port of ports)
-    if (port.name !== heir) draft.remember({ ...draft.present(port.name), controller: null });
+  for (const port of ports) if (port.name !== heir) rememberAlone(draft, port.name);
 
   if (heir === undefined) return;
   const own = draft.addressingOf(heir) ?? noAddressing;
   draft.remember({
-    ...draft.present(heir),
+    ...whole(draft, heir),
     controller: null,
     ...(inherited !== undefined && { addressing: mergeAddressing(own, inherited, heir) }),
   });

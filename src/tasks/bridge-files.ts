@@ -1,7 +1,7 @@
 import type { Addressing } from '../backends/backend.ts';
 import { PlanError } from '../errors.ts';
-import { addressingFromKernel, isEmptyAddressing, mergeAddressing, noAddressing } from './addressing.ts';
 import { type AddressingSpec, declaresAddressing, toAddressing } from './addressing-input.ts';
+import { addressingFromKernel, isEmptyAddressing, mergeAddressing, noAddressing } from './addressing.ts';
 import type { Draft } from './draft.ts';
 import { isBare, layer3Of } from './layer3.ts';
 

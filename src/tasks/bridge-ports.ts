@@ -2,7 +2,7 @@ import { PlanError } from '../errors.ts';
 import { portsOf, vlansOn } from '../model/kernel.ts';
 import type { Link } from '../model/link.ts';
 import type { Draft } from './draft.ts';
-import { describeKind, freeNics, isGuestPort, joinPort, releasePort } from './link-steps.ts';
+import { describeKind, freeNics, isGuestPort, joinPort, keepMtu, releasePort } from './link-steps.ts';
 import { lowerAbove, setMtu } from './mtu.ts';
 
 /** A link that may become a port of the bridge, or is one. */
@@ -58,6 +58,7 @@ export function leaveBridge(draft: Draft, bridge: string, wanted: readonly Link[
   const leaving = portsOf(draft.facts.links, bridge).filter(
     (port) => !isGuestPort(port) && wanted.every(({ name }) => name !== port.name),
   );
+  if (leaving.length > 0) keepMtu(draft, bridge);
   for (const { name } of leaving) releasePort(draft, name);
   return leaving.map(({ name }) => name);
 }

@@ -4,6 +4,13 @@ import { PlanError } from '../errors.ts';
 import { isSameRoute } from '../model/kernel.ts';
 import type { Link, Route } from '../model/link.ts';
 import {
+  addressingFields,
+  type DesiredAddressing,
+  declaresAddressing,
+  problemOfAddressing,
+  toAddressing,
+} from './addressing-input.ts';
+import {
   addAddressing,
   isDefault,
   mergeAddressing,
@@ -11,13 +18,6 @@ import {
   removeAddresses,
   withoutAddresses,
 } from './addressing.ts';
-import {
-  addressingFields,
-  type DesiredAddressing,
-  declaresAddressing,
-  problemOfAddressing,
-  toAddressing,
-} from './addressing-input.ts';
 import { kernelAddressing } from './bridge-files.ts';
 import { defineTask } from './define-task.ts';
 import { Draft } from './draft.ts';
@@ -25,6 +25,7 @@ import { fields, flag, linkName, type Shape, state } from './input.ts';
 import { layer3Of } from './layer3.ts';
 import { freeNics } from './link-steps.ts';
 import { networkFacts, type NetworkTask } from './network-facts.ts';
+import { whole } from './remembered.ts';
 
 /** What `ensureAddress` shall give a link, or take from it. */
 export interface DesiredAddress extends DesiredAddressing {
@@ -99,11 +100,9 @@ function planPresent(draft: Draft, desired: AddressSpec): void {
   draft.update(link.name, { up: true });
   removeAddresses(draft, link.name, ({ address }) => isLeaving(address));
   addAddressing(draft, link.name, desired);
-  rememberAddressing(
-    draft,
-    link,
-    mergeAddressing(withoutAddresses(remembered, isLeaving), toAddressing(desired, link.name), link.name),
-  );
+  const kept = withoutAddresses(remembered, isLeaving);
+  const addressing = mergeAddressing(kept, toAddressing(desired, link.name), link.name);
+  draft.remember({ ...whole(draft, link.name), addressing });
 }
 
 function checkLink(draft: Draft, { link: name, addresses = [] }: AddressSpec): Link {
@@ -122,10 +121,6 @@ function checkLink(draft: Draft, { link: name, addresses = [] }: AddressSpec): L
   return link;
 }
 
-function rememberAddressing(draft: Draft, { name, vlan }: Link, addressing: Addressing): void {
-  draft.remember({ ...draft.present(name), ...(vlan !== undefined && { vlan }), addressing });
-}
-
 function planAbsent(draft: Draft, desired: AddressSpec): void {
   const link = draft.findLink(desired.link);
   const unwanted = toAddressing(desired, desired.link);
@@ -134,7 +129,8 @@ function planAbsent(draft: Draft, desired: AddressSpec): void {
 
   const remembered = draft.addressingOf(desired.link);
   if (link === undefined || remembered === undefined || link.controller !== undefined) return;
-  rememberAddressing(draft, link, without(withoutAddresses(remembered, isUnwanted), unwanted));
+  const addressing = without(withoutAddresses(remembered, isUnwanted), unwanted);
+  draft.remember({ ...draft.present(link.name), addressing });
 }
 
 function removeFromKernel(draft: Draft, { link }: AddressSpec, unwanted: Addressing): void {

@@ -2,19 +2,25 @@ import { PlanError } from '../errors.ts';
 import type { BondMode } from '../model/bond-options.ts';
 import { portsOf, vlansOn } from '../model/kernel.ts';
 import type { Link } from '../model/link.ts';
-import { type BondSpec, bondSchema, type DesiredBond, problemOfBond, problemOfMode } from './bond-input.ts';
+import { noAddressing } from './addressing.ts';
+import {
+  type BondSpec,
+  bondSchema,
+  declaredOptions,
+  type DesiredBond,
+  problemOfBond,
+  problemOfMode,
+} from './bond-input.ts';
 import {
   initialOptions,
   isLegal,
   optionSteps,
-  rememberedOptions,
   setOptions,
   wantedOptions,
 } from './bond-options.ts';
 import { warnOfBondInBridge } from './bond-warnings.ts';
 import { defineTask } from './define-task.ts';
 import { Draft } from './draft.ts';
-import { noAddressing } from './addressing.ts';
 import { isBare, layer3Of, whileDown, withdraw } from './layer3.ts';
 import {
   deleteLink,
@@ -28,6 +34,7 @@ import {
 } from './link-steps.ts';
 import { setMtu } from './mtu.ts';
 import { networkFacts, type NetworkTask } from './network-facts.ts';
+import { bondFileOptions, rememberAlone } from './remembered.ts';
 
 /** What `ensureBond` returns. */
 export interface BondOutput {
@@ -233,7 +240,7 @@ function remember(
   const { name } = desired;
   draft.remember({
     ...draft.present(name),
-    options: rememberedOptions(desired, draft.link(name).options ?? {}),
+    options: bondFileOptions(draft.link(name).options ?? {}, Object.keys(declaredOptions(desired))),
     ...(desired.mtu !== undefined && { mtu: desired.mtu }),
     ...(desired.mac !== undefined && { mac: desired.mac }),
   });
@@ -244,7 +251,7 @@ function remember(
       addressing: noAddressing,
     });
   }
-  for (const port of leaving) draft.remember({ ...draft.present(port), controller: null });
+  for (const port of leaving) rememberAlone(draft, port);
 }
 
 function planAbsent(draft: Draft, name: string): void {
@@ -258,5 +265,5 @@ function planAbsent(draft: Draft, name: string): void {
   setPrimary(draft, name, '');
   for (const { name: gone, kind } of deleteLink(draft, name))
     draft.remember({ state: 'absent', name: gone, kind });
-  for (const port of ports) draft.remember({ ...draft.present(port.name), controller: null });
+  for (const port of ports) rememberAlone(draft, port.name);
 }

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { PlanError } from '../errors.ts';
 import type { Link } from '../model/link.ts';
-import { addAddressing, noAddressing } from './addressing.ts';
 import { addressingFields, type DesiredAddressing, problemOfAddressing } from './addressing-input.ts';
+import { addAddressing, noAddressing } from './addressing.ts';
 import { warnOfBondInBridge } from './bond-warnings.ts';
 import { planAbsentBridge } from './bridge-absent.ts';
 import { bridgeAddressing } from './bridge-files.ts';
@@ -26,6 +26,7 @@ import { findOwn, isGuestPort } from './link-steps.ts';
 import { setMtu } from './mtu.ts';
 import { problemOfLength, problemOfNewName, shorterName } from './names.ts';
 import { networkFacts, type NetworkTask } from './network-facts.ts';
+import { bridgeFileOptions, rememberAlone, whole } from './remembered.ts';
 
 /** A bridge as `ensureBridge` shall make it. */
 export interface DesiredBridge extends DesiredAddressing {
@@ -150,13 +151,13 @@ function planPresent(draft: Draft, desired: BridgeSpec): void {
   warn(draft, desired, ports);
   draft.remember({
     ...draft.present(name),
-    options: rememberedOptions(draft.link(name), desired),
+    options: bridgeFileOptions(draft.link(name).options, Object.keys(bridgeOptions(desired))),
     mac: draft.link(name).macPinned ? draft.link(name).mac : null,
     ...(desired.mtu !== undefined && { mtu: desired.mtu }),
     ...(addressing !== undefined && { addressing }),
   });
   for (const port of ports) rememberPort(draft, desired, port);
-  for (const port of left) draft.remember({ ...draft.present(port), controller: null });
+  for (const port of left) rememberAlone(draft, port);
 }
 
 /** A port that is taken over need not be listed. */
@@ -268,19 +269,11 @@ function warn(draft: Draft, { name, stp, mtu: wanted, takeover }: BridgeSpec, po
   }
 }
 
-function rememberedOptions({ options = {} }: Link, desired: BridgeSpec): Record<string, string> {
-  const kept = ['stp_state', 'forward_delay'];
-  if (desired.priority !== undefined || (options['priority'] ?? '32768') !== '32768') kept.push('priority');
-  if (desired.ageing !== undefined || (options['ageing_time'] ?? '30000') !== '30000')
-    kept.push('ageing_time');
-  return Object.fromEntries(kept.map((option) => [option, options[option] ?? '']));
-}
-
 /** A guest's tap is in the guest's own definition. */
 function rememberPort(draft: Draft, { name, mtu: wanted }: BridgeSpec, port: Link): void {
   if (isGuestPort(port) || port.kind === 'other') return;
   draft.remember({
-    ...draft.present(port.name),
+    ...whole(draft, port.name),
     controller: { name, kind: 'bridge' },
     addressing: noAddressing,
     ...(wanted !== undefined && port.kind === 'ethernet' && { mtu: draft.link(port.name).mtu }),

@@ -1,7 +1,7 @@
+import type * as z from 'zod';
 import { PlanError } from '../errors.ts';
 import { vlansOn } from '../model/kernel.ts';
 import type { Link } from '../model/link.ts';
-import type * as z from 'zod';
 import { defineTask } from './define-task.ts';
 import { Draft } from './draft.ts';
 import { fields, linkName, mac, matching, mtu, type Shape, state, wholeNumber } from './input.ts';

@@ -1,7 +1,7 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import * as z from 'zod';
-import { nearestName } from '../model/nearest-name.ts';
 import { canonicalIp, isCidr } from '../model/ip.ts';
+import { nearestName } from '../model/nearest-name.ts';
 
 // Building blocks of task inputs. A message says what a value should be, as the end of "id is 0, it should be …".
 

@@ -1,7 +1,7 @@
+import { familyOf } from '../model/ip.ts';
 import { isSameRoute, vlansOn } from '../model/kernel.ts';
 import type { Address, Route } from '../model/link.ts';
 import type { Draft } from './draft.ts';
-import { familyOf } from '../model/ip.ts';
 
 /** What a link has on layer 3. */
 export interface Layer3 {

@@ -1,10 +1,10 @@
-import type { Draft } from './draft.ts';
+import { PlanError } from '../errors.ts';
 import { type BondMode, bondOptionRule } from '../model/bond-options.ts';
 import { initialBridgeOptions, portsOf, vlansOn } from '../model/kernel.ts';
-import type { ControllerKind, Link } from '../model/link.ts';
-import { PlanError } from '../errors.ts';
-import { isGuestName } from './names.ts';
+import type { ControllerKind, Link, LinkOptions } from '../model/link.ts';
+import type { Draft } from './draft.ts';
 import { layer3Of, withdraw } from './layer3.ts';
+import { isGuestName } from './names.ts';
 
 // Steps that several tasks take, each with everything that the kernel would do along.
 
@@ -67,26 +67,39 @@ export function deleteLink(draft: Draft, name: string): readonly Link[] {
     return deleteLink(draft, vlan.name);
   });
   withdraw(draft, layer3Of(draft, name));
+  keepMtu(draft, name);
   for (const port of portsOf(draft.facts.links, name)) releasePort(draft, port.name);
   releasePort(draft, name);
   const link = draft.link(name);
-  draft.add({ kind: 'link.delete', link: withSetOptions(link) });
+  draft.add({ kind: 'link.delete', link: asItWouldBeMade(link) });
   return [...above, link];
 }
 
-/** With the options that somebody set and that its mode takes: those that make the link again. */
-function withSetOptions(link: Link): Link {
-  const { options } = link;
-  if (options === undefined) return link;
+/**
+ * Of a bridge whose MTU somebody set: taking back what follows would end with the MTU of its ports, so this stands before
+ * it and is taken back last.
+ */
+export function keepMtu(draft: Draft, name: string): void {
+  const { kind, mtu } = draft.link(name);
+  const smallest = Math.min(...portsOf(draft.facts.links, name).map((port) => port.mtu));
+  if (kind !== 'bridge' || mtu === smallest || smallest === Infinity) return;
+  draft.add({ kind: 'link.update', name, linkKind: kind, before: { mtu }, after: { mtu } });
+}
+
+/** What makes the link again as it was: its MAC, and the options that somebody set and that its mode takes. */
+function asItWouldBeMade(link: Link): Link {
+  if (link.options === undefined) return link;
+  return { ...link, macPinned: link.mac !== '', options: setOptionsOf(link, link.options) };
+}
+
+function setOptionsOf({ kind }: Link, options: LinkOptions): LinkOptions {
   const set = Object.entries(options).filter(([option, value]) => {
+    if (kind === 'bridge') return value !== initialBridgeOptions[option];
     const rule = bondOptionRule.get(option);
-    if (link.kind === 'bridge') return value !== initialBridgeOptions[option];
-    return (
-      option === 'mode' ||
-      (value !== rule?.initial && rule?.modes?.includes(options['mode'] as BondMode) !== false)
-    );
+    const isTaken = rule?.modes?.includes(options['mode'] as BondMode) !== false;
+    return option === 'mode' || (isTaken && value !== rule?.initial);
   });
-  return { ...link, options: Object.fromEntries(set) };
+  return Object.fromEntries(set);
 }
 
 /** Says which addresses and routes end with a link. */

@@ -126,7 +126,7 @@ class HostInMemory<V> implements FakeHost<V> {
   }
 
   fact<T>(fact: Fact<T>): Promise<T> {
-    return Promise.resolve(this.#answer(fact));
+    return new Promise((resolve) => resolve(this.#answer(fact)));
   }
 
   read(command: string): Promise<CommandResult> {

@@ -152,7 +152,7 @@ function refuseBondOption(
   }
   if (option === 'primary' && value !== '' && ports.every(({ name }) => name !== value))
     return `${value} is no port`;
-  if (option === 'arp_interval' && value !== '0' && settled['miimon'] !== '0') {
+  if (option === 'arp_interval' && value !== '0' && (settled['miimon'] ?? '0') !== '0') {
     return 'ARP monitoring cannot be used with MII monitoring';
   }
   if ((option === 'updelay' || option === 'downdelay') && value !== '0') {

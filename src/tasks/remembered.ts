@@ -1,0 +1,47 @@
+import type { PresentLink } from '../backends/backend.ts';
+import { type BondMode, bondOptionRule } from '../model/bond-options.ts';
+import { initialBridgeOptions } from '../model/kernel.ts';
+import type { Link, LinkOptions } from '../model/link.ts';
+import { isLegal, pick } from './bond-options.ts';
+import type { Draft } from './draft.ts';
+
+/** A link for files. One that they do not know is told whole, or they could not bring it up. */
+export function whole(draft: Draft, name: string): PresentLink {
+  const { kind, vlan, options = {} } = draft.link(name);
+  const present = draft.present(name);
+  if (draft.addressingOf(name) !== undefined) return present;
+  return {
+    ...present,
+    ...(vlan !== undefined && { vlan }),
+    ...(kind === 'bond' && { options: bondFileOptions(options, []) }),
+    ...(kind === 'bridge' && { options: bridgeFileOptions(options, []) }),
+  };
+}
+
+/** Tells files that a link is nobody's port any more, if they know the link. */
+export function rememberAlone(draft: Draft, name: string): void {
+  if (draft.addressingOf(name) !== undefined) draft.remember({ ...draft.present(name), controller: null });
+}
+
+/** What is declared, and what else a bond has that is not as the kernel makes it; of monitoring the kind that is on. */
+export function bondFileOptions(options: LinkOptions, declared: readonly string[]): LinkOptions {
+  const mode = options['mode'] as BondMode;
+  const usesArp = Number(options['arp_interval']) > 0;
+  return pick(options, (option, value) => {
+    if (option === 'mode') return true;
+    if (!isLegal(option, mode) || value === '') return false;
+    if (option === 'miimon') return !usesArp;
+    if (option === 'arp_interval' || option === 'arp_ip_target') return usesArp;
+    if (option.startsWith('arp_') && !usesArp) return false;
+    return declared.includes(option) || value !== bondOptionRule.get(option)?.initial;
+  });
+}
+
+/** STP and forward delay always, since tools make them otherwise; the rest as of a bond. */
+export function bridgeFileOptions(options: Link['options'] = {}, declared: readonly string[]): LinkOptions {
+  return pick(options, (option, value) => {
+    if (option === 'stp_state' || option === 'forward_delay') return true;
+    const isKept = option === 'priority' || option === 'ageing_time';
+    return isKept && (declared.includes(option) || value !== initialBridgeOptions[option]);
+  });
+}
