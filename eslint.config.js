@@ -32,5 +32,5 @@ export default tseslint.config(
     files: ['playbooks/**', 'test/**/playbooks/**', 'test/lab/support/global-*.ts', '*.config.js'],
     rules: { 'no-restricted-syntax': 'off' },
   },
-  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
 );
