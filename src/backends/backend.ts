@@ -12,7 +12,7 @@ export interface Backend {
    * the byte; a file that already says what is wanted is returned unchanged. Throws PlanError for what the format cannot say.
    */
   readonly edit: (files: ConfigFiles, wanted: readonly WantedLink[], host: BackendHost) => ConfigFiles;
-  /** What the files say about the addresses of a link, or undefined when they say nothing about that link. */
+  /** What the files say about the addresses of a link they know, if only that it has none; undefined when they do not know it. */
   readonly addressingOf: (files: ConfigFiles, link: LinkIdentity) => Addressing | undefined;
 }
 

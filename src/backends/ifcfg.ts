@@ -35,9 +35,7 @@ export const ifcfg: Backend = {
   addressingOf(files, link) {
     const tree = new IfcfgTree(files);
     const file = tree.find(link);
-    if (file === undefined) return undefined;
-    const addressing = readAddressing(tree, file, link);
-    return isEmpty(addressing) ? undefined : addressing;
+    return file === undefined ? undefined : readAddressing(tree, file, link);
   },
 };
 

@@ -5,15 +5,15 @@ import { nothing, treeOf } from './trees.ts';
 
 describe('ifcfg addressingOf', () => {
   it.each<[string, Record<string, string>, Addressing | undefined]>([
-    ['nothing without a file', { 'ifcfg-eno4': 'DEVICE=eno4\nIPADDR=10.0.0.1\n' }, undefined],
-    ['nothing without an address', { 'ifcfg-eno3': 'DEVICE=eno3\nONBOOT=yes\n' }, undefined],
+    ['undefined of a link without a file', { 'ifcfg-eno4': 'DEVICE=eno4\nIPADDR=10.0.0.1\n' }, undefined],
+    ['nothing without an address', { 'ifcfg-eno3': 'DEVICE=eno3\nONBOOT=yes\n' }, nothing],
     [
       'nothing of a port, whatever its file says',
       { 'ifcfg-eno3': 'DEVICE=eno3\nBRIDGE=br0\nIPADDR=10.0.0.1\n' },
-      undefined,
+      nothing,
     ],
     [
-      'nothing of a file that initscripts ignore',
+      'undefined of a link whose only file is ignored by initscripts',
       { 'ifcfg-eno3.bak': 'DEVICE=eno3\nIPADDR=10.0.0.1\n' },
       undefined,
     ],
