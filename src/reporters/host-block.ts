@@ -30,11 +30,8 @@ export async function formatHostBlock(
 export function formatUndone({ host, result, error }: HostUndone, style: BlockStyle): readonly string[] {
   const { paint } = style;
   const [sentence = '', ...more] = formatError(error, paint);
-  const text = {
-    proved: `${paint('undone', 'yellow')}: the host is as it was before the play`,
-    failed: `${paint('NOT UNDONE', 'red')}  ${sentence}`,
-    kept: `${paint('not undone', 'red')}  ${sentence}`,
-  }[result];
+  const text =
+    result === 'proved' ? `${paint('undone', 'yellow')}: the host is as it was before the play` : sentence;
   return [hostLine(host, text, style), ...indent(more)];
 }
 

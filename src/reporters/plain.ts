@@ -103,8 +103,8 @@ class PlainReport {
 
   #playTitle({ play, hosts, waves = [] }: PlayStart): string {
     const mode = this.#checkMode ? ' (check mode: nothing is changed)' : '';
-    const numbers = waves.map((wave) => `${wave.wave === 'canary' ? 'canary ' : ''}${wave.hosts}`);
-    const order = waves.length < 2 ? '' : `, one wave after the other: ${numbers.join(', ')}`;
+    const sizes = waves.map((wave) => `${wave.hosts}${wave.wave === 'canary' ? ' (canary)' : ''}`);
+    const order = waves.length < 2 ? '' : ` in waves of ${sizes.join(', ')}`;
     return `${this.#paint(`play ${printable(play)}`, 'bold')}: ${count(hosts.length, 'host')}${order}${mode}`;
   }
 

@@ -6,7 +6,7 @@ import type { RunEvent } from '../../src/engine/events.ts';
 import { plainReporter } from '../../src/reporters/plain.ts';
 import type { PlainOptions } from '../../src/reporters/plain.ts';
 import { expectGolden } from './golden.ts';
-import { bondTask, end, hostRun, run, task, warning } from './scripted-run.ts';
+import { bondTask, end, hostRun, run, task, toEvents, warning } from './scripted-run.ts';
 
 /** What a user sees of a run; events are told without waiting, as the engine does. */
 async function report(events: readonly RunEvent[], options: Partial<PlainOptions> = {}): Promise<string> {
@@ -80,6 +80,76 @@ const lostInTask = hostRun(
 
 const withoutTasks = hostRun([], end('kvm6'));
 
+const reason = 'canary kvm6 is unreachable';
+const undone = { code: 'KVMPLAY_UNDONE', message: `undone: ${reason}` };
+const notUndone = {
+  code: 'KVMPLAY_NOT_UNDONE',
+  message: 'not undone: br6 of kvm2 got port vnet3 since then',
+  details: ['stays: + module bonding'],
+};
+const skipped = { code: 'KVMPLAY_BUDGET', message: reason };
+const waves = [
+  { wave: 'canary', hosts: 4 },
+  { wave: 'wave 1 of 2', hosts: 1 },
+  { wave: 'wave 2 of 2', hosts: 3 },
+];
+const ends = [
+  end('kvm1', { outcome: 'skipped', rollback: 'proved', error: undone }),
+  end('kvm2', { outcome: 'failed', rollback: 'failed', error: notUndone }),
+  end('kvm3', {
+    outcome: 'changed',
+    error: { code: 'KVMPLAY_NOT_UNDONE', message: 'not undone: cancelled' },
+  }),
+  end('kvm6', { outcome: 'unreachable', error: { code: 'KVMPLAY_UNREACHABLE', message: 'no answer' } }),
+  end('kvm7', { outcome: 'skipped', error: skipped, connections: 0, execs: 0, milliseconds: 0 }),
+];
+const hosts = ends.map(({ host }) => host);
+const rolledOut = toEvents([
+  { type: 'run.start', checkMode: false, plays: ['bond6'] },
+  { type: 'play.start', play: 'bond6', hosts, waves },
+  { type: 'wave.start', play: 'bond6', wave: 'canary', hosts: ['kvm1', 'kvm2', 'kvm3', 'kvm6'] },
+  ...['kvm1', 'kvm2', 'kvm3'].flatMap((host) =>
+    hostRun([task(host, 0, { outcome: 'changed' })], end(host, { outcome: 'changed' })),
+  ),
+  { type: 'wave.soak', play: 'bond6', wave: 'canary', seconds: 60 },
+  ...ends.slice(3, 4),
+  { type: 'budget.broken', play: 'bond6', wave: 'canary', failed: 1, allowed: 3, reason },
+  { type: 'host.undone', play: 'bond6', host: 'kvm1', result: 'proved', error: undone },
+  { type: 'host.undone', play: 'bond6', host: 'kvm2', result: 'failed', error: notUndone },
+  {
+    type: 'host.undone',
+    play: 'bond6',
+    host: 'kvm3',
+    result: 'kept',
+    error: { code: 'KVMPLAY_NOT_UNDONE', message: 'not undone: cancelled' },
+  },
+  {
+    type: 'wave.end',
+    play: 'bond6',
+    wave: 'canary',
+    hosts: { ok: 0, changed: 1, failed: 1, unreachable: 1, skipped: 1 },
+  },
+  ...ends.slice(4),
+  { type: 'play.end', play: 'bond6' },
+  {
+    type: 'run.end',
+    summary: {
+      checkMode: false,
+      hosts: ends.map(({ type: _, ...hostEnd }) => ({
+        ...hostEnd,
+        tasks: { ok: 0, changed: hostEnd.connections, failed: 0, skipped: 0 },
+      })),
+      stopped: { play: 'bond6', wave: 'canary', reason },
+      reporterErrors: [],
+    },
+  },
+]);
+const rolloutToCome = toEvents([
+  { type: 'run.start', checkMode: true, plays: ['bond6'] },
+  { type: 'play.start', play: 'bond6', hosts, waves },
+  { type: 'play.end', play: 'bond6' },
+]);
+
 /** WeakRefs let go only between two turns of the event loop. */
 async function collectGarbage(): Promise<void> {
   setFlagsFromString('--expose-gc');
@@ -115,6 +185,8 @@ describe('plainReporter', () => {
       {},
     ],
     ['a play without hosts', 'no-hosts', run({ bond6: [] }), {}],
+    ['waves, and why they came to an end', 'waves', rolledOut, { colour: true }],
+    ['the waves that check mode would not wait for', 'waves-check-mode', rolloutToCome, {}],
   ])('reports %s', async (_, name, events, options) => {
     await expectGolden(name, await report(events, options));
   });
