@@ -101,6 +101,9 @@ function remember(
 
 // --- settings, in the order of files ----------------------------------------------------------------------------------
 
+/** Tells a NIC's file that we may delete again from one that somebody wrote. */
+const madeByUs = '# made by kvmplay\n';
+
 /** Which keys a new file begins with. */
 function newContent({ name, kind }: PresentLink): string {
   switch (kind) {
@@ -111,7 +114,7 @@ function newContent({ name, kind }: PresentLink): string {
     case 'vlan':
       return `VLAN=yes\nDEVICE=${name}\nNAME=${name}\n`;
     case 'ethernet':
-      return `TYPE=Ethernet\nDEVICE=${name}\nNAME=${name}\n`;
+      return `${madeByUs}TYPE=Ethernet\nDEVICE=${name}\nNAME=${name}\n`;
     case 'tap':
     case 'loopback':
     case 'other':
@@ -287,7 +290,7 @@ function refuseUnknown({ name, kind, options, vlan }: PresentLink): void {
   }
 }
 
-/** A NIC's file that says no more than the one kvmplay creates is deleted: nobody else needs it. */
+/** A NIC's file that kvmplay made, and that nobody else wrote into, is deleted. */
 function putOrDrop(tree: IfcfgTree, file: IfcfgFile, name: string): void {
   const bare = assign(file, [{ key: 'NM_CONTROLLED', value: undefined }]);
   const created = `${newContent({ state: 'present', name, kind: 'ethernet' })}BOOTPROTO=none\nONBOOT=yes\n`;

@@ -116,8 +116,28 @@ export const initialBondOptions: LinkOptions = Object.fromEntries(
 
 function withInitialOptions(link: Link): Link {
   if (link.kind === 'bridge') return { ...link, options: { ...initialBridgeOptions, ...link.options } };
-  if (link.kind === 'bond') return { ...link, options: { ...initialBondOptions, ...link.options } };
+  if (link.kind === 'bond') {
+    return { ...link, options: readableOptions({ ...initialBondOptions, ...link.options }) };
+  }
   return link;
+}
+
+const unreadableElsewhere = ['ad_actor_sys_prio', 'ad_user_port_key'] as const;
+
+/** Two options of a bond can be read in mode 802.3ad only. */
+function readableOptions(options: LinkOptions): LinkOptions {
+  if (options['mode'] === undefined) return options;
+  if (options['mode'] === '802.3ad') {
+    const { ad_actor_sys_prio, ad_user_port_key } = bondOptionRules;
+    return {
+      ad_actor_sys_prio: ad_actor_sys_prio.initial,
+      ad_user_port_key: ad_user_port_key.initial,
+      ...options,
+    };
+  }
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => !unreadableElsewhere.some((other) => other === name)),
+  );
 }
 
 function updateLink(links: Links, name: string, settings: LinkSettings): Links {
@@ -128,7 +148,7 @@ function updateLink(links: Links, name: string, settings: LinkSettings): Links {
     ...link,
     ...rest,
     ...(settings.mac !== undefined && { macPinned: true }),
-    ...(options !== undefined && { options: { ...link.options, ...options } }),
+    ...(options !== undefined && { options: readableOptions({ ...link.options, ...options }) }),
   };
   let next = withLink(links, updated);
   if (settings.up !== undefined) next = spreadUp(next, updated);

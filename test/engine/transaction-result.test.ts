@@ -10,7 +10,19 @@ describe('parseTransactionResult', () => {
       words: ['2', '1', '255'],
       undoErrors: 3,
       lines: ['RTNETLINK answers: Busy', ' second line'],
+      failedProbes: [],
     });
+  });
+
+  it('reads probes that do not pass, with the last value seen', () => {
+    const { failedProbes } = parseTransactionResult(
+      'outcome applied\nprobe 1 partner 00:00:00:00:00:00\nprobe 12 \n',
+    );
+
+    expect(failedProbes).toEqual([
+      { number: 1, seen: 'partner 00:00:00:00:00:00' },
+      { number: 12, seen: '' },
+    ]);
   });
 
   it.each(['', 'outcome victory\n', 'bash: sh: not found\n'])('takes %j for unknown', (output) => {

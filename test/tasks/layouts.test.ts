@@ -147,7 +147,7 @@ describe('L3, the fleet layout', () => {
     await bond6.run(host);
 
     const port = (name: string) =>
-      `TYPE=Ethernet\nDEVICE=${name}\nNAME=${name}\nMASTER=bond6\nSLAVE=yes\nBOOTPROTO=none\nONBOOT=yes\n`;
+      `# made by kvmplay\nTYPE=Ethernet\nDEVICE=${name}\nNAME=${name}\nMASTER=bond6\nSLAVE=yes\nBOOTPROTO=none\nONBOOT=yes\n`;
     const bridge = (name: string) =>
       `TYPE=Bridge\nDEVICE=${name}\nNAME=${name}\nONBOOT=yes\nBOOTPROTO=none\nSTP=off\nDELAY=0\nMACADDR=52:54:00:92:38:95\n`;
     const vlan = (id: number) =>
