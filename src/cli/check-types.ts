@@ -27,9 +27,17 @@ export async function checkTypes(files: readonly string[], cwd: string): Promise
   const folder = await mkdtemp(join(tmpdir(), 'kvmplay-types-'));
   try {
     const project = join(folder, 'tsconfig.json');
-    await writeFile(project, JSON.stringify(projectFor(playbooks)));
-    const output = await outputOf([...compiler, '--project', project, '--pretty', 'false'], cwd);
-    return { checked: true, problems: parseProblems(output, cwd) };
+    const problemsWith = async (nodeTypes: string | undefined): Promise<readonly TypeProblem[]> => {
+      await writeFile(project, JSON.stringify(projectFor(playbooks, nodeTypes)));
+      return parseProblems(
+        await outputOf([...compiler, '--project', project, '--pretty', 'false'], cwd),
+        cwd,
+      );
+    };
+    // Few playbooks use Node itself, whose types take longer to read than all the rest.
+    const problems = await problemsWith(undefined);
+    const nodeTypes = problems.length === 0 ? undefined : typesOfNode(playbooks);
+    return { checked: true, problems: nodeTypes === undefined ? problems : await problemsWith(nodeTypes) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -44,7 +52,7 @@ function findCompiler(playbooks: readonly string[]): readonly string[] | undefin
     const platform = `@typescript/typescript-${process.platform}-${process.arch}`;
     const native = packageFolder(platform, createRequire(join(launcher, 'package.json')));
     const executable = native === undefined ? undefined : join(native, 'lib', 'tsc');
-    if (executable !== undefined && existsSync(executable)) return [executable];
+    if (executable !== undefined && existsSync(executable)) return [executable, '--singleThreaded'];
   }
   for (const playbook of playbooks) {
     const own = packageFolder('typescript', createRequire(playbook));
@@ -62,8 +70,7 @@ function packageFolder(name: string, require: NodeJS.Require): string | undefine
   }
 }
 
-function projectFor(playbooks: readonly string[]): object {
-  const nodeTypes = typesOfNode(playbooks);
+function projectFor(playbooks: readonly string[], nodeTypes: string | undefined): object {
   return {
     compilerOptions: {
       target: 'es2023',
@@ -121,7 +128,9 @@ function findUpwards(name: string, from: string): string | undefined {
 
 function outputOf([command = '', ...args]: readonly string[], cwd: string): Promise<string> {
   return new Promise((resolveOutput, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+    // So little memory that the native compiler had better not collect any.
+    const env = { ...process.env, GOGC: 'off' };
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.on('error', reject);
