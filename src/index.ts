@@ -1,7 +1,19 @@
+export type {
+  HostOutcome,
+  HostSummary,
+  Reporter,
+  RunEvent,
+  RunSummary,
+  TaskOutcome,
+} from './engine/events.ts';
 export { play, type Play, type PlayDefinition } from './engine/play.ts';
 export * from './errors.ts';
+export * as facts from './facts/index.ts';
+export { loadInventory, selectHosts } from './inventory/index.ts';
 export type { Change } from './model/change.ts';
 export type { Fact } from './model/fact.ts';
 export type { CommandResult, Host, HostVars } from './model/host.ts';
+export type { Inventory, InventoryHost } from './model/inventory.ts';
 export type { Plan, Task, TaskResult } from './model/task.ts';
+export { run, type RunOptions } from './run.ts';
 export * from './tasks/index.ts';

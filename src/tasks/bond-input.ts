@@ -20,7 +20,7 @@ import { problemOfLength, problemOfNewName, shorterName } from './names.ts';
 /** The mode of a bond by name or, as people say it, by number: 6 is `balance-alb`. */
 export type BondModeInput = BondMode | 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
-/** A bond as `ensureBond` shall make it. Options that are not named stay what they are. */
+/** A bond as `ensureBond` shall make it. An option that is not named stays what it is; its default is that of a new bond. */
 export interface DesiredBond {
   /** Name of the bond, at most 15 letters, digits, `-` and `_`. */
   readonly name: string;
@@ -40,7 +40,10 @@ export interface DesiredBond {
   readonly mtu?: number | undefined;
   /** MAC address. Default: that of the first port. */
   readonly mac?: string | undefined;
-  /** Milliseconds between looks at the carrier of the ports, 0 for none. Default: 100, or 0 with `arpInterval`. Kernel: `miimon`. */
+  /**
+   * Milliseconds between looks at the carrier of the ports, 0 for none; always ensured. Default: 100, or 0 with `arpInterval`.
+   * Kernel: `miimon`.
+   */
   readonly miimon?: number | undefined;
   /** Milliseconds between ARP probes, in modes 0 to 3, in place of `miimon`. Default: 0, none. Kernel: `arp_interval`. */
   readonly arpInterval?: number | undefined;

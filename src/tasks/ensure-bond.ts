@@ -11,13 +11,7 @@ import {
   problemOfBond,
   problemOfMode,
 } from './bond-input.ts';
-import {
-  initialOptions,
-  isLegal,
-  optionSteps,
-  setOptions,
-  wantedOptions,
-} from './bond-options.ts';
+import { initialOptions, isLegal, optionSteps, setOptions, wantedOptions } from './bond-options.ts';
 import { warnOfBondInBridge } from './bond-warnings.ts';
 import { defineTask } from './define-task.ts';
 import { Draft } from './draft.ts';

@@ -203,5 +203,9 @@ describe('L3, the fleet layout', () => {
       '- bond bond6',
     ]);
     expect([...host.links.values()].filter(({ kind }) => kind !== 'loopback')).toEqual(nics);
+
+    const again = host.changes.length;
+    await teardown.run(host);
+    expect(host.changes.slice(again)).toEqual([]);
   });
 });
