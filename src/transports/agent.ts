@@ -1,9 +1,13 @@
 import ssh2, { type ParsedKey, type SignCallback, type SigningRequestOptions } from 'ssh2';
 
+const patience = 3000;
+
 /** The keys of the agent at `socket`; none when nobody answers there, for a stale SSH_AUTH_SOCK must not stop a login by key. */
 export function listAgentKeys(socket: string | undefined): Promise<readonly ParsedKey[]> {
   if (socket === undefined || socket === '') return Promise.resolve([]);
   return new Promise((resolve) => {
+    // A socket that a dead session left forwarded accepts, and never answers.
+    setTimeout(() => resolve([]), patience).unref();
     new ssh2.OpenSSHAgent(socket).getIdentities((error, keys) => {
       // In this direction ssh2 hands over parsed keys only; the wider type is that of an agent somebody writes.
       resolve(error ? [] : ((keys ?? []) as ParsedKey[]));

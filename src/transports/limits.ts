@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { CancelledError } from '../errors.ts';
 
 /** What can cut a wait short. */
@@ -18,6 +20,9 @@ export type OnCut = (stop: () => void) => void;
 export async function withLimits<T>(limits: Limits, work: (onCut: OnCut) => Promise<T>): Promise<T> {
   const { signal, timeout, timeoutError } = limits;
   if (signal?.aborted === true) throw cancelled(signal);
+
+  // One signal cuts a whole fleet short: so many listeners are no leak.
+  if (signal !== undefined) setMaxListeners(0, signal);
 
   const stops: (() => void)[] = [];
   let isCut = false;

@@ -98,6 +98,21 @@ describe('an SSH connection', () => {
     await expect(flood).rejects.toThrow(`a script on ${account.name}@kvm1 wrote more than 64 MiB`);
   });
 
+  it('does not let small packets wait for each other', async () => {
+    const times = await connected(async (connection) => {
+      const durations: number[] = [];
+      for (let i = 0; i < 15; i++) {
+        const start = performance.now();
+        await connection.exec('true');
+        durations.push(performance.now() - start);
+      }
+      return durations;
+    });
+
+    // Nagle's algorithm and delayed acknowledgements would make it 40 ms at least.
+    expect(Math.min(...times)).toBeLessThan(30);
+  });
+
   it('runs 12 scripts at once though sshd allows 10 sessions', async () => {
     const results = await connected((connection) =>
       Promise.all(Array.from({ length: 12 }, (_, n) => connection.exec(`sleep 0.2; echo ${n}`))),
@@ -110,7 +125,7 @@ describe('an SSH connection', () => {
     const result = await connected((connection) => connection.exec('sleep 20 & echo started'));
 
     expect(result).toEqual({ code: 0, stdout: 'started\n', stderr: '' });
-  }, 10_000);
+  }, 15_000);
 
   it('says that it is lost when it is reset during a script', async () => {
     const connection = await transportThroughProxy().connect();
