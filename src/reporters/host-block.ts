@@ -36,11 +36,12 @@ export function formatUndone({ host, result, error }: HostUndone, style: BlockSt
 }
 
 async function formatTask(task: TaskEnd, style: BlockStyle): Promise<readonly string[]> {
-  const { paint, checkMode, diff } = style;
+  const { paint, checkMode, diff, verbose } = style;
   const word = outcomeWord(task.outcome, checkMode).padEnd(checkMode ? 12 : 7);
   const title = `${task.task} ${task.subject}`.trimEnd() + (task.rolledBack ? ' (rolled back)' : '');
   const details = [
-    ...task.warnings.flatMap((warning) => formatWarning(warning, paint)),
+    // Without -v they are told once for all hosts, at the end.
+    ...(verbose > 0 ? task.warnings.flatMap((warning) => formatWarning(warning, paint)) : []),
     ...(task.error === undefined ? [] : formatError(task.error, paint)),
   ];
   if (diff) {

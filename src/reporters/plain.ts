@@ -39,6 +39,8 @@ class PlainReport {
   readonly #paint: Paint;
   /** Tasks of the hosts that have not ended. */
   readonly #tasks = new Map<string, TaskEnd[]>();
+  /** The hosts of each warning: a fleet says the same many times. */
+  readonly #warnings = new Map<string, Set<string>>();
   #checkMode = false;
   #startedAt = 0;
   #plays = 0;
@@ -74,6 +76,9 @@ class PlainReport {
         return;
       case 'task.end':
         this.#tasks.get(event.host)?.push(event);
+        for (const warning of event.warnings) {
+          this.#warnings.set(warning, (this.#warnings.get(warning) ?? new Set()).add(event.host));
+        }
         return;
       case 'host.end': {
         const tasks = this.#tasks.get(event.host) ?? [];
@@ -90,6 +95,7 @@ class PlainReport {
             paint: this.#paint,
             milliseconds: event.at - this.#startedAt,
             columns: this.#options.columns,
+            warnings: this.#warnings,
           }),
         );
         return;

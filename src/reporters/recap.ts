@@ -1,5 +1,5 @@
 import type { HostOutcome, HostSummary, RunSummary } from '../engine/events.ts';
-import { count, outcomeColours, outcomeWord, printable, seconds } from './style.ts';
+import { count, outcomeColours, outcomeWord, printable, printableLines, seconds } from './style.ts';
 import type { Paint } from './style.ts';
 
 export interface RecapStyle {
@@ -8,6 +8,8 @@ export interface RecapStyle {
   readonly milliseconds: number;
   /** Longer lines about errors are cut. */
   readonly columns: number | undefined;
+  /** Hosts by warning. */
+  readonly warnings: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** The end of a report: a table of the hosts of each play, what went wrong, and the sum of it all. */
@@ -19,7 +21,14 @@ export function formatRecap({ hosts, checkMode, stopped }: RunSummary, style: Re
     return ['', style.paint(title, 'bold'), ...formatTable(own, checkMode, style.paint)];
   });
   const stop = stopped === undefined ? [] : ['', formatStop(stopped, style.paint)];
-  return [...tables, ...formatFailures(hosts, plays, style), ...stop, '', formatSum(hosts, checkMode, style)];
+  return [
+    ...tables,
+    ...formatWarnings(style),
+    ...formatFailures(hosts, plays, style),
+    ...stop,
+    '',
+    formatSum(hosts, checkMode, style),
+  ];
 }
 
 function formatStop({ play, wave, reason }: NonNullable<RunSummary['stopped']>, paint: Paint): string {
@@ -71,6 +80,18 @@ function outcomeText({ outcome, rollback }: HostSummary, checkMode: boolean): st
     return word;
   }
   return `${word}, ${rollback === 'proved' ? 'rolled back' : 'ROLLBACK FAILED'}`;
+}
+
+const namedHosts = 3;
+
+function formatWarnings({ warnings, paint }: RecapStyle): readonly string[] {
+  if (warnings.size === 0) return [];
+  const lines = [...warnings].flatMap(([warning, hosts]) => {
+    const named = [...hosts].slice(0, namedHosts);
+    const more = hosts.size > named.length ? ` and ${count(hosts.size - named.length, 'more host')}` : '';
+    return printableLines(`${named.join(', ')}${more}: ${warning}`).map((line) => `  ${line}`);
+  });
+  return ['', paint('warnings', 'yellow'), ...lines];
 }
 
 /** Once more at the end, where the eye is when five hundred hosts have scrolled by. */
