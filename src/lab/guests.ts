@@ -46,10 +46,11 @@ export async function removeGuest(run: RunScript, name: string): Promise<void> {
   await mustPrint(run, `ip -n ${word(name)} link delete eth0 && ip netns delete ${word(name)}`);
 }
 
-/** Whether an address answers a guest within two seconds. */
+/** Whether an address answers a guest within three seconds. */
 export async function guestPing(run: RunScript, name: string, address: string): Promise<boolean> {
+  // What the guest failed to resolve before would fail again at once, whatever has changed since.
   const { code } = await run(
-    `ip netns exec ${word(name)} ping -n -q -c 3 -i 0.25 -w 2 -W 1 ${word(address)}`,
+    `ip -n ${word(name)} neigh flush all; ip netns exec ${word(name)} ping -n -q -c 1 -i 0.25 -w 3 ${word(address)}`,
   );
   if (code === 0) return true;
   if (code === 1) return false;

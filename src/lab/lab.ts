@@ -206,7 +206,7 @@ export class Lab {
     await removeGuest(this.#runOn(name), guest);
   }
 
-  /** Whether an address answers a guest within two seconds. */
+  /** Whether an address answers a guest within three seconds. */
   async guestPing(name: string, guest: string, address: string): Promise<boolean> {
     return guestPing(this.#runOn(name), guest, address);
   }
@@ -245,12 +245,12 @@ export class Lab {
 
   /** Stops the frames between the lab and a NIC of a host; the host itself notices nothing. */
   async cut(name: string, nic: LabNic = managementNic): Promise<void> {
-    await setCable(this.#relay(), this.#host(name), { nic, up: false });
+    await setCable(this.#relay(), this.#host(name), { nic, passes: false });
   }
 
   /** Lets the frames pass again. */
   async heal(name: string, nic: LabNic = managementNic): Promise<void> {
-    await setCable(this.#relay(), this.#host(name), { nic, up: true });
+    await setCable(this.#relay(), this.#host(name), { nic, passes: true });
   }
 
   /** Cuts a host's power: whatever it had not written to its disk is lost. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { env } from 'node:process';
 import { LabError } from '../errors.ts';
 import { hostPathsOf, macOf, nics, pathsOf, tapOf } from './layout.ts';
-import { insideNetwork } from './network.ts';
+import { forgetNeighbour, insideNetwork } from './network.ts';
 import type { LabProcess } from './process.ts';
 import { endGroup, identify, isAlive, mustRun } from './process.ts';
 import type { HostState } from './state.ts';
@@ -67,6 +67,7 @@ export async function bootMachine(directory: string, host: HostState, relay: Lab
   const kernel = identify(child.pid);
   writeKernel(directory, host, kernel);
   await waitUntilBooted(directory, host, kernel);
+  await forgetNeighbour(relay, host);
 }
 
 /** Cuts the power: the kernel is gone between two instructions, and what it had not written is lost. */

@@ -42,13 +42,26 @@ export function insideNetwork(relay: LabProcess): readonly string[] {
   return ['nsenter', `--net=/proc/${relay.pid}/ns/net`, '--'];
 }
 
-/** Switches the lab's end of a cable on or off. The host sees no change of carrier; frames just stop. */
+/**
+ * Lets the frames of a NIC pass, or stops them at the switch. The tap stays up: a vector device that writes to one that is
+ * down never sends again.
+ */
 export async function setCable(
   relay: LabProcess,
   host: HostState,
-  cable: { readonly nic: LabNic; readonly up: boolean },
+  cable: { readonly nic: LabNic; readonly passes: boolean },
 ): Promise<void> {
-  await runInside(relay, ['ip', 'link', 'set', tapOf(host.number, cable.nic), cable.up ? 'up' : 'down']);
+  const state = cable.passes ? 'forwarding' : 'disabled';
+  await runInside(relay, ['bridge', 'link', 'set', 'dev', tapOf(host.number, cable.nic), 'state', state]);
+  await forgetNeighbour(relay, host);
+}
+
+/** Makes the relay ask for the host's MAC anew: what it asked in vain would fail its next connection at once. */
+export async function forgetNeighbour(relay: LabProcess, host: HostState): Promise<void> {
+  const lines = [managementAddress(host.number), eno3Address(host.number)].map(
+    (address) => `neigh flush to ${address}`,
+  );
+  await runInside(relay, ['ip', '-batch', '-'], lines.join('\n'));
 }
 
 /**
