@@ -9,6 +9,7 @@ jest.setTimeout(60_000);
 const staged = stagePackage();
 const folder = playbookFolder({
   'hosts.yml': 'all:\n  hosts:\n    here:\n      ansible_connection: local\n',
+  'fleet.yml': 'all:\n  vars: { ansible_connection: local }\n  hosts:\n    kvm[1:12]:\n',
   'reads.ts': `import { play } from 'kvmplay';
 
 export default play({
@@ -85,6 +86,12 @@ describe('the program kvmplay', () => {
       execs: 1,
     });
     expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it('runs on more hosts than Node takes for a leak of listeners', async () => {
+    const ended = await kvmplay('run', 'reads.ts', '-i', 'fleet.yml');
+
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('exits with 2 when a host failed', async () => {
