@@ -77,7 +77,8 @@ function createLink(link: Link): readonly Command[] {
 function updateLink({ name, linkKind, before, after }: LinkUpdate): readonly Command[] {
   const commands: Command[] = [];
   if (after.up === false) commands.push(ip('link', 'set', 'dev', name, 'down'));
-  if (after.mac !== undefined) commands.push(ip('link', 'set', 'dev', name, 'address', after.mac));
+  // Empty: before somebody gave it one, a controller without ports had a MAC that the kernel made up.
+  if (after.mac) commands.push(ip('link', 'set', 'dev', name, 'address', after.mac));
   commands.push(...writeOptions({ name, kind: linkKind }, before.options ?? {}, after.options ?? {}));
   if (after.mtu !== undefined) commands.push(ip('link', 'set', 'dev', name, 'mtu', String(after.mtu)));
   if (after.up === true) commands.push(ip('link', 'set', 'dev', name, 'up'));

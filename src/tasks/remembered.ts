@@ -31,7 +31,6 @@ export function bondFileOptions(options: LinkOptions, declared: readonly string[
     if (option === 'mode') return true;
     if (!isLegal(option, mode) || value === '') return false;
     if (option === 'miimon') return !usesArp;
-    if (option === 'arp_interval' || option === 'arp_ip_target') return usesArp;
     if (option.startsWith('arp_') && !usesArp) return false;
     return declared.includes(option) || value !== bondOptionRule.get(option)?.initial;
   });

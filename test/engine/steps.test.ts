@@ -54,6 +54,11 @@ const cases: readonly (readonly [title: string, change: RuntimeChange, commands:
     ],
   ],
   [
+    'leaves a MAC to the kernel that the kernel had made up',
+    { kind: 'link.update', name: 'bond6', linkKind: 'bond', before: { mac: bond.mac }, after: { mac: '' } },
+    [],
+  ],
+  [
     'creates a VLAN with the MAC of its parent',
     { kind: 'link.create', link: vlan },
     ['ip link add link br6 name br6.10 type vlan id 10', 'ip link set dev br6.10 mtu 1500 up'],

@@ -166,6 +166,22 @@ describe('ensureAddress', () => {
     ]);
   });
 
+  it('takes along the routes that use an address as their source', async () => {
+    const route = { family: 4, destination: '10.7.0.0/16', via: '10.128.1.2', link: 'eno3' } as const;
+    const host = fakeHost({
+      ...usual,
+      addresses: [...eno3Addresses, { link: 'eno3', address: '10.9.0.2/24' }],
+      routes: [{ ...route, source: '10.9.0.2' }, route],
+    });
+
+    await ensureAddress(host, { link: 'eno3', addresses: ['10.9.0.2/24'], state: 'absent' });
+
+    expect(kernelLines(host.changes)).toEqual([
+      '- route 10.7.0.0/16 via 10.128.1.2 on eno3 source 10.9.0.2',
+      '- address 10.9.0.2/24 on eno3',
+    ]);
+  });
+
   it('replaces the default gateway of its link', async () => {
     const host = fakeHost(usual);
 

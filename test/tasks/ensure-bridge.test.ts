@@ -390,6 +390,30 @@ describe('ensureBridge', () => {
     expect(host.warnings).toEqual(['br0 goes with 10.0.0.2/24, route 10.7.0.0/16']);
   });
 
+  it('absent brings the heir up for the routes that it gets', async () => {
+    const host = fakeHost({
+      links: [bridge('br0'), ethernet('eno3', { up: false })],
+      addresses: [{ link: 'br0', address: '10.0.0.2/24' }],
+      routes: [{ family: 4, destination: 'default', via: '10.0.0.1', link: 'br0' }],
+    });
+
+    await ensureBridge(host, { name: 'br0', state: 'absent', takeover: 'eno3' });
+
+    expect(kernelLines(host.changes).slice(3)).toEqual([
+      '~ eno3 down → up',
+      '+ address 10.0.0.2/24 on eno3',
+      '+ route default via 10.0.0.1 on eno3',
+    ]);
+  });
+
+  it('absent says first what MTU somebody gave it, so that taking it back ends with that', async () => {
+    const host = fakeHost({ links: [bridge('br0'), ethernet('eno4', { controller: 'br0', mtu: 9000 })] });
+
+    await ensureBridge(host, { name: 'br0', state: 'absent' });
+
+    expect(kernelLines(host.changes)).toEqual(['~ br0 keeps mtu 1500', '- eno4 port of br0', '- bridge br0']);
+  });
+
   it('absent forgets the files of a bridge that the kernel does not have', async () => {
     const host = fakeHost({ files: { [ifcfg('br0')]: 'TYPE=Bridge\nDEVICE=br0\nONBOOT=yes\n' } });
 
