@@ -65,7 +65,7 @@ describe('the local transport', () => {
     const controller = new AbortController();
 
     const running = connection.exec('sleep 20', { signal: controller.signal });
-    controller.abort();
+    setTimeout(() => controller.abort(), 100);
 
     await expect(running).rejects.toMatchObject({ name: 'CancelledError' });
   });

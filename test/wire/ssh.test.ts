@@ -110,7 +110,7 @@ describe('an SSH connection', () => {
     });
 
     // Nagle's algorithm and delayed acknowledgements would make it 40 ms at least.
-    expect(Math.min(...times)).toBeLessThan(30);
+    expect(Math.min(...times.slice(1))).toBeLessThan(30);
   });
 
   it('runs 12 scripts at once though sshd allows 10 sessions', async () => {
@@ -200,7 +200,7 @@ describe('an SSH connection', () => {
     await connection.close();
     await connection.close();
 
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(400);
     await running;
   });
 
