@@ -7,6 +7,7 @@ export type {
   TaskOutcome,
 } from './engine/events.ts';
 export { play, type Play, type PlayDefinition } from './engine/play.ts';
+export type { Apart, HostShare, Rollout } from './engine/rollout.ts';
 export * from './errors.ts';
 export * as facts from './facts/index.ts';
 export { loadInventory, selectHosts } from './inventory/index.ts';

@@ -83,7 +83,7 @@ describe('a rollout over real hosts', () => {
 
     const result = await runOnLab(lab, [failing]);
 
-    const stays = { details: ['stays: what `true` did'] };
+    const stays = { details: ['stays: + module bridge', 'stays: what `true` did'] };
     const reason = '1 of 3 hosts failed or are unreachable, at most 0 may';
     expect(result.summary.hosts).toMatchObject([
       { host: 'kvm1', outcome: 'skipped', rollback: 'proved', connections: 4, execs: 8 },
