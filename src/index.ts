@@ -7,6 +7,7 @@ export type {
   TaskOutcome,
 } from './engine/events.ts';
 export { play, type Play, type PlayDefinition } from './engine/play.ts';
+export { check, ping, type Probe, tcp } from './engine/probes.ts';
 export type { Apart, HostShare, Rollout } from './engine/rollout.ts';
 export * from './errors.ts';
 export * as facts from './facts/index.ts';
@@ -18,3 +19,6 @@ export type { Inventory, InventoryHost } from './model/inventory.ts';
 export type { Plan, Task, TaskResult } from './model/task.ts';
 export { run, type RunOptions } from './run.ts';
 export * from './tasks/index.ts';
+export { jsonLinesReporter, plainReporter } from './reporters/index.ts';
+export { createTransports, localTransport, sshTransport } from './transports/index.ts';
+export type { Connection, Transport, TransportDefaults } from './transports/index.ts';
