@@ -1,3 +1,4 @@
+import type { Change } from './model/change.ts';
 import type { SourcePlace } from './model/inventory.ts';
 
 export interface KvmplayErrorOptions extends ErrorOptions {
@@ -126,17 +127,28 @@ export class HostLockedError extends KvmplayError {
   }
 }
 
+export interface RollbackErrorOptions extends KvmplayErrorOptions {
+  /** The change whose command did not work, if one did not. */
+  readonly change?: Change | undefined;
+}
+
 /** A change was begun and taken back; the host is as before, and that was proved. */
 export class RolledBackError extends KvmplayError {
-  constructor(message: string, options?: KvmplayErrorOptions) {
+  readonly change: Change | undefined;
+
+  constructor(message: string, options?: RollbackErrorOptions) {
     super('KVMPLAY_ROLLED_BACK', message, options);
+    this.change = options?.change;
   }
 }
 
 /** A change was begun, and the host is not as before: somebody must look. */
 export class RollbackFailedError extends KvmplayError {
-  constructor(message: string, options?: KvmplayErrorOptions) {
+  readonly change: Change | undefined;
+
+  constructor(message: string, options?: RollbackErrorOptions) {
     super('KVMPLAY_ROLLBACK_FAILED', message, options);
+    this.change = options?.change;
   }
 }
 

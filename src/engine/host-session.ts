@@ -1,4 +1,10 @@
-import { CancelledError, CommandError, PlaybookError } from '../errors.ts';
+import {
+  CancelledError,
+  CommandError,
+  PlaybookError,
+  RollbackFailedError,
+  RolledBackError,
+} from '../errors.ts';
 import type { Change } from '../model/change.ts';
 import { describeChange } from '../model/describe-change.ts';
 import type { Answers, Fact, FactSet } from '../model/fact.ts';
@@ -242,6 +248,7 @@ export class HostSession implements Host<unknown> {
       for (const record of records) record.done = true;
     } catch (error) {
       for (const record of records) record.rolledBack = record.outcome === 'changed';
+      blame(records, error);
       throw error;
     }
   }
@@ -258,6 +265,16 @@ export class HostSession implements Host<unknown> {
     const backend = this.#options.host.vars['network_backend'];
     return { name: this.name, ...(typeof backend === 'string' && { networkBackend: backend }) };
   }
+}
+
+/** Marks the task whose change could not be made. */
+function blame(records: readonly TaskRecord[], error: unknown): void {
+  if (!(error instanceof RolledBackError) && !(error instanceof RollbackFailedError)) return;
+  const { change } = error;
+  const culprit = change && records.find(({ changes }) => changes.includes(change));
+  if (culprit === undefined) return;
+  culprit.outcome = 'failed';
+  culprit.error = error;
 }
 
 /** What every task would still do: nothing, or sentences that name the task and the change. */

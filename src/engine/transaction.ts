@@ -103,6 +103,8 @@ export async function runTransaction(transaction: Transaction): Promise<SurveyAn
 interface Failure {
   readonly cause: string;
   readonly details: readonly string[];
+  /** The change that could not be made. */
+  readonly change?: Change;
 }
 
 function findWrong(transaction: Transaction, work: GuardedWork, seen: SurveyAnswers): Failure | undefined {
@@ -148,10 +150,14 @@ function refuseUnbegun(host: string, work: TransactionWork, result: TransactionR
   const path = work.files[Number(result.words[0])]?.path ?? '';
   const printed = result.lines.join(' ');
   switch (result.outcome) {
-    case 'locked':
+    case 'locked': {
+      const owner = printed || 'another run';
       throw new HostLockedError(
-        `${host} is being changed by ${printed || 'another run'}; nothing was changed`,
+        result.words.includes('stale')
+          ? `${host} is locked by a transaction of ${owner} that nothing will end: \`kvmplay guard clear\` removes the lock; nothing was changed`
+          : `${host} is being changed by ${owner}; nothing was changed`,
       );
+    }
     case 'conflict':
       throw new CommandError(`${path} of ${host} changed since it was read; nothing was changed`);
     case 'failed-stage':
@@ -208,7 +214,7 @@ async function awaitGuard(
 }
 
 /** Compares the host with what it was before the change, and throws what came out. */
-function prove(transaction: Transaction, after: SurveyAnswers, { cause, details }: Failure): never {
+function prove(transaction: Transaction, after: SurveyAnswers, { cause, details, change }: Failure): never {
   const { host, facts, before } = transaction;
   const differs = facts.flatMap((fact) => {
     const part = (answers: SurveyAnswers): unknown => {
@@ -217,8 +223,11 @@ function prove(transaction: Transaction, after: SurveyAnswers, { cause, details 
     };
     return differences(part(before), part(after)).map((difference) => `${fact.name} ${difference}`);
   });
-  if (differs.length === 0) throw new RolledBackError(`${cause}; ${host} is as before`, { details });
-  throw new RollbackFailedError(`${cause}; ${host} is NOT as before`, { details: [...details, ...differs] });
+  if (differs.length === 0) throw new RolledBackError(`${cause}; ${host} is as before`, { details, change });
+  throw new RollbackFailedError(`${cause}; ${host} is NOT as before`, {
+    details: [...details, ...differs],
+    change,
+  });
 }
 
 /** What a result that is not a success says. */
@@ -233,6 +242,7 @@ function explain(work: TransactionWork, { outcome, words, lines }: TransactionRe
       return {
         cause: `${describeChange(failed)}: \`${formatCommand(text)}\` ended with ${String(code)}`,
         details,
+        change: failed,
       };
     }
     case 'failed-commit':

@@ -49,9 +49,9 @@ describe('a change that cannot be made', () => {
       ensureBond(host, { name: 'bond6', mode: 'balance-alb', ports: ['eno4', 'eno9'] }),
     );
 
-    const result = await runOnLab(lab, [play9]);
+    const { summary, events } = await runOnLab(lab, [play9]);
 
-    const [host] = result.summary.hosts;
+    const [host] = summary.hosts;
     expect(host).toMatchObject({
       outcome: 'failed',
       rollback: 'proved',
@@ -61,6 +61,10 @@ describe('a change that cannot be made', () => {
       '+ eno9 port of bond6: `ip link set dev eno9 master bond6` ended with 2',
     );
     expect(host?.error?.details?.join(' ')).toMatch(/RTNETLINK answers|Error:/);
+    expect(host?.error?.place).toMatch(/safety\.test\.ts:\d+:\d+$/);
+    expect(events.filter(({ type }) => type === 'task.end')).toMatchObject([
+      { task: 'ensureBond', subject: 'bond6', outcome: 'failed', rolledBack: true },
+    ]);
     const after = await readWhole();
     expect(compareStates(before.state, after.state)).toEqual([]);
     expect(after.files).toBe(before.files);
