@@ -1,7 +1,7 @@
 import type { InventoryHost } from '../model/inventory.ts';
 import type { Transport } from '../transports/transport.ts';
 import { parseTransactionResult, type TransactionOutcome } from './transaction-result.ts';
-import { endScript } from './transaction-script.ts';
+import { endScript, transactionFolder } from './transaction-script.ts';
 
 /** What a transaction that has not ended looks like on its host. */
 export interface GuardStatus {
@@ -32,33 +32,53 @@ export async function readGuard(host: InventoryHost, options: GuardOptions): Pro
   return toStatus(host.name, await execOn(options, statusScript));
 }
 
+/** What came of an action. */
+export interface GuardEnd {
+  /** Whether the host is now as the action would have it; also when there was no transaction to end. */
+  readonly isDone: boolean;
+  readonly sentence: string;
+}
+
 /**
  * Ends what an earlier run left: `confirm` keeps the change and puts its files in place, `rollback` undoes it at once,
- * `clear` removes a lock that nothing will remove. Returns a sentence about what came of it.
+ * `clear` removes a lock that nothing will remove.
  */
 export async function endGuard(
   host: InventoryHost,
   action: GuardAction,
   options: GuardOptions,
-): Promise<string> {
+): Promise<GuardEnd> {
   const { state, id } = await readGuard(host, options);
-  if (state === 'none') return `no transaction on ${host.name}`;
+  if (state === 'none') return { isDone: true, sentence: 'no transaction' };
+  const name = id === undefined ? 'a transaction without a name' : `transaction ${id}`;
   if (action === 'clear') {
     if (state !== 'stale')
-      return `the transaction ${id ?? ''} on ${host.name} is ${state}: confirm it or roll it back`;
-    await execOn(options, `rm -rf /run/kvmplay/active ${id === undefined ? '' : `/run/kvmplay/${id}`}\n`);
-    return `removed the lock of transaction ${id ?? 'without a name'} on ${host.name}`;
+      return { isDone: false, sentence: `${name} is ${state}: it can be confirmed or rolled back` };
+    await execOn(options, `rm -rf /run/kvmplay/active ${id === undefined ? '' : transactionFolder(id)}\n`);
+    return { isDone: true, sentence: `removed the lock of ${name}` };
   }
-  if (id === undefined || state === 'stale') return `the transaction on ${host.name} is stale: clear it`;
-  const way = action === 'confirm' ? 'commit' : 'rollback';
-  const { outcome } = parseTransactionResult(await execOn(options, endScript(id, way)));
-  return `transaction ${id} on ${host.name}: ${endings[outcome] ?? outcome}`;
+  if (id === undefined || state === 'stale') {
+    return { isDone: false, sentence: `${name} is stale: nothing is left that could end it but guard clear` };
+  }
+  const { outcome, undoErrors } = parseTransactionResult(
+    await execOn(options, endScript(id, action === 'confirm' ? 'commit' : 'rollback')),
+  );
+  const failures = undoErrors === 0 ? '' : `, but ${String(undoErrors)} of its steps could not be taken back`;
+  return {
+    isDone: outcome === wanted[action] && undoErrors === 0,
+    sentence: `${name} ${endings[outcome] ?? `is ${outcome}`}${failures}`,
+  };
 }
 
+const wanted: Readonly<Record<Exclude<GuardAction, 'clear'>, TransactionOutcome>> = {
+  confirm: 'committed',
+  rollback: 'rolled-back',
+};
+
 const endings: Readonly<Partial<Record<TransactionOutcome, string>>> = {
-  committed: 'confirmed, its files are in place',
-  'rolled-back': 'rolled back',
-  'failed-commit': 'its files could not be put in place, so it was rolled back',
+  committed: 'is confirmed, and its files are in place',
+  'rolled-back': 'is rolled back',
+  'failed-commit': 'is rolled back, since its files could not be put in place',
   unknown: 'did not end within 30 s',
 };
 
@@ -95,7 +115,9 @@ function toStatus(host: string, output: string): GuardStatus {
   const state =
     states.find((candidate) => candidate === value('state')) ??
     (value('id') === undefined ? 'none' : 'stale');
-  const [id, owner, left] = [value('id'), value('owner'), value('left')];
+  const [owner, left] = [value('owner'), value('left')];
+  // It becomes part of a path that is removed.
+  const id = /^[\w-]+$/.exec(value('id') ?? '')?.[0];
   return {
     host,
     state,

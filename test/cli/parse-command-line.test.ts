@@ -71,12 +71,12 @@ describe('parseCommandLine', () => {
   });
 
   it.each([
-    ['no command', '', 'a command is missing: it should be one of run, facts, show, inventory, doc, lab'],
+    ['no command', '', 'a command is missing: it should be one of run, facts, show, inventory, guard, doc, lab'],
     ['half a command', 'lab', 'a command is missing: it should be one of up, status, ssh, reboot, down'],
     [
       'an unknown command',
       'play',
-      'there is no command play; it should be one of run, facts, show, inventory, doc, lab',
+      'there is no command play; it should be one of run, facts, show, inventory, guard, doc, lab',
     ],
     ['a misspelt command', 'rum a.ts', 'there is no command rum; is it run?'],
     ['a misspelt command of a family', 'lab upp', 'there is no command lab upp; is it up?'],

@@ -123,6 +123,56 @@ export const inventorySpec = command({
   ],
 });
 
+const guardOptions = { ...inventoryOption, ...connectionOptions };
+
+const guardNote =
+  'Exit codes: 0 done on all hosts; 1 it could not start; 2 a host refused or failed; 4 hosts were unreachable and none failed otherwise.';
+
+export const guardListSpec = command({
+  name: 'guard list',
+  summary: 'Show changes that hosts will undo by themselves, and locks left behind',
+  positionals: [pattern],
+  options: {
+    ...inventoryOption,
+    json: { type: 'flag', describe: 'print JSON instead of a table' },
+    ...connectionOptions,
+  },
+  examples: [{ command: 'kvmplay guard list -i hosts.yml', describe: 'After a run that was killed' }],
+  notes: [
+    'States: none; armed, undone when the seconds left are over; rolling back; committing; stale, a lock that nothing on the host will remove.',
+    guardNote,
+  ],
+});
+
+export const guardConfirmSpec = command({
+  name: 'guard confirm',
+  summary: 'Keep the change of a run that was killed, and put its files in place',
+  positionals: [pattern],
+  options: guardOptions,
+  examples: [
+    { command: 'kvmplay guard confirm -i hosts.yml kvm1', describe: 'Nothing is verified: look first' },
+  ],
+  notes: [guardNote],
+});
+
+export const guardRollbackSpec = command({
+  name: 'guard rollback',
+  summary: 'Undo the change of a run that was killed now, instead of when its time is over',
+  positionals: [pattern],
+  options: guardOptions,
+  examples: [{ command: 'kvmplay guard rollback -i hosts.yml kvm1', describe: 'As before the change' }],
+  notes: [guardNote],
+});
+
+export const guardClearSpec = command({
+  name: 'guard clear',
+  summary: 'Remove stale locks',
+  positionals: [pattern],
+  options: guardOptions,
+  examples: [{ command: 'kvmplay guard clear -i hosts.yml', describe: 'Others are left alone' }],
+  notes: [guardNote],
+});
+
 const directory = {
   directory: {
     type: 'text',
