@@ -28,11 +28,10 @@ export default {
       globalTeardown: '<rootDir>/test/lab/support/global-teardown.ts',
     }),
     rootDir: import.meta.dirname,
-    testMatch:
-      ring === 'unit'
-        ? ['<rootDir>/test/**/*.test.ts']
-        : [`<rootDir>/test/${ring}/**/*.test.ts`],
+    testMatch: ring === 'unit' ? ['<rootDir>/test/**/*.test.ts'] : [`<rootDir>/test/${ring}/**/*.test.ts`],
     testPathIgnorePatterns:
-      ring === 'unit' ? ['/node_modules/', '<rootDir>/test/wire/', '<rootDir>/test/lab/'] : ['/node_modules/'],
+      ring === 'unit'
+        ? ['/node_modules/', '<rootDir>/test/wire/', '<rootDir>/test/lab/']
+        : ['/node_modules/'],
   })),
 };

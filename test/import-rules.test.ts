@@ -25,8 +25,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, (file: string) => boolean>> = {
   'node-ssh': (file) => file.startsWith('transports/'),
   ssh2: (file) => file.startsWith('transports/'),
-  'js-yaml': (file) =>
-    file.startsWith('inventory/') || file === 'backends/netplan.ts',
+  'js-yaml': (file) => file.startsWith('inventory/') || file === 'backends/netplan.ts',
   yargs: (file) => file.startsWith('cli/'),
   esbuild: (file) => file.startsWith('cli/'),
   'node:process': (file) => /^(cli|transports|engine|lab)\//.test(file),
