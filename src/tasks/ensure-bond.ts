@@ -156,13 +156,21 @@ function alter(draft: Draft, desired: BondSpec, { mode, leaving }: Alteration): 
   if (withoutPorts.length > 0) setPrimary(draft, name, '');
   for (const options of first) setOptions(draft, name, options);
   if (Object.keys(whenDown).length > 0) whileDown(draft, name, () => setOptions(draft, name, whenDown));
-  if (withoutPorts.length === 0) return;
-
-  whileDown(draft, name, () => {
-    withoutPortsOf(draft, name, leaving, () => {
-      for (const options of withoutPorts) setOptions(draft, name, options);
+  if (withoutPorts.length > 0) {
+    whileDown(draft, name, () => {
+      withoutPortsOf(draft, name, leaving, () => {
+        for (const options of withoutPorts) setOptions(draft, name, options);
+      });
     });
-  });
+  }
+  pinMacForFirstPort(draft, desired);
+}
+
+/** As of a new bond; and were the ports taken back, the kernel would give the bond a random MAC. */
+function pinMacForFirstPort(draft: Draft, { name, ports: [first] = [] }: BondSpec): void {
+  const { mac, macPinned } = draft.link(name);
+  if (first === undefined || portsOf(draft.facts.links, name).length > 0) return;
+  draft.pinMac(name, macPinned ? mac : draft.link(first).mac);
 }
 
 /** Here and below: when the last port leaves the kernel gives the bond a random MAC, also in place of a pinned one. */

@@ -1,8 +1,9 @@
 import type * as z from 'zod';
 import { PlanError } from '../errors.ts';
-import type { Link } from '../model/link.ts';
+import type { Link, LinkOptions } from '../model/link.ts';
 import { addressingFields, type DesiredAddressing, problemOfAddressing } from './addressing-input.ts';
 import { addAddressing, noAddressing } from './addressing.ts';
+import { pick } from './bond-options.ts';
 import { warnOfBondInBridge } from './bond-warnings.ts';
 import { planAbsentBridge } from './bridge-absent.ts';
 import { bridgeAddressing } from './bridge-files.ts';
@@ -26,7 +27,7 @@ import { findOwn, isGuestPort } from './link-steps.ts';
 import { setMtu } from './mtu.ts';
 import { problemOfLength, problemOfNewName, shorterName } from './names.ts';
 import { networkFacts, type NetworkTask } from './network-facts.ts';
-import { bridgeFileOptions, rememberAlone, whole } from './remembered.ts';
+import { bridgeFileOptions, isMomentary, rememberAlone, whole } from './remembered.ts';
 
 /** A bridge as `ensureBridge` shall make it. */
 export interface DesiredBridge extends DesiredAddressing {
@@ -137,7 +138,7 @@ function planPresent(draft: Draft, desired: BridgeSpec): void {
 
   if (present === undefined) create(draft, desired, ports);
   else alignMac(draft, desired, { bridge: present, ports });
-  draft.update(name, { up: true, options: bridgeOptions(desired) });
+  draft.update(name, { up: true, options: settableOptions(draft.link(name), desired) });
   for (const { layer3 } of taken) withdraw(draft, layer3);
   for (const port of ports) {
     if (desired.mtu !== undefined) raisePortMtu(draft, port.name, { bridge: name, mtu: desired.mtu });
@@ -151,7 +152,7 @@ function planPresent(draft: Draft, desired: BridgeSpec): void {
   warn(draft, desired, ports);
   draft.remember({
     ...draft.present(name),
-    options: bridgeFileOptions(draft.link(name).options, Object.keys(bridgeOptions(desired))),
+    options: bridgeFileOptions(draft.link(name).options ?? {}, bridgeOptions(desired)),
     mac: draft.link(name).macPinned ? draft.link(name).mac : null,
     ...(desired.mtu !== undefined && { mtu: desired.mtu }),
     ...(addressing !== undefined && { addressing }),
@@ -236,6 +237,12 @@ function moveAddresses(draft: Draft, desired: BridgeSpec, taken: readonly Taken[
     if (port === desired.takeover) restore(draft, layer3, desired.name);
     else warnOfLoss(draft, desired, { port, layer3 });
   }
+}
+
+function settableOptions({ options = {} }: Link, desired: BridgeSpec): LinkOptions {
+  const wanted = bridgeOptions(desired);
+  const isSettled = wanted['stp_state'] === options['stp_state'];
+  return pick(wanted, (option) => !(isSettled && isMomentary(options, option)));
 }
 
 function warnOfLoss(

@@ -1,7 +1,7 @@
 import type { PresentLink } from '../backends/backend.ts';
 import { type BondMode, bondOptionRule } from '../model/bond-options.ts';
 import { initialBridgeOptions } from '../model/kernel.ts';
-import type { Link, LinkOptions } from '../model/link.ts';
+import type { LinkOptions } from '../model/link.ts';
 import { isLegal, pick } from './bond-options.ts';
 import type { Draft } from './draft.ts';
 
@@ -14,7 +14,7 @@ export function whole(draft: Draft, name: string): PresentLink {
     ...present,
     ...(vlan !== undefined && { vlan }),
     ...(kind === 'bond' && { options: bondFileOptions(options, []) }),
-    ...(kind === 'bridge' && { options: bridgeFileOptions(options, []) }),
+    ...(kind === 'bridge' && { options: bridgeFileOptions(options, {}) }),
   };
 }
 
@@ -37,10 +37,20 @@ export function bondFileOptions(options: LinkOptions, declared: readonly string[
 }
 
 /** STP and forward delay always, since tools make them otherwise; the rest as of a bond. */
-export function bridgeFileOptions(options: Link['options'] = {}, declared: readonly string[]): LinkOptions {
-  return pick(options, (option, value) => {
-    if (option === 'stp_state' || option === 'forward_delay') return true;
-    const isKept = option === 'priority' || option === 'ageing_time';
-    return isKept && (declared.includes(option) || value !== initialBridgeOptions[option]);
-  });
+export function bridgeFileOptions(options: LinkOptions, declared: LinkOptions): LinkOptions {
+  const unusual = pick(
+    options,
+    (option, value) =>
+      (option === 'priority' || option === 'ageing_time') &&
+      value !== initialBridgeOptions[option] &&
+      !isMomentary(options, option),
+  );
+  const { stp_state: stp = '0', forward_delay: delay = '0' } = options;
+  return { stp_state: stp, forward_delay: delay, ...unusual, ...declared };
+}
+
+/** While the spanning tree changes, a bridge forgets MACs after twice its forward delay, whatever it was told. */
+export function isMomentary(options: LinkOptions, option: string): boolean {
+  const { stp_state: stp, forward_delay: delay, ageing_time: ageing } = options;
+  return option === 'ageing_time' && stp === '1' && Number(ageing) === 2 * Number(delay);
 }

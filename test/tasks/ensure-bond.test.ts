@@ -363,6 +363,29 @@ describe('ensureBond', () => {
     ]);
   });
 
+  it('takes the MAC of its first port when it had none, and keeps the one that somebody gave it', async () => {
+    const random = { mac: '0e:00:00:00:00:09', options: { miimon: '100' } };
+    const links = [
+      bond('bond0', 'active-backup', random),
+      bond('bond1', 'active-backup', { ...random, macPinned: true }),
+    ];
+    const host = fakeHost({
+      links: [...links, vlan('bond0', 10, { mac: random.mac }), eno4, eno5],
+      platform: loaded,
+    });
+
+    await ensureBond(host, { name: 'bond0', ports: ['eno4'] });
+    await ensureBond(host, { name: 'bond1', ports: ['eno5'] });
+
+    expect(kernelLines(host.changes)).toEqual([
+      `~ bond0 mac ${random.mac} → ${eno4.mac}`,
+      '+ eno4 port of bond0',
+      `~ bond1 keeps mac ${random.mac}`,
+      '+ eno5 port of bond1',
+    ]);
+    expect(host.links.get('bond0.10')?.mac).toBe(eno4.mac);
+  });
+
   it('withdraws the addresses of its ports, and says so', async () => {
     const host = fakeHost({
       links: [eno4],

@@ -155,6 +155,22 @@ describe('ensureBridge', () => {
     });
   });
 
+  it('takes no offence at the ageing time that a bridge has while its spanning tree changes', async () => {
+    const host = fakeHost({ platform: loaded });
+    await ensureBridge(host, { name: 'br0', stp: true, ageing: 60 });
+    const [before] = [...host.links.values()].filter(({ name }) => name === 'br0');
+    const changing = { ...bridge('br0', before), options: { ...before?.options, ageing_time: '3000' } };
+    const files = Object.fromEntries([...host.files].map(([path, { content }]) => [path, content]));
+
+    const { changed } = await ensureBridge(fakeHost({ links: [changing], files, platform: loaded }), {
+      name: 'br0',
+      stp: true,
+      ageing: 60,
+    });
+
+    expect(changed).toBe(false);
+  });
+
   it('pins the MAC of a bridge that follows its ports, and brings it in line', async () => {
     const host = fakeHost({
       links: [bridge('br0', { mac: eno4.mac }), ethernet('eno4', { controller: 'br0' })],
