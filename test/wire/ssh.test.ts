@@ -99,19 +99,15 @@ describe('an SSH connection', () => {
   });
 
   it('does not let small packets wait for each other', async () => {
-    const times = await connected(async (connection) => {
-      const durations: number[] = [];
-      for (let i = 0; i < 15; i++) {
-        const start = performance.now();
-        await connection.exec('true');
-        durations.push(performance.now() - start);
-      }
-      return durations;
-    });
+    const medians = await connected(async (connection) => [
+      await medianTime(() => connection.exec('true')),
+      await medianTime(() => connection.exec('true')),
+      await medianTime(() => connection.exec('true')),
+    ]);
 
     // Nagle's algorithm and delayed acknowledgements would make it 40 ms at least.
-    expect(Math.min(...times.slice(1))).toBeLessThan(30);
-  });
+    expect(Math.min(...medians)).toBeLessThan(35);
+  }, 20_000);
 
   it('runs 12 scripts at once though sshd allows 10 sessions', async () => {
     const results = await connected((connection) =>
@@ -336,6 +332,16 @@ describe('connecting over SSH', () => {
     await Promise.all(connections.map((connection) => connection.close()));
   }, 40_000);
 });
+
+async function medianTime(work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < 21; i++) {
+    const start = performance.now();
+    await work();
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[10] ?? 0;
+}
 
 function ignore(): void {
   // A host that says nothing.

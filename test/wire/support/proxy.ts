@@ -17,9 +17,10 @@ export async function startProxy(target: number): Promise<Proxy> {
   const clients = new Set<Socket>();
   const sockets = new Set<Socket>();
   let count = 0;
-  const server = createServer((client) => {
+  // Half open: a wire does not say goodbye by itself.
+  const server = createServer({ allowHalfOpen: true }, (client) => {
     count++;
-    const upstream = connect(target, '127.0.0.1');
+    const upstream = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true });
     for (const socket of [client, upstream]) {
       socket.setNoDelay(true);
       socket.on('error', () => undefined);

@@ -1,0 +1,191 @@
+import { env } from 'node:process';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ensureAddress, ensureBond, ensureBridge, ensureVlan } from '../../src/index.ts';
+import { isKvmplayError, type PlanError } from '../../src/errors.ts';
+import type { Change } from '../../src/model/change.ts';
+import { describeChange } from '../../src/model/describe-change.ts';
+import type { FactSet } from '../../src/model/fact.ts';
+import { type Task } from '../../src/model/task.ts';
+import { type NetworkAnswers, networkFacts } from '../../src/tasks/network-facts.ts';
+import { inverseChanges, redoChanges } from '../../src/tasks/redo-changes.ts';
+import { ethernet, fakeHost, type FakeHost } from '../../src/testing.ts';
+import { answersOf, type BareHost, bareHost } from '../laws/host-arbitrary.ts';
+import { arbitrary as addressInput } from './ensure-address.arbitrary.ts';
+import { arbitrary as bondInput } from './ensure-bond.arbitrary.ts';
+import { arbitrary as bridgeInput } from './ensure-bridge.arbitrary.ts';
+import { arbitrary as vlanInput } from './ensure-vlan.arbitrary.ts';
+
+const options = { name: 'undo', origin: 'run 7' };
+
+const tasks = { ensureAddress, ensureBond, ensureBridge, ensureVlan };
+
+interface Step {
+  readonly task: keyof typeof tasks;
+  readonly input: unknown;
+}
+
+function stepOf(task: Step['task'], input: fc.Arbitrary<unknown>): fc.Arbitrary<Step> {
+  return input.map((value) => ({ task, input: value }));
+}
+
+const step = fc.oneof(
+  stepOf('ensureAddress', addressInput),
+  stepOf('ensureBond', bondInput),
+  stepOf('ensureBridge', bridgeInput),
+  stepOf('ensureVlan', vlanInput),
+);
+
+interface Situation {
+  readonly start: BareHost;
+  /** Of earlier runs. */
+  readonly earlier: readonly Step[];
+  /** Of the run that is looked at. */
+  readonly steps: readonly Step[];
+}
+
+const situation: fc.Arbitrary<Situation> = fc.record(
+  {
+    start: bareHost,
+    earlier: fc.array(step, { maxLength: 4 }),
+    steps: fc.array(step, { minLength: 1, maxLength: 4 }),
+  },
+  { noNullPrototype: true },
+);
+
+interface Run {
+  readonly before: NetworkAnswers;
+  readonly changes: readonly Change[];
+  readonly after: NetworkAnswers;
+}
+
+function runOf({ start, earlier, steps }: Situation): Run {
+  const before = perform(answersOf(start), earlier).facts;
+  const { facts, changes } = perform(before, steps);
+  return { before, changes, after: facts };
+}
+
+function perform(
+  start: NetworkAnswers,
+  steps: readonly Step[],
+): { readonly facts: NetworkAnswers; readonly changes: readonly Change[] } {
+  let facts = start;
+  const changes: Change[] = [];
+  for (const one of steps) {
+    const planned = tryPlan(one, facts);
+    changes.push(...planned);
+    facts = fold(facts, planned);
+  }
+  return { facts, changes };
+}
+
+/** Nothing where the task refuses. */
+function tryPlan({ task: name, input }: Step, facts: NetworkAnswers): readonly Change[] {
+  const task = tasks[name].task as unknown as Task<unknown, FactSet, unknown>;
+  try {
+    return task.plan(task.validate(input), facts, { name: 'kvm1' }).changes;
+  } catch (error) {
+    if (isKvmplayError(error) && ['KVMPLAY_PLAN', 'KVMPLAY_TASK_INPUT'].includes(error.code)) return [];
+    throw error;
+  }
+}
+
+function fold(start: NetworkAnswers, changes: readonly Change[]): NetworkAnswers {
+  const answers: Readonly<Record<string, unknown>> = { ...start };
+  return Object.fromEntries(
+    Object.entries(networkFacts as FactSet).map(([key, fact]) => [
+      key,
+      changes.reduce((value, change) => fact.after(value, change), answers[key]),
+    ]),
+  ) as NetworkAnswers;
+}
+
+function plan(changes: readonly Change[], facts: NetworkAnswers): readonly string[] {
+  const redo = redoChanges(changes, options);
+  return redo.plan(undefined, facts, { name: 'kvm1' }).changes.map(describeChange);
+}
+
+/** More of them find more: `LAW_RUNS=5000` for a night. */
+const runs = { numRuns: Number(env['LAW_RUNS'] ?? 60) };
+
+/** A host on which a bridge was made, and its undo. */
+async function bridged(): Promise<{ readonly host: FakeHost; readonly undo: readonly Change[] }> {
+  const host = fakeHost({ links: [ethernet('eno4'), ethernet('eno5', { up: true })] });
+  await ensureBridge(host, { name: 'br7', ports: ['eno4'], mtu: 1400, addresses: ['10.0.7.1/24'] });
+  return { host, undo: inverseChanges([...host.changes]) };
+}
+
+async function redo(host: FakeHost, changes: readonly Change[]): Promise<readonly string[]> {
+  const { changes: done } = await host.perform(redoChanges(changes, options), undefined);
+  return done.map(describeChange);
+}
+
+describe('redoChanges › on a fake host', () => {
+  it('leaves the host as it was', async () => {
+    const { host, undo } = await bridged();
+
+    await redo(host, undo);
+
+    expect([...host.links.keys()]).toEqual(['lo', 'eno4', 'eno5']);
+    expect(host.addresses).toEqual([]);
+    expect(host.files).toEqual(new Map());
+    expect(await redo(host, undo)).toEqual([]);
+  });
+
+  it.each<[string, (host: FakeHost) => Promise<unknown>, string]>([
+    ['another MTU', (host) => ensureBridge(host, { name: 'br7', mtu: 1300 }), 'mtu of br7 is 1300, not 1400'],
+    [
+      'another option',
+      (host) => ensureBridge(host, { name: 'br7', priority: 4096 }),
+      'priority of br7 is 4096, not 32768',
+    ],
+    ['a further port', (host) => ensureBridge(host, { name: 'br7', ports: ['eno5'] }), 'br7 got port eno5'],
+    [
+      'another address',
+      (host) => ensureAddress(host, { link: 'br7', addresses: ['10.0.7.2/24'] }),
+      'address 10.0.7.1/24 on br7 is gone',
+    ],
+  ])('refuses %s, and names it', async (_, alter, problem) => {
+    const { host, undo } = await bridged();
+    await alter(host);
+    const before = host.changes.length;
+
+    const error: unknown = await redo(host, undo).catch((reason: unknown) => reason);
+
+    const { message, details } = error as PlanError;
+    expect([message, ...details].join('\n')).toContain(problem);
+    expect(message).toMatch(/^kvm1 has drifted from run 7: /);
+    expect(host.changes).toHaveLength(before);
+  });
+});
+
+describe('redoChanges', () => {
+  it('does all on a host as before, and nothing on one as after', () => {
+    fc.assert(
+      fc.property(situation, (given) => {
+        const { before, changes, after } = runOf(given);
+        fc.pre(changes.some(({ kind }) => kind !== 'module.load'));
+
+        expect(plan(changes, after)).toEqual([]);
+        expect([0, changes.length]).toContain(plan(changes, before).length);
+      }),
+      runs,
+    );
+  });
+
+  it('undoes what was done, and has nothing to undo a second time', () => {
+    fc.assert(
+      fc.property(situation, (given) => {
+        const { changes, after } = runOf(given);
+        const undo = inverseChanges(changes);
+        fc.pre(undo.length > 0);
+
+        const planned = plan(undo, after);
+
+        expect(planned.length === 0 || planned.length === undo.length).toBe(true);
+        expect(plan(undo, fold(after, undo))).toEqual([]);
+      }),
+      runs,
+    );
+  });
+});
