@@ -11,6 +11,8 @@ export interface RunOptions extends Omit<EngineOptions, 'hostsOf' | 'transportFo
   readonly inventory: Inventory;
   /** A further pattern: only hosts that are in the play's and in this one. */
   readonly limit?: string;
+  /** Names: no other host is touched. */
+  readonly only?: ReadonlySet<string>;
   /** How to reach a host; default: by `ansible_connection`, over SSH. */
   readonly transportFor?: (host: InventoryHost) => Transport;
 }
@@ -26,13 +28,16 @@ export interface RunOptions extends Omit<EngineOptions, 'hostsOf' | 'transportFo
  * const drifted = summary.hosts.filter(({ outcome }) => outcome !== 'ok');
  */
 export async function run(options: RunOptions): Promise<RunSummary> {
-  const { inventory, limit, transportFor = createTransports(), ...rest } = options;
+  const { inventory, limit, only, transportFor = createTransports(), ...rest } = options;
   const limited =
     limit === undefined ? undefined : new Set(selectHosts(inventory, limit).map(({ name }) => name));
   return await runPlays({
     ...rest,
     transportFor,
     inventoryHosts: inventory.hosts,
-    hostsOf: (play) => selectHosts(inventory, play.hosts).filter(({ name }) => limited?.has(name) ?? true),
+    hostsOf: (play) =>
+      selectHosts(inventory, play.hosts).filter(
+        ({ name }) => (limited?.has(name) ?? true) && (only?.has(name) ?? true),
+      ),
   });
 }

@@ -29,6 +29,8 @@ export interface HostSessionOptions {
   /** Seconds. */
   readonly confirmTimeout: number;
   readonly onPhase: (phase: HostPhase) => void;
+  /** Called as soon as a transaction is committed. */
+  readonly onDone: (changes: readonly Change[]) => void;
   /** When it fires, no further task is planned and nothing new is applied. */
   readonly signal?: AbortSignal;
 }
@@ -66,9 +68,7 @@ export class HostSession implements Host<unknown> {
   readonly vars: unknown;
   readonly checkMode: boolean;
   readonly records: TaskRecord[] = [];
-  /** Changes that took effect. */
-  readonly done: Change[] = [];
-  /** The transactions that made them, in order, for who would take them back. */
+  /** Transactions that took effect, in order, for who would take them back. */
   readonly transactions: DoneTransaction[] = [];
   /** What `exec` ran: nobody can take that back. */
   readonly commands: string[] = [];
@@ -243,7 +243,7 @@ export class HostSession implements Host<unknown> {
           }),
         ),
       );
-      this.done.push(...changes);
+      this.#options.onDone(changes);
       this.transactions.push({ changes, facts, before });
       for (const record of records) record.done = true;
     } catch (error) {

@@ -47,6 +47,9 @@ export async function runHost(
       checkMode: options.checkMode ?? false,
       ...guardOptions(play, options),
       onPhase: (phase) => broadcast.emit({ type: 'host.phase', ...at, phase }),
+      onDone: (changes) => {
+        for (const change of changes) broadcast.emit({ type: 'change.done', ...at, change });
+      },
       ...(options.signal !== undefined && { signal: options.signal }),
     });
     await play.run(session);
@@ -56,7 +59,6 @@ export async function runHost(
   }
   await connection?.close();
 
-  for (const change of session?.done ?? []) broadcast.emit({ type: 'change.done', ...at, change });
   const planned = session?.records ?? [];
   const records = failure === undefined ? planned : settleRecords(planned, failure);
   records.forEach((record, index) => emitTask(broadcast, at, record, index));

@@ -137,13 +137,13 @@ describe('redoChanges › on a fake host', () => {
     [
       'another option',
       (host) => ensureBridge(host, { name: 'br7', priority: 4096 }),
-      'priority of br7 is 4096, not 32768',
+      'content of file /etc/sysconfig/network-scripts/ifcfg-br7 is another',
     ],
     ['a further port', (host) => ensureBridge(host, { name: 'br7', ports: ['eno5'] }), 'br7 got port eno5'],
     [
       'another address',
       (host) => ensureAddress(host, { link: 'br7', addresses: ['10.0.7.2/24'] }),
-      'address 10.0.7.1/24 on br7 is gone',
+      'br7 got address 10.0.7.2/24',
     ],
   ])('refuses %s, and names it', async (_, alter, problem) => {
     const { host, undo } = await bridged();
