@@ -1,11 +1,12 @@
 // All rings one after the other: unit, wire (a real sshd on loopback), lab (real kernels). Rings share two cores badly, so
 // they do not run side by side. Each leaves its report in .reports/; the last line counts them all.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 
 const rings = process.argv.length > 2 ? process.argv.slice(2) : ['unit', 'wire', 'lab'];
-rmSync('.reports', { recursive: true, force: true });
-mkdirSync('.reports');
+if (!existsSync('node_modules')) spawnSync('npm', ['ci'], { stdio: ['ignore', 'ignore', 'inherit'] });
+mkdirSync('.reports', { recursive: true });
+for (const ring of rings) rmSync(`.reports/${ring}.json`, { force: true });
 
 let passed = 0;
 let failed = 0;
