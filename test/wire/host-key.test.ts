@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import type { TransportDefaults } from '../../src/transports/index.ts';
 import { createAccount, type Account } from './support/account.ts';
@@ -15,6 +15,9 @@ import { prepareMachine } from './support/packages.ts';
 import { startSshd, type Sshd } from './support/sshd.ts';
 
 const run = promisify(execFile);
+
+// Other rings may run at the same time: what has to be quick measures that itself.
+jest.setTimeout(30_000);
 
 let sshd: Sshd;
 let account: Account;
