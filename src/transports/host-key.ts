@@ -26,17 +26,52 @@ const algorithmsByType = new Map<string, readonly ServerHostKeyAlgorithm[]>([
   ['ssh-rsa', ['rsa-sha2-512', 'rsa-sha2-256']],
 ]);
 
+/** Decides about the keys that a host shows on one connection. */
+export interface HostKeyGate {
+  readonly algorithms: readonly ServerHostKeyAlgorithm[];
+  /** For ssh2: whether to go on with this key. */
+  readonly verify: (key: Buffer) => boolean;
+  /** Why not. */
+  readonly refusal: () => HostKeyError | undefined;
+  /** The key to put on record, once the host has proved that it is its own. */
+  readonly newKey: () => Buffer | undefined;
+}
+
+export interface HostKeyCheck {
+  readonly host: HostAddress;
+  readonly policy: HostKeyChecking;
+  /** The known_hosts files, for messages. */
+  readonly files: readonly string[];
+}
+
+export function hostKeyGate(known: KnownHosts, check: HostKeyCheck): HostKeyGate {
+  let accepted: Buffer | undefined;
+  let judgement: Judgement = {};
+  return {
+    algorithms: algorithmsToOffer(known, check),
+    verify(key) {
+      // Keys are exchanged anew from time to time: the host must stay who it was.
+      if (accepted !== undefined) return accepted.equals(key);
+      judgement = judge(known, key, check);
+      if (judgement.error === undefined) accepted = key;
+      return accepted !== undefined;
+    },
+    refusal: () => judgement.error,
+    newKey: () => (judgement.isNew === true ? accepted : undefined),
+  };
+}
+
 /**
- * Algorithms to offer. Of a host on record only those of the types on record: it shall show the key it is known by, else it
- * would look changed.
+ * Of a host on record only algorithms for the types on record: it shall show the key it is known by, else it would look
+ * changed.
  */
-export function hostKeyAlgorithms(
+function algorithmsToOffer(
   known: KnownHosts,
-  { address, port }: HostAddress,
+  { host: { address, port }, policy }: HostKeyCheck,
 ): readonly ServerHostKeyAlgorithm[] {
   const own = algorithmsOf(known.keyTypes(address, port));
-  if (own.length > 0) return own;
-  const preferred = port === 22 ? [] : algorithmsOf(known.keyTypes(address, 22));
+  if (own.length > 0 && policy !== 'no') return own;
+  const preferred = port === 22 ? own : [...own, ...algorithmsOf(known.keyTypes(address, 22))];
   return [...new Set([...preferred, ...algorithmsOf([...algorithmsByType.keys()])])];
 }
 
@@ -44,12 +79,12 @@ function algorithmsOf(types: readonly string[]): readonly ServerHostKeyAlgorithm
   return [...algorithmsByType].filter(([type]) => types.includes(type)).flatMap(([, names]) => names);
 }
 
-/** What the files say, judged by the policy: an error, or whether the key is to be put on record. */
-export function judgeHostKey(
-  known: KnownHosts,
-  blob: Buffer,
-  { host, policy, files }: { host: HostAddress; policy: HostKeyChecking; files: readonly string[] },
-): { readonly error?: HostKeyError; readonly isNew?: boolean } {
+interface Judgement {
+  readonly error?: HostKeyError;
+  readonly isNew?: boolean;
+}
+
+function judge(known: KnownHosts, blob: Buffer, { host, policy, files }: HostKeyCheck): Judgement {
   const verdict = known.verify(host.address, host.port, blob);
   if (verdict.verdict === 'known') return {};
   if (policy === 'no' && verdict.verdict !== 'revoked') return {};

@@ -16,7 +16,7 @@ import {
 import type { BecomeSettings } from './become.ts';
 import { connectError, connectTimeoutError, isWorthRetrying, type Progress } from './connect-errors.ts';
 import { backOff, createHandshakes, type Handshakes } from './handshakes.ts';
-import { hostKeyAlgorithms, judgeHostKey, type HostAddress, type HostKeyChecking } from './host-key.ts';
+import { hostKeyGate, type HostAddress, type HostKeyChecking } from './host-key.ts';
 import { openKnownHosts, type KnownHostsStore } from './known-hosts-store.ts';
 import type { KnownHosts } from './known-hosts.ts';
 import { sleep, withLimits, type OnCut } from './limits.ts';
@@ -163,27 +163,16 @@ async function handshake(attempt: Attempt, onCut: OnCut): Promise<Connection> {
   socket.once('connect', () => (progress.step = 'greeting'));
   onCut(() => socket.destroy());
 
-  const check = {
-    host,
-    policy: settings.hostKeyChecking,
-    files: shared.knownHosts(settings.knownHostsFile).files,
-  };
-  let judgement: ReturnType<typeof judgeHostKey> = {};
-  let accepted: Buffer | undefined;
+  const store = shared.knownHosts(settings.knownHostsFile);
+  const gate = hostKeyGate(known, { host, policy: settings.hostKeyChecking, files: store.files });
   const ssh = new NodeSSH();
   const connecting = ssh.connect({
     host: address,
     sock: socket,
     username: user,
     authHandler: authHandlerOf(plan, user),
-    algorithms: { ...algorithms, serverHostKey: [...hostKeyAlgorithms(known, host)] },
-    hostVerifier: (key: Buffer) => {
-      // Keys are exchanged anew from time to time: the host must stay who it was.
-      if (accepted !== undefined) return accepted.equals(key);
-      judgement = judgeHostKey(known, key, check);
-      if (judgement.error === undefined) accepted = key;
-      return accepted !== undefined;
-    },
+    algorithms: { ...algorithms, serverHostKey: [...gate.algorithms] },
+    hostVerifier: (key: Buffer) => gate.verify(key),
     // The time for all attempts together is limited above.
     readyTimeout: 0,
     keepaliveInterval: 10_000,
@@ -201,15 +190,15 @@ async function handshake(attempt: Attempt, onCut: OnCut): Promise<Connection> {
   try {
     await connecting;
     // Only now has the host proved that the key is its own.
-    if (judgement.isNew === true && accepted !== undefined)
-      await shared.knownHosts(settings.knownHostsFile).add(address, port, accepted);
+    const newKey = gate.newKey();
+    if (newKey !== undefined) await store.add(address, port, newKey);
     if (client === null) throw new Error('node-ssh lost its connection');
     const become = settings.become?.user === user ? undefined : settings.become;
     const lastError = (): Error | undefined => progress.lastError;
     return sshConnection({ ssh, client, socket, subject: `${user}@${settings.name}`, become, lastError });
   } catch (error) {
     socket.destroy();
-    throw judgement.error ?? error;
+    throw gate.refusal() ?? error;
   }
 }
 

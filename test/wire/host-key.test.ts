@@ -134,6 +134,13 @@ describe('host key checking', () => {
     expect(await readFile(known, 'utf8')).toBe(before);
   });
 
+  it('does not mind under no that a host has lost the type of key it is known by', async () => {
+    const rsa = await makeKey(join(directory, 'rsa'), 'rsa');
+    await writeFile(known, `${name} ${rsa.publicKey}\n`);
+
+    await expect(connect({ hostKeyChecking: 'no' })).resolves.toBeUndefined();
+  });
+
   it('puts a new key on record under accept-new, once, and keeps the rest of the file', async () => {
     const before = `other ${stranger.publicKey}`;
     await writeFile(known, before, { mode: 0o640 });
