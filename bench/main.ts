@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { compareHosts } from './compare-hosts.ts';
 import { makeContenders } from './contenders.ts';
 import { measureStart } from './measure-start.ts';
+import { measureSurvey } from './measure-survey.ts';
 import { type Figures, formatReport, judge } from './report.ts';
 import { startFleet } from './stand-ins.ts';
 
@@ -35,6 +36,8 @@ async function main(): Promise<void> {
 
   progress('measuring the start of kvmplay');
   const start = measureStart(places.root);
+  progress('surveying a host with 500 taps');
+  const survey = measureSurvey(places.root);
   progress(`starting ${hosts} hosts`);
   const fleet = await startFleet(hosts, places);
   const contenders = makeContenders(fleet, { ...places, forks });
@@ -48,6 +51,7 @@ async function main(): Promise<void> {
     nodeVersion: process.version,
     load: [loadBefore, loadOfLastMinute()],
     start,
+    survey,
     measurements,
   };
   stdout.write(formatReport(figures));

@@ -1,5 +1,8 @@
 import type { ContenderName, Measurement } from './compare-hosts.ts';
 import type { StartTimes } from './measure-start.ts';
+import type { SurveyTime } from './measure-survey.ts';
+import type { Cost } from './processes.ts';
+import { median } from './statistics.ts';
 
 /** Everything that one run of the bench measured; seconds and bytes. */
 export interface Figures {
@@ -11,10 +14,12 @@ export interface Figures {
   /** Of the minute before the bench and of its last one. */
   readonly load: readonly [before: number, after: number];
   readonly start: StartTimes;
+  /** Of a host with 500 taps, by shell. */
+  readonly survey: readonly SurveyTime[];
   readonly measurements: readonly Measurement[];
 }
 
-/** A figure that means the same on any machine, and what it should be at most. */
+/** A figure that says something of kvmplay rather than of the machine, and what it should be at most. */
 export interface Target {
   readonly name: string;
   readonly value: number;
@@ -22,7 +27,7 @@ export interface Target {
   readonly met: boolean;
 }
 
-export function judge({ measurements, start }: Figures): readonly Target[] {
+export function judge({ measurements, start, survey }: Figures): readonly Target[] {
   const { floorA, floorB, noop, changed } = byContender(measurements);
   const target = (name: string, value: number, limit: number): Target => ({
     name,
@@ -31,14 +36,15 @@ export function judge({ measurements, start }: Figures): readonly Target[] {
     met: value <= limit,
   });
   return [
-    target('no-op: wall of floor A', noop.wall / floorA.wall, 0.6),
-    target('no-op: wall of floor B', noop.wall / floorB.wall, 1.2),
-    target('no-op: CPU of floor B', noop.cpu / floorB.cpu, 1.2),
+    target('no-op: wall of floor A', compare(noop, floorA, 'wall'), 0.6),
+    target('no-op: wall of floor B', compare(noop, floorB, 'wall'), 1.2),
+    target('no-op: CPU of floor B', compare(noop, floorB, 'cpu'), 1.2),
     target('no-op: connections per host', noop.visits.connections, 1),
     target('no-op: execs per host', noop.visits.execs, 1),
     target('changed: connections per host', changed.visits.connections, 2),
     target('changed: execs per host', changed.visits.execs, 4),
-    target('kvmplay --version: node -e 0', start.kvmplay.median / start.node.median, 2.5),
+    target('kvmplay --version: wall of node -e 0', start.kvmplay.median / start.node.median, 2.5),
+    target('survey of 500 taps: milliseconds', 1000 * Math.max(...survey.map(({ median }) => median)), 150),
   ];
 }
 
@@ -51,21 +57,21 @@ const labels: Readonly<Record<ContenderName, string>> = {
 };
 
 export function formatReport(figures: Figures): string {
-  const { hosts, forks, rounds, processors, nodeVersion, load, start, measurements } = figures;
+  const { hosts, forks, rounds, processors, nodeVersion, load, start, survey, measurements } = figures;
   const { floorA, floorB } = byContender(measurements);
   const table = formatTable([
     ['', 'wall', 'CPU', 'memory', 'conn.', 'execs', 'wall/A', 'wall/B', 'CPU/A', 'CPU/B'],
-    ...measurements.map(({ contender, wall, cpu, memory, visits }) => [
-      labels[contender],
-      seconds(wall),
-      seconds(cpu),
-      `${(memory / 1e6).toFixed(0)} MB`,
-      String(visits.connections),
-      String(visits.execs),
-      ratio(wall / floorA.wall),
-      ratio(wall / floorB.wall),
-      ratio(cpu / floorA.cpu),
-      ratio(cpu / floorB.cpu),
+    ...measurements.map((measurement) => [
+      labels[measurement.contender],
+      seconds(measurement.wall),
+      seconds(measurement.cpu),
+      `${(measurement.memory / 1e6).toFixed(0)} MB`,
+      String(measurement.visits.connections),
+      String(measurement.visits.execs),
+      ratio(compare(measurement, floorA, 'wall')),
+      ratio(compare(measurement, floorB, 'wall')),
+      ratio(compare(measurement, floorA, 'cpu')),
+      ratio(compare(measurement, floorB, 'cpu')),
     ]),
   ]);
   const starts = formatTable([
@@ -78,11 +84,15 @@ export function formatReport(figures: Figures): string {
       ratio(start.kvmplay.median / start.node.median),
     ],
   ]);
+  const surveys = formatTable([
+    ['survey of 500 taps on the host', 'median'],
+    ...survey.map(({ shell, median }) => [shell, seconds(median)]),
+  ]);
   const targets = formatTable([
     ['target', 'is', 'at most', ''],
     ...judge(figures).map(({ name, value, limit, met }) => [
       name,
-      Number.isInteger(limit) ? String(value) : ratio(value),
+      Number.isInteger(limit) ? value.toFixed() : ratio(value),
       String(limit),
       met ? 'met' : 'NOT MET',
     ]),
@@ -95,7 +105,15 @@ ${table}
 wall: hosts and controller share this machine. CPU and memory: of the controller. conn., execs: per host, as its sshd counts.
 
 ${starts}
+${surveys}
 ${targets}`;
+}
+
+/** The median of what the rounds show: within one round the machine was equally busy for both. */
+function compare(measurement: Measurement, floor: Measurement, figure: keyof Cost): number {
+  return median(
+    measurement.rounds.map((cost, round) => cost[figure] / (floor.rounds[round]?.[figure] ?? NaN)),
+  );
 }
 
 function byContender(measurements: readonly Measurement[]): Record<ContenderName, Measurement> {
