@@ -1,6 +1,7 @@
 import type { RunSummary } from './engine/events.ts';
 import type { EngineOptions } from './engine/run-options.ts';
 import { runPlays } from './engine/run-plays.ts';
+import { networkForecaster } from './forecaster.ts';
 import { selectHosts } from './inventory/select-hosts.ts';
 import type { Inventory, InventoryHost } from './model/inventory.ts';
 import { createTransports } from './transports/transport-for.ts';
@@ -32,6 +33,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const limited =
     limit === undefined ? undefined : new Set(selectHosts(inventory, limit).map(({ name }) => name));
   return await runPlays({
+    forecaster: networkForecaster,
     ...rest,
     transportFor,
     inventoryHosts: inventory.hosts,

@@ -1,4 +1,5 @@
 import type { Change } from '../model/change.ts';
+import type { Forecast } from '../model/forecast.ts';
 
 /** How a host came out of a play. `unreachable` counts as failed in every budget. */
 export type HostOutcome = 'ok' | 'changed' | 'failed' | 'unreachable' | 'skipped';
@@ -15,6 +16,7 @@ export type RunEventBody =
   | { readonly type: 'host.start'; readonly play: string; readonly host: string }
   /** What a host is busy with, for progress. */
   | { readonly type: 'host.phase'; readonly play: string; readonly host: string; readonly phase: HostPhase }
+  | HostForecast
   | TaskEnd
   /** A change took effect (never in check mode). Of a host that fails later it was taken back. */
   | { readonly type: 'change.done'; readonly play: string; readonly host: string; readonly change: Change }
@@ -80,6 +82,14 @@ export interface HostUndone {
 
 export type HostPhase = 'connect' | 'survey' | 'plan' | 'apply' | 'verify' | 'commit' | 'rollback';
 
+/** What a transaction will disrupt; sent before it begins, in check mode instead of it, and only when it changes anything. */
+export interface HostForecast {
+  readonly type: 'host.forecast';
+  readonly play: string;
+  readonly host: string;
+  readonly forecast: Forecast;
+}
+
 /** Sent when it is certain: at once in check mode or when nothing changes, else when the transaction has ended. */
 export interface TaskEnd {
   readonly type: 'task.end';
@@ -139,6 +149,8 @@ export interface HostSummary {
   readonly outcome: HostOutcome;
   readonly rollback?: 'proved' | 'failed';
   readonly error?: EventError;
+  /** Of the transaction that disrupts most; absent when nothing was to change. */
+  readonly forecast?: Forecast;
   /** Tasks by outcome. */
   readonly tasks: Readonly<Record<TaskOutcome, number>>;
   readonly connections: number;

@@ -1,6 +1,7 @@
 import {
   CancelledError,
   CommandError,
+  PlanError,
   PlaybookError,
   RollbackFailedError,
   RolledBackError,
@@ -8,6 +9,7 @@ import {
 import type { Change } from '../model/change.ts';
 import { describeChange } from '../model/describe-change.ts';
 import type { Answers, Fact, FactSet } from '../model/fact.ts';
+import { describeDisruption, type Disruption, exceeds, type Forecast } from '../model/forecast.ts';
 import type { CommandResult, Host } from '../model/host.ts';
 import type { InventoryHost } from '../model/inventory.ts';
 import type { AnyFact, Task, TaskResult } from '../model/task.ts';
@@ -16,6 +18,7 @@ import type { HostPhase, TaskOutcome } from './events.ts';
 import type { HostConnection } from './host-connection.ts';
 import type { Probe } from './probes.ts';
 import { finishCommitScript, unfinishedCommit } from './leftovers.ts';
+import type { Forecaster } from './forecaster.ts';
 import { runTransaction, type SurveyAnswers } from './transaction.ts';
 
 export interface HostSessionOptions {
@@ -28,6 +31,9 @@ export interface HostSessionOptions {
   readonly probes: readonly Probe[];
   /** Seconds. */
   readonly confirmTimeout: number;
+  readonly forecaster?: Forecaster | undefined;
+  readonly maxDisruption?: Disruption | undefined;
+  readonly onForecast: (forecast: Forecast) => void;
   readonly onPhase: (phase: HostPhase) => void;
   /** Called as soon as a transaction is committed. */
   readonly onDone: (changes: readonly Change[]) => void;
@@ -68,6 +74,8 @@ export class HostSession implements Host<unknown> {
   readonly vars: unknown;
   readonly checkMode: boolean;
   readonly records: TaskRecord[] = [];
+  /** Of every transaction that was about to begin. */
+  readonly forecasts: Forecast[] = [];
   /** Transactions that took effect, in order, for who would take them back. */
   readonly transactions: DoneTransaction[] = [];
   /** What `exec` ran: nobody can take that back. */
@@ -136,8 +144,8 @@ export class HostSession implements Host<unknown> {
     if (forgotten !== undefined) {
       throw new PlaybookError(`${forgotten.task} is not awaited: write \`await ${forgotten.task}(...)\``);
     }
-    if (this.checkMode) return;
-    await this.#apply();
+    if (this.checkMode) this.#foretell();
+    else await this.#apply();
   }
 
   #enqueue<T>(work: () => Promise<T>, record?: TaskRecord): Promise<T> {
@@ -156,7 +164,7 @@ export class HostSession implements Host<unknown> {
       const desired = task.validate(input);
       record.subject = task.subject(desired);
       const facts = task.facts as FactSet;
-      await this.#ask(Object.values(facts));
+      await this.#ask(Object.values(facts), this.#options.forecaster?.facts);
 
       const settings = this.#settings();
       const answer = (read: (fact: AnyFact) => unknown): Answers<F> =>
@@ -184,9 +192,12 @@ export class HostSession implements Host<unknown> {
     }
   }
 
-  async #ask(facts: readonly AnyFact[]): Promise<void> {
-    const missing = facts.filter(({ name }) => !this.#answers.has(name));
-    if (missing.length === 0) return;
+  /** Those of `beside` are asked only when others must be. */
+  async #ask(facts: readonly AnyFact[], beside: readonly AnyFact[] = []): Promise<void> {
+    const isMissing = ({ name }: AnyFact): boolean => !this.#answers.has(name);
+    if (!facts.some(isMissing)) return;
+    const asked = [...facts, ...beside.filter(({ name }) => facts.every((fact) => fact.name !== name))];
+    const missing = asked.filter(isMissing);
     this.#options.onPhase('survey');
     const isFirst = this.#facts.size === 0;
     for (const fact of missing) this.#facts.set(fact.name, fact);
@@ -223,7 +234,8 @@ export class HostSession implements Host<unknown> {
     const records = this.#pending;
     if (changes.length === 0) return;
     if (this.#options.signal?.aborted === true) throw new CancelledError();
-    const { connection, owner, probes, confirmTimeout, onPhase } = this.#options;
+    this.#foretell();
+    const { connection, owner, probes, confirmTimeout, forecaster, onPhase } = this.#options;
     const facts = [...this.#facts.values()];
     const before = this.#answers;
     try {
@@ -239,6 +251,7 @@ export class HostSession implements Host<unknown> {
             owner,
             confirmTimeout,
             replan: (answers, staged) => replanAll(records, answers, staged),
+            verify: forecaster?.verify,
             onPhase,
           }),
         ),
@@ -251,6 +264,22 @@ export class HostSession implements Host<unknown> {
       blame(records, error);
       throw error;
     }
+  }
+
+  /** Tells what the pending changes will disrupt. Throws PlanError when that is too much. */
+  #foretell(): void {
+    const { forecaster, maxDisruption, onForecast } = this.#options;
+    const changes = this.#prediction;
+    if (forecaster === undefined || changes.length === 0) return;
+    const forecast = forecaster.forecast(changes, this.#answers);
+    this.forecasts.push(forecast);
+    onForecast(forecast);
+    if (maxDisruption === undefined || !exceeds(forecast, maxDisruption)) return;
+    const [worst = '', ...details] = forecast.reasons;
+    throw new PlanError(
+      `the disruption of ${this.name} would be ${describeDisruption(forecast)} (${worst}), it should be at most ${maxDisruption}`,
+      { details },
+    );
   }
 
   /** Starts anew from other answers. */

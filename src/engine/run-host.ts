@@ -1,4 +1,5 @@
 import { PlaybookError } from '../errors.ts';
+import { worstForecast } from '../model/forecast.ts';
 import type { InventoryHost } from '../model/inventory.ts';
 import type { Broadcast } from './broadcast.ts';
 import { toEventError } from './event-error.ts';
@@ -46,6 +47,9 @@ export async function runHost(
       connection,
       checkMode: options.checkMode ?? false,
       ...guardOptions(play, options),
+      forecaster: options.forecaster,
+      maxDisruption: options.maxDisruption,
+      onForecast: (forecast) => broadcast.emit({ type: 'host.forecast', ...at, forecast }),
       onPhase: (phase) => broadcast.emit({ type: 'host.phase', ...at, phase }),
       onDone: (changes) => {
         for (const change of changes) broadcast.emit({ type: 'change.done', ...at, change });
@@ -64,11 +68,13 @@ export async function runHost(
   records.forEach((record, index) => emitTask(broadcast, at, record, index));
   const error = failure === undefined ? undefined : toEventError(failure, placeOf(planned, failure));
   const rollback = rollbackOf(error?.code ?? '');
+  const forecast = worstForecast(session?.forecasts ?? []);
   const summary: HostSummary = {
     ...at,
     outcome: error === undefined ? outcomeOf(records) : failedOutcome(error.code),
     ...(rollback !== undefined && { rollback }),
     ...(error !== undefined && { error }),
+    ...(forecast !== undefined && { forecast }),
     tasks: countTasks(records),
     ...costsOf(connection, started),
   };
@@ -133,7 +139,7 @@ export function failedOutcome(code: string): HostOutcome {
   return unreachableCodes.includes(code) ? 'unreachable' : 'failed';
 }
 
-function emitEnd(broadcast: Broadcast, { tasks: _, ...end }: HostSummary): void {
+function emitEnd(broadcast: Broadcast, { tasks: _, forecast: __, ...end }: HostSummary): void {
   broadcast.emit({ type: 'host.end', ...end });
 }
 

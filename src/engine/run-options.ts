@@ -1,6 +1,8 @@
+import type { Disruption } from '../model/forecast.ts';
 import type { InventoryHost } from '../model/inventory.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Reporter } from './events.ts';
+import type { Forecaster } from './forecaster.ts';
 import type { Play } from './play.ts';
 import type { Rollout } from './rollout.ts';
 import type { Sleep } from './waves.ts';
@@ -22,6 +24,10 @@ export interface EngineOptions {
   readonly extraVars?: Readonly<Record<string, unknown>>;
   /** How to reach a host. */
   readonly transportFor: (host: InventoryHost) => Transport;
+  /** Foretells what changes disrupt, and looks afterwards whether others were spared; default: nobody does. */
+  readonly forecaster?: Forecaster;
+  /** A host whose forecast is worse fails before anything is applied; default: whatever it takes. */
+  readonly maxDisruption?: Disruption;
   readonly reporters?: readonly Reporter[];
   /** Seconds until a host undoes a change that no fresh connection confirmed; default 30. */
   readonly confirmTimeout?: number;

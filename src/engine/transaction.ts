@@ -12,6 +12,7 @@ import type { Fact } from '../model/fact.ts';
 import type { AnyFact } from '../model/task.ts';
 import { differences } from './differences.ts';
 import type { HostPhase } from './events.ts';
+import type { Forecaster } from './forecaster.ts';
 import { type HostConnection, isPassing } from './host-connection.ts';
 import { formatCommand, toCommands } from './steps.ts';
 import { linkProbes, type Probe, standardProbes } from './probes.ts';
@@ -45,6 +46,8 @@ export interface Transaction {
   readonly confirmTimeout: number;
   /** Plans every task again on new answers with `staged` folded in: sentences about what is left to do. */
   readonly replan: (answers: SurveyAnswers, staged: readonly Change[]) => readonly string[];
+  /** Sentences about what the changes should have left alone. */
+  readonly verify?: Forecaster['verify'] | undefined;
   readonly onPhase: (phase: HostPhase) => void;
 }
 
@@ -108,7 +111,8 @@ interface Failure {
 }
 
 function findWrong(transaction: Transaction, work: GuardedWork, seen: SurveyAnswers): Failure | undefined {
-  const left = transaction.replan(seen, work.files);
+  const { replan, verify, before, changes } = transaction;
+  const left = [...replan(seen, work.files), ...(verify?.(before, seen, changes) ?? [])];
   if (left.length > 0) return { cause: 'the host is not as planned after the change', details: left };
   const failed = resultOf(seen).failedProbes;
   const [first] = failed;

@@ -34,6 +34,7 @@ export async function undoHost(
         host: host.name,
         connection: opened,
         ...guardOptions(play, options),
+        verify: options.forecaster?.verify,
         onPhase: (phase) => broadcast.emit({ type: 'host.phase', play: play.name, host: host.name, phase }),
       }),
     );

@@ -5,6 +5,7 @@ import { linksAfter, portsOf, vlansOn } from '../model/kernel.ts';
 import type { Link, Links } from '../model/link.ts';
 import { answerDifferences } from './differences.ts';
 import type { HostPhase } from './events.ts';
+import type { Forecaster } from './forecaster.ts';
 import type { HostConnection } from './host-connection.ts';
 import type { DoneTransaction } from './host-session.ts';
 import type { Probe } from './probes.ts';
@@ -17,6 +18,7 @@ export interface UndoOptions {
   readonly owner: string;
   /** Seconds. */
   readonly confirmTimeout: number;
+  readonly verify?: Forecaster['verify'] | undefined;
   readonly onPhase: (phase: HostPhase) => void;
 }
 

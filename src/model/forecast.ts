@@ -67,8 +67,17 @@ export function exceeds({ disruption }: Pick<Forecast, 'disruption'>, most: Disr
   return disruptions.indexOf(disruption) > disruptions.indexOf(most);
 }
 
+/** The one that disrupts most. */
+export function worstForecast(forecasts: readonly Forecast[]): Forecast | undefined {
+  const weight = ({ seconds = FOREVER }: Forecast): number => seconds;
+  return forecasts.toSorted((a, b) => (weight(a) === weight(b) ? 0 : weight(b) - weight(a)))[0];
+}
+
 /** `none`, `blip`, `outage, up to 30 s`, `outage until undone` */
-export function describeDisruption({ disruption, seconds }: Pick<Forecast, 'disruption' | 'seconds'>): string {
+export function describeDisruption({
+  disruption,
+  seconds,
+}: Pick<Forecast, 'disruption' | 'seconds'>): string {
   if (disruption !== 'outage') return disruption;
   return seconds === undefined ? 'outage until undone' : `outage, up to ${seconds} s`;
 }

@@ -1,4 +1,5 @@
 import type { EventError, HostEnd, HostUndone, TaskEnd } from '../engine/events.ts';
+import { describeDisruption, type Forecast } from '../model/forecast.ts';
 import { formatDiff } from './file-diff.ts';
 import { count, outcomeColours, outcomeWord, printable, printableLines, seconds } from './style.ts';
 import type { Paint } from './style.ts';
@@ -13,17 +14,24 @@ export interface BlockStyle {
   readonly hostWidth: number;
 }
 
+/** What a host did. */
+export interface HostBlock {
+  readonly tasks: readonly TaskEnd[];
+  readonly forecasts: readonly Forecast[];
+  readonly end: HostEnd;
+}
+
 /** What is told of one host when it has ended: a line per task with its details beneath, and how the host came out. */
 export async function formatHostBlock(
-  tasks: readonly TaskEnd[],
-  end: HostEnd,
+  { tasks, forecasts, end }: HostBlock,
   style: BlockStyle,
 ): Promise<readonly string[]> {
   const lines: string[] = [];
   for (const task of tasks) {
     lines.push(...(await formatTask(task, style)));
   }
-  return [...lines, ...formatEnd(end, tasks, style)];
+  const foretold = forecasts.flatMap((forecast) => formatForecast(end.host, forecast, style));
+  return [...lines, ...foretold, ...formatEnd(end, tasks, style)];
 }
 
 /** What is told of a host whose wave was taken back. */
@@ -53,6 +61,33 @@ async function formatTask(task: TaskEnd, style: BlockStyle): Promise<readonly st
     hostLine(task.host, `${paint(word, outcomeColours[task.outcome])}  ${printable(title)}`, style),
     ...indent(details),
   ];
+}
+
+/** `disruption: blip; SSH path touched; guests: vnet1 vnet2`, and why to who looks before the change. */
+function formatForecast(host: string, forecast: Forecast, style: BlockStyle): readonly string[] {
+  const { paint, checkMode, diff, verbose } = style;
+  const { disruption, touchesSsh, guests, reasons, cascades, irreversible } = forecast;
+  const parts = [
+    `disruption: ${paint(describeDisruption(forecast), disruptionColours[disruption])}`,
+    ...(touchesSsh === true ? ['SSH path touched'] : []),
+    ...(guests.length === 0 ? [] : [`guests: ${formatGuests(guests)}`]),
+  ];
+  const details = [
+    ...reasons,
+    ...cascades,
+    ...irreversible.map((change) => `cannot be undone: ${change}`),
+  ].flatMap(printableLines);
+  const isLooking = checkMode || diff || verbose > 0;
+  return [hostLine(host, parts.join('; '), style), ...(isLooking ? indent(details) : [])];
+}
+
+const disruptionColours = { none: 'green', blip: 'yellow', outage: 'red' } as const;
+
+const MOST_GUESTS = 8;
+
+function formatGuests(guests: readonly string[]): string {
+  const more = guests.length - MOST_GUESTS;
+  return printable(guests.slice(0, MOST_GUESTS).join(' ')) + (more > 0 ? ` and ${more} more` : '');
 }
 
 function formatEnd(end: HostEnd, tasks: readonly TaskEnd[], style: BlockStyle): readonly string[] {

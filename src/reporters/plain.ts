@@ -1,4 +1,5 @@
 import type { PlayStart, Reporter, RunEvent, TaskEnd } from '../engine/events.ts';
+import type { Forecast } from '../model/forecast.ts';
 import { formatHostBlock, formatUndone } from './host-block.ts';
 import type { BlockStyle } from './host-block.ts';
 import { formatRecap } from './recap.ts';
@@ -39,6 +40,7 @@ class PlainReport {
   readonly #paint: Paint;
   /** Tasks of the hosts that have not ended. */
   readonly #tasks = new Map<string, TaskEnd[]>();
+  readonly #forecasts = new Map<string, readonly Forecast[]>();
   /** The hosts of each warning: a fleet says the same many times. */
   readonly #warnings = new Map<string, Set<string>>();
   #checkMode = false;
@@ -80,10 +82,15 @@ class PlainReport {
           this.#warnings.set(warning, (this.#warnings.get(warning) ?? new Set()).add(event.host));
         }
         return;
+      case 'host.forecast':
+        this.#forecasts.set(event.host, [...(this.#forecasts.get(event.host) ?? []), event.forecast]);
+        return;
       case 'host.end': {
+        const forecasts = this.#forecasts.get(event.host) ?? [];
+        this.#forecasts.delete(event.host);
         const tasks = this.#tasks.get(event.host) ?? [];
         this.#tasks.delete(event.host);
-        this.#write(await formatHostBlock(tasks, event, this.#blockStyle()));
+        this.#write(await formatHostBlock({ tasks, forecasts, end: event }, this.#blockStyle()));
         return;
       }
       case 'host.undone':
