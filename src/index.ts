@@ -14,6 +14,7 @@ export * as facts from './facts/index.ts';
 export { loadInventory, selectHosts } from './inventory/index.ts';
 export type { Change } from './model/change.ts';
 export type { Fact } from './model/fact.ts';
+export type { Disruption, Forecast } from './model/forecast.ts';
 export type { CommandResult, Host, HostVars } from './model/host.ts';
 export type { Inventory, InventoryHost } from './model/inventory.ts';
 export type { Plan, Task, TaskResult } from './model/task.ts';

@@ -6,7 +6,7 @@ import type { RunEvent } from '../../src/engine/events.ts';
 import { plainReporter } from '../../src/reporters/plain.ts';
 import type { PlainOptions } from '../../src/reporters/plain.ts';
 import { expectGolden } from './golden.ts';
-import { bondTask, end, hostRun, run, task, toEvents, warning } from './scripted-run.ts';
+import { bondTask, end, forecast, hostRun, run, task, toEvents, warning } from './scripted-run.ts';
 
 /** What a user sees of a run; events are told without waiting, as the engine does. */
 async function report(events: readonly RunEvent[], options: Partial<PlainOptions> = {}): Promise<string> {
@@ -77,6 +77,38 @@ const lostInTask = hostRun(
   [task('kvm7', 0, { outcome: 'failed', error: lost })],
   end('kvm7', { outcome: 'unreachable', error: lost }),
 );
+
+const foretold = hostRun(
+  [task('kvm8', 0, { outcome: 'changed' })],
+  end('kvm8', { outcome: 'changed' }),
+).toSpliced(
+  2,
+  0,
+  forecast('kvm8', {
+    disruption: 'outage',
+    seconds: 30,
+    reasons: ['STP of br6 is turned on', 'br6 goes down and up'],
+    touchesSsh: true,
+    guests: Array.from({ length: 10 }, (_, index) => `vnet${index}`),
+    cascades: ['br6.10 goes with br6'],
+    irreversible: ['+ module bonding'],
+  }),
+);
+const undisturbed = hostRun(
+  [task('kvm9', 0, { outcome: 'changed' })],
+  end('kvm9', { outcome: 'changed' }),
+).toSpliced(2, 0, forecast('kvm9'));
+const lasting = hostRun(
+  [task('kvm10', 0, { outcome: 'skipped' })],
+  end('kvm10', {
+    outcome: 'failed',
+    error: {
+      code: 'KVMPLAY_PLAN',
+      message:
+        'the disruption of kvm10 would be outage until undone (br6 goes down), it should be at most blip',
+    },
+  }),
+).toSpliced(2, 0, forecast('kvm10', { disruption: 'outage', reasons: ['br6 goes down'], touchesSsh: false }));
 
 const withoutTasks = hostRun([], end('kvm6'));
 
@@ -182,6 +214,13 @@ describe('plainReporter', () => {
         bond6: [idle, unreachable],
         vlans: [hostRun([], end('kvm5', { play: 'vlans', outcome: 'skipped' }))],
       }),
+      {},
+    ],
+    ['what hosts are in for', 'forecast', run({ bond6: [foretold, undisturbed, lasting] }), {}],
+    [
+      'what hosts are in for, and why, in check mode',
+      'forecast-check-mode',
+      run({ bond6: [foretold, undisturbed, lasting] }, { checkMode: true }),
       {},
     ],
     ['a play without hosts', 'no-hosts', run({ bond6: [] }), {}],

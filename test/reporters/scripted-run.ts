@@ -1,5 +1,6 @@
 import type { HostEnd, HostSummary, RunEvent, RunEventBody, TaskEnd } from '../../src/engine/events.ts';
 import type { Change } from '../../src/model/change.ts';
+import type { Forecast } from '../../src/model/forecast.ts';
 import type { Link } from '../../src/model/link.ts';
 
 /** Numbers the events and gives them a clock of half a second per event. */
@@ -33,6 +34,19 @@ export function end(host: string, more: Partial<HostEnd> = {}): HostEnd {
     execs: 1,
     milliseconds: 312,
     ...more,
+  };
+}
+
+/** A change that nobody notices, or worse. */
+export function forecast(host: string, more: Partial<Forecast> = {}): RunEventBody {
+  const nothing = { reasons: [], guests: [], cascades: [], irreversible: [] };
+  const disruption = more.disruption ?? 'none';
+  const seconds = disruption === 'none' ? { seconds: 0 } : {};
+  return {
+    type: 'host.forecast',
+    play: 'bond6',
+    host,
+    forecast: { disruption, ...seconds, ...nothing, ...more },
   };
 }
 
