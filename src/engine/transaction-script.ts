@@ -37,7 +37,16 @@ export function toWork(changes: readonly Change[]): TransactionWork {
     if (merged === undefined) files.delete(change.path);
     else files.set(change.path, merged);
   }
-  return { changes: runtime, files: [...files.values()] };
+  return { changes: runtime, files: [...files.values()].sort((one, other) => rankOf(one) - rankOf(other)) };
+}
+
+/**
+ * A power cut between two files of the commit boots a mixture. New files come first and removed ones last: so an address
+ * that moves from a NIC to its bridge stands in both files for a moment, but never in neither.
+ */
+function rankOf(change: FileWrite | FileDelete): number {
+  if (change.kind === 'file.delete') return 2;
+  return change.before === undefined ? 0 : 1;
 }
 
 /** Where a transaction keeps its script, journal and result on the host; gone after a reboot. */
@@ -126,6 +135,7 @@ function transactionScript({ changes, files, probes }: GuardedWork, identity: Tr
     ...changes.map((change, index) => changeFunctions(change, index)),
     ...files.map((change, index) => fileFunctions(change, index, identity.id)),
     ...probes.map(({ script }, index) => `probe_${String(index)}() (\n${script}\n)`),
+    sweepFunction(files),
   ];
   const required = probes.flatMap(({ isRequired }, index) => (isRequired === true ? [String(index)] : []));
   const optional = probes.flatMap(({ isRequired }, index) => (isRequired === true ? [] : [String(index)]));
@@ -165,10 +175,23 @@ function spell(command: Command): string {
     : `put ${quote(command.value)} ${quote(command.to)}`;
 }
 
+/** Removes what transactions staged that a power cut ended. A commit that is to be finished still needs it. */
+function sweepFunction(files: TransactionWork['files']): string {
+  const folders = new Set(
+    files.filter(({ kind }) => kind === 'file.write').map(({ path }) => folderOf(path)),
+  );
+  const lines = [...folders].map((folder) => `rm -f ${quote(folder)}/.kvmplay-* 2>/dev/null`);
+  return `sweep() {\n${['[ ! -e /var/lib/kvmplay/unfinished ] || return 0', ...lines, ':'].join('\n')}\n}`;
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
+
 function fileFunctions(change: FileWrite | FileDelete, index: number, id: string): string {
   const at = String(index);
   const path = quote(change.path);
-  const folder = change.path.slice(0, change.path.lastIndexOf('/'));
+  const folder = folderOf(change.path);
   const staged = quote(`${folder}/.kvmplay-${id}-${at}`);
   const unchanged =
     change.before === undefined ? `[ ! -e ${path} ]` : `holds ${path} ${quote(`${change.before}.`)}`;
@@ -267,6 +290,7 @@ apply() {
   while [ $# -gt 20 ]; do rm -rf "$1"; shift; done
   [ $files = 0 ] || mkdir -p "$backups" 2>"$folder/stderr" || { result failed-backup stderr; release; return; }
   each check || { result "conflict $number" stderr; release; return; }
+  sweep
   each stage || { result "failed-stage $number" stderr; release; return; }
   sync
   # All at once: each may wait a second for an answer.

@@ -46,6 +46,22 @@ describe('toWork', () => {
   });
 });
 
+describe('toWork, for a power cut between two files', () => {
+  it('puts new files before changed ones and removes files last, so that no file names one that is not there', () => {
+    const other = '/etc/sysconfig/network-scripts/ifcfg-';
+    const removed: Change = { kind: 'file.delete', path: `${other}eno4.bak`, mode: 0o644, before: '' };
+    const edited: Change = {
+      kind: 'file.write',
+      path: `${other}eno3`,
+      mode: 0o644,
+      before: '',
+      after: 'B=2\n',
+    };
+
+    expect(toWork([removed, edited, created]).files).toEqual([created, edited, removed]);
+  });
+});
+
 describe('launchScript', () => {
   const changes: readonly Change[] = [
     linkUp,
@@ -67,6 +83,13 @@ describe('launchScript', () => {
       /<<'END-OF-TRANSACTION-id-1'\n([^]*?)\nEND-OF-TRANSACTION-id-1\n/.exec(script)?.[1] ?? 'missing (';
 
     expect(() => execFileSync('sh', ['-n'], { input: transaction })).not.toThrow();
+  });
+
+  it('removes what a power cut left beside the files it writes, and only there', () => {
+    const sweep = /^sweep\(\) \{[^]*?^\}/m.exec(script)?.[0] ?? '';
+
+    expect(sweep).toContain("rm -f /etc/.kvmplay-* 2>/dev/null");
+    expect(sweep).not.toContain('network-scripts');
   });
 
   it('lets no value reach the shell unquoted', () => {
