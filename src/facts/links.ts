@@ -79,7 +79,15 @@ fi
 `;
 
 /** Every link of the host, sorted by name. */
-export const links: Fact<Links> = { name: 'links', script, parse, after: linksAfter };
+export const links: Fact<Links> = {
+  name: 'links',
+  script,
+  parse,
+  after: linksAfter,
+  // Nothing unpins a MAC that was set once, so a rollback cannot bring that back; the MAC itself it does.
+  comparable: (value) =>
+    new Map([...value].map(([name, { macPinned: _macPinned, ...rest }]) => [name, rest])),
+};
 
 interface Survey {
   readonly links: Map<string, LinkLine>;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { links } from '../../src/facts/links.ts';
+import type { Link, Links } from '../../src/model/link.ts';
 import { fixture, runScript, shellRows } from './shells.ts';
 
 const layout3 = links.parse(fixture('kernel-6.1/layout3-links.txt'));
@@ -18,6 +19,20 @@ const freshBridge = {
 };
 
 describe('links', () => {
+  it('compares the MAC of a bond after a rollback, but not whether it is pinned: nothing unpins one', () => {
+    const with6 = (details: Partial<Link>): Links => {
+      const bond = layout3.get('bond6');
+      return new Map(bond && [['bond6', { ...bond, ...details }]]);
+    };
+
+    expect(links.comparable?.(with6({ macPinned: true }))).toEqual(
+      links.comparable?.(with6({ macPinned: false })),
+    );
+    expect(links.comparable?.(with6({ mac: '52:54:00:00:00:01' }))).not.toEqual(
+      links.comparable?.(with6({})),
+    );
+  });
+
   it('finds every link of layout L3 with its kind and place', () => {
     const places = [...layout3.values()].map(({ name, kind, controller, vlan }) =>
       [name, kind, vlan && `${vlan.id} on ${vlan.parent}`, controller && `port of ${controller}`]

@@ -77,12 +77,11 @@ export interface NetworkState {
 
 /** Asks for the state as it is, or within a play as it will be. */
 export async function readState(host: Pick<Host, 'fact'>): Promise<NetworkState> {
-  const read = {
+  return {
     links: await host.fact(links),
     addresses: await host.fact(addresses),
     routes: await host.fact(routes),
   };
-  return { ...read, links: links.comparable?.(read.links) ?? read.links };
 }
 
 /** The state of hosts by name, asked over SSH in a run of its own. */
