@@ -59,7 +59,9 @@ async function runModule(name: string, options: Partial<EngineOptions> = {}): Pr
       play<unknown>({
         name: 'load',
         hosts: 'all',
-        run: async (host) => void (await host.perform(ensureModule, name)),
+        run: async (host) => {
+          await host.perform(ensureModule, name);
+        },
       }),
     ],
     hostsOf: () => [inventoryHost('kvm1')],
