@@ -48,6 +48,7 @@ export async function runPlaybooks(
     reporters: [reporterFor(options, io)],
     signal: io.signal,
     ...(options.limit !== undefined && { limit: options.limit }),
+    ...(options['max-disruption'] !== undefined && { maxDisruption: options['max-disruption'] }),
   });
   refuseNobody(summary, plays, options.limit);
   for (const error of summary.reporterErrors) io.stderr.write(`kvmplay: ${error}\n`);

@@ -53,6 +53,12 @@ export const runSpec = command({
       default: 30,
       describe: 'a host undoes a change that no fresh connection confirmed in this time',
     },
+    'max-disruption': {
+      type: 'text',
+      value: 'HOW',
+      choices: ['none', 'blip', 'outage'],
+      describe: 'a host that would be disrupted more fails, and nothing is changed there',
+    },
     'detailed-exitcode': { type: 'flag', describe: 'with --check: exit with 3 when something would change' },
     'no-type-check': { type: 'flag', describe: 'run without checking the types of the playbooks' },
     ...connectionOptions,
