@@ -265,9 +265,14 @@ release() {
   each unstage
   rm -rf /run/kvmplay/active
 }
-arm() {
+# Seconds on a clock that nobody sets.
+tell_time() {
   read -r uptime rest < /proc/uptime
-  printf '%s\\n' $((\${uptime%.*} + timeout)) > "$folder/deadline"
+  now=\${uptime%.*}
+}
+arm() {
+  tell_time
+  printf '%s\\n' $((now + timeout)) > "$folder/deadline"
   if [ -d /run/systemd/system ] && systemd-run --quiet --unit="kvmplay-guard-$id" --on-active="$timeout" \\
     --timer-property=AccuracySec=100ms sh "$folder/transaction" guard 2>/dev/null; then return 0; fi
   setsid sh -c 'sleep "$1"; exec sh "$2" guard' guard "$timeout" "$folder/transaction" </dev/null >/dev/null 2>&1 &
@@ -318,10 +323,12 @@ apply() {
 probe() {
   expected=$required
   for number in $optional; do [ ! -e "$folder/passed-$number" ] || expected="$expected $number"; done
-  end=$(($(date +%s) + $1))
+  tell_time
+  end=$((now + $1))
   for number in $expected; do
     until seen=$("probe_$number" 2>&1 </dev/null); do
-      if [ "$(date +%s)" -ge $end ]; then
+      tell_time
+      if [ "$now" -ge $end ]; then
         printf 'probe %s %s\\n' "$number" "$(printf '%s' "$seen" | tail -n 1)"
         break
       fi

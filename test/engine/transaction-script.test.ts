@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ping, tcp } from '../../src/engine/probes.ts';
 import { launchScript, toWork } from '../../src/engine/transaction-script.ts';
@@ -79,17 +82,37 @@ describe('launchScript', () => {
   });
 
   it('holds a transaction that sh understands', () => {
-    const transaction =
-      /<<'END-OF-TRANSACTION-id-1'\n([^]*?)\nEND-OF-TRANSACTION-id-1\n/.exec(script)?.[1] ?? 'missing (';
-
-    expect(() => execFileSync('sh', ['-n'], { input: transaction })).not.toThrow();
+    expect(() => execFileSync('sh', ['-n'], { input: transactionOf(script) })).not.toThrow();
   });
 
   it('removes what a power cut left beside the files it writes, and only there', () => {
     const sweep = /^sweep\(\) \{[^]*?^\}/m.exec(script)?.[0] ?? '';
 
-    expect(sweep).toContain("rm -f /etc/.kvmplay-* 2>/dev/null");
+    expect(sweep).toContain('rm -f /etc/.kvmplay-* 2>/dev/null');
     expect(sweep).not.toContain('network-scripts');
+  });
+
+  it('gives up on a probe in its time, also when somebody stops the clock', () => {
+    const tools = mkdtempSync(join(tmpdir(), 'kvmplay-clock-'));
+    writeFileSync(join(tools, 'date'), '#!/bin/sh\necho 1000000000\n', { mode: 0o755 });
+    const probes = [{ failure: 'no', script: 'echo seen; false', isRequired: true }];
+    const asked = launchScript(
+      { changes: [], files: [], probes },
+      { id: 'id-2', owner: 'ada', confirmTimeout: 30 },
+    );
+    const transaction = transactionOf(asked);
+
+    try {
+      const printed = execFileSync('sh', ['-s', 'probe', '1'], {
+        input: transaction,
+        encoding: 'utf8',
+        timeout: 20_000,
+        env: { ...process.env, PATH: `${tools}:${process.env['PATH'] ?? ''}` },
+      });
+      expect(printed).toBe('probe 0 seen\n');
+    } finally {
+      rmSync(tools, { recursive: true });
+    }
   });
 
   it('lets no value reach the shell unquoted', () => {
@@ -97,3 +120,8 @@ describe('launchScript', () => {
     expect(script).toContain(`'o'\\''hara@ops'`);
   });
 });
+
+/** The script that a launch leaves on the host. */
+function transactionOf(script: string): string {
+  return /<<'(END-OF-TRANSACTION-[\w-]+)'\n([^]*?)\n\1\n/.exec(script)?.[2] ?? 'missing (';
+}
