@@ -122,9 +122,9 @@ function withInitialOptions(link: Link): Link {
   return link;
 }
 
-const unreadableElsewhere = ['ad_actor_sys_prio', 'ad_user_port_key'] as const;
+/** Options of a bond that can be read in mode 802.3ad only; the kernel keeps them in others too. */
+export const unreadableElsewhere: readonly string[] = ['ad_actor_sys_prio', 'ad_user_port_key'];
 
-/** Two options of a bond can be read in mode 802.3ad only. */
 function readableOptions(options: LinkOptions): LinkOptions {
   if (options['mode'] === undefined) return options;
   if (options['mode'] === '802.3ad') {
@@ -135,9 +135,7 @@ function readableOptions(options: LinkOptions): LinkOptions {
       ...options,
     };
   }
-  return Object.fromEntries(
-    Object.entries(options).filter(([name]) => !unreadableElsewhere.some((other) => other === name)),
-  );
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !unreadableElsewhere.includes(name)));
 }
 
 function updateLink(links: Links, name: string, settings: LinkSettings): Links {

@@ -1,4 +1,5 @@
 import { type BondMode, bondOptionRule } from '../model/bond-options.ts';
+import { unreadableElsewhere } from '../model/kernel.ts';
 import type { LinkOptions } from '../model/link.ts';
 import { type BondSpec, declaredOptions, intervalOf } from './bond-input.ts';
 import type { Draft } from './draft.ts';
@@ -60,7 +61,7 @@ export function optionSteps(current: LinkOptions, wanted: LinkOptions): OptionSt
   return {
     first: [...monitoringSteps(current, early), ...forgottenByMode(current, newMode)],
     whenDown: {},
-    withoutPorts: [mode, ...monitoringSteps({ ...current, ...early }, late)],
+    withoutPorts: [hiddenByMode(current, newMode), mode, ...monitoringSteps({ ...current, ...early }, late)],
   };
 }
 
@@ -86,6 +87,12 @@ function keptDelays(current: LinkOptions, wanted: LinkOptions): LinkOptions {
       return [option, String(interval === 0 ? 0 : delay - (delay % interval))];
     }),
   );
+}
+
+/** What nobody could read in the new mode, and nobody would expect when the old one comes back, is not left behind. */
+function hiddenByMode(current: LinkOptions, newMode: BondMode): LinkOptions {
+  const left = unreadableElsewhere.filter((option) => option in current && !isLegal(option, newMode));
+  return Object.fromEntries(left.map((option) => [option, bondOptionRule.get(option)?.initial ?? '']));
 }
 
 /** Setting a mode makes the kernel forget the ARP validation; it comes back afterwards when it is wanted. */

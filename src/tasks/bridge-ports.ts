@@ -42,6 +42,7 @@ export function joinBridge(draft: Draft, name: string, bridge: string): void {
   if (port.controller !== bridge) {
     // The bridge takes the smallest MTU of its ports, and with it the VLANs on it.
     if (port.mtu < draft.link(bridge).mtu) lowerAbove(draft, bridge, port.mtu);
+    keepMtu(draft, bridge);
     joinPort(draft, name, bridge);
   }
   draft.update(name, { up: true });

@@ -81,8 +81,9 @@ export function deleteLink(draft: Draft, name: string): readonly Link[] {
  */
 export function keepMtu(draft: Draft, name: string): void {
   const { kind, mtu } = draft.link(name);
-  const smallest = Math.min(...portsOf(draft.facts.links, name).map((port) => port.mtu));
-  if (kind !== 'bridge' || mtu === smallest || smallest === Infinity) return;
+  const ports = portsOf(draft.facts.links, name).map((port) => port.mtu);
+  const followed = ports.length === 0 ? USUAL_MTU : Math.min(...ports);
+  if (kind !== 'bridge' || mtu === followed) return;
   draft.add({ kind: 'link.update', name, linkKind: kind, before: { mtu }, after: { mtu } });
 }
 

@@ -1,4 +1,3 @@
-import { env } from 'node:process';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import * as library from '../../src/index.ts';
@@ -14,6 +13,7 @@ import type { Plan, Task } from '../../src/model/task.ts';
 import { type NetworkAnswers, networkFacts } from '../../src/tasks/network-facts.ts';
 import { refusalOf } from '../../src/testing/kernel-rules.ts';
 import { answersOf, type BareHost, bareHost } from './host-arbitrary.ts';
+import { lawRuns } from './law-runs.ts';
 
 type AnyTask = Task<unknown, FactSet, unknown>;
 
@@ -146,8 +146,7 @@ function refuse(): never {
   throw new Error('a frozen map was written to');
 }
 
-/** More of them find more: `LAW_RUNS=5000` for a night. */
-const runs = { numRuns: Number(env['LAW_RUNS'] ?? 60) };
+const runs = lawRuns(60);
 
 describe.each(tasks)('the laws of tasks › $name', ({ name }) => {
   it('is planned alike twice on facts and input that nobody may write to', () => {

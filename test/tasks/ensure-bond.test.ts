@@ -304,6 +304,17 @@ describe('ensureBond', () => {
     expect(host.links.get('bond6')?.controller).toBe('br6');
   });
 
+  it('leaves behind no option that the new mode would hide', async () => {
+    const host = fakeHost(bondInBridge('802.3ad', { ad_actor_sys_prio: '1' }));
+
+    await ensureBond(host, { name: 'bond6', mode: 1 });
+
+    expect(kernelLines(host.changes).slice(4, 6)).toEqual([
+      '~ bond6 ad_actor_sys_prio 1 → 65535',
+      '~ bond6 mode 802.3ad → active-backup',
+    ]);
+  });
+
   it('ends ARP monitoring while the old mode still knows it', async () => {
     const host = fakeHost(
       bondInBridge('active-backup', {

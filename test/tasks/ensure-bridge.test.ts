@@ -334,6 +334,15 @@ describe('ensureBridge', () => {
     expect(kernelLines(host.changes)).toEqual(['~ br0.10 mtu 9000 → 1500', '+ eno5 port of br0']);
   });
 
+  it('says first what MTU somebody gave it, so that taking a new port back ends with that', async () => {
+    const links = [bridge('br0', settled), ethernet('eno4', { controller: 'br0', mtu: 9000 }), ethernet('eno5')];
+    const host = fakeHost({ links, platform: loaded });
+
+    await ensureBridge(host, { name: 'br0', ports: ['eno5'] });
+
+    expect(kernelLines(host.changes)).toEqual(['~ br0 keeps mtu 1500', '+ eno5 port of br0']);
+  });
+
   it.each<[string, FakeHostOptions, DesiredBridge, string]>([
     [
       'a bond whose mode costs guests something',
