@@ -10,6 +10,15 @@ export const inventoryOption = {
   },
 } as const satisfies OptionTable;
 
+/** Of commands that can do with the inventory of an earlier run. */
+export const recordedInventoryOption = {
+  inventory: {
+    ...inventoryOption.inventory,
+    required: false,
+    describe: `${inventoryOption.inventory.describe}; may be left out where an earlier run is named`,
+  },
+} as const satisfies OptionTable;
+
 const group = 'Connection:';
 
 export const connectionOptions = {

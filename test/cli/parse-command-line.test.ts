@@ -71,12 +71,16 @@ describe('parseCommandLine', () => {
   });
 
   it.each([
-    ['no command', '', 'a command is missing: it should be one of run, facts, show, inventory, guard, doc, lab'],
+    [
+      'no command',
+      '',
+      'a command is missing: it should be one of run, runs, undo, plan, apply, facts, show, inventory, guard, doc, lab',
+    ],
     ['half a command', 'lab', 'a command is missing: it should be one of up, status, ssh, reboot, down'],
     [
       'an unknown command',
-      'play',
-      'there is no command play; it should be one of run, facts, show, inventory, guard, doc, lab',
+      'xyz',
+      'there is no command xyz; it should be one of run, runs, undo, plan, apply, facts, show, inventory, guard, doc, lab',
     ],
     ['a misspelt command', 'rum a.ts', 'there is no command rum; is it run?'],
     ['a misspelt command of a family', 'lab upp', 'there is no command lab upp; is it up?'],
@@ -85,13 +89,13 @@ describe('parseCommandLine', () => {
     ['a misspelt option with a value', 'run a.ts -i h --limt=x', 'run has no option --limt; is it --limit?'],
     ['an unknown letter', 'run a.ts -i h -Cx', 'run has no option -x; see kvmplay run --help'],
     ['an option before any command', '--bogus', 'there is no option --bogus; see kvmplay --help'],
-    ['a missing word', 'run -i h', 'run should be followed by a PLAYBOOK; see kvmplay run --help'],
+    ['a missing word', 'undo', 'undo should be followed by a RUN; see kvmplay undo --help'],
     [
       'a word too many',
       'facts -i h a b',
       'facts takes no further word, but there is b; see kvmplay facts --help',
     ],
-    ['a missing option', 'run a.ts', 'option --inventory is missing; see kvmplay run --help'],
+    ['a missing option', 'plan a.ts', 'option --inventory is missing; see kvmplay plan --help'],
     [
       'an option without its value',
       'run a.ts -i',

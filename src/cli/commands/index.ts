@@ -1,5 +1,6 @@
 import type { CommandArguments, CommandSpec, OptionTable } from '../command-line.ts';
 import type { CliIo } from '../io.ts';
+import * as journalSpecs from './journal-specs.ts';
 import * as specs from './specs.ts';
 
 export interface Command {
@@ -13,6 +14,10 @@ type CommandCode<O extends OptionTable> = (args: CommandArguments<O>, io: CliIo)
 /** In the order of the help. The code of a command is loaded when it is called: the others cost nothing. */
 export const commands: readonly Command[] = [
   bind(specs.runSpec, async () => (await import('./run.ts')).runPlaybooks),
+  bind(journalSpecs.runsSpec, async () => (await import('./runs.ts')).printRuns),
+  bind(journalSpecs.undoSpec, async () => (await import('./undo.ts')).undoRun),
+  bind(journalSpecs.planSpec, async () => (await import('./plan.ts')).writePlan),
+  bind(journalSpecs.applySpec, async () => (await import('./apply.ts')).applyPlan),
   bind(specs.factsSpec, async () => (await import('./facts.ts')).printFacts),
   bind(specs.showSpec, async () => (await import('./show.ts')).showHosts),
   bind(specs.inventorySpec, async () => (await import('./inventory.ts')).showInventory),

@@ -1,5 +1,5 @@
 import { command, type Positional } from '../command-line.ts';
-import { connectionOptions, inventoryOption } from '../shared-options.ts';
+import { connectionOptions, inventoryOption, recordedInventoryOption } from '../shared-options.ts';
 
 const pattern: Positional = {
   name: 'PATTERN',
@@ -13,12 +13,21 @@ export const runSpec = command({
     {
       name: 'PLAYBOOK',
       describe: 'TypeScript file whose default export is a play',
-      required: true,
       many: true,
     },
   ],
   options: {
-    ...inventoryOption,
+    ...recordedInventoryOption,
+    resume: {
+      type: 'text',
+      value: 'ID',
+      describe: 'the run ID again, only hosts that did not end ok or changed; last is the newest',
+    },
+    'only-failed': {
+      type: 'text',
+      value: 'ID',
+      describe: 'only hosts that failed or were unreachable in run ID',
+    },
     check: { type: 'flag', alias: 'C', describe: 'tell what would change, and change nothing' },
     diff: { type: 'flag', alias: 'D', describe: 'show each change, and files as unified diffs' },
     limit: {
@@ -71,6 +80,7 @@ export const runSpec = command({
       command: 'kvmplay run vlans.ts -i hosts.yml -e \'{"vlans":[10,11]}\'',
       describe: 'With other variables',
     },
+    { command: 'kvmplay run --resume last', describe: 'Go on where a run was interrupted' },
   ],
   notes: [
     'Exit codes: 0 all hosts are ok or changed; 1 the run could not start; 2 a host failed; 3 --check --detailed-exitcode found changes; 4 hosts were unreachable and none failed otherwise.',

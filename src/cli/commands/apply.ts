@@ -1,0 +1,56 @@
+import { play } from '../../engine/play.ts';
+import { loadInventory } from '../../inventory/index.ts';
+import { redoChanges } from '../../tasks/redo-changes.ts';
+import type { CommandArguments } from '../command-line.ts';
+import { exitCodeOf, exitCodes } from '../exit-code.ts';
+import type { CliIo } from '../io.ts';
+import { headerOf } from '../journal/header.ts';
+import { journalReporter } from '../journal/journal.ts';
+import { type PlannedPlay, readPlanFile } from '../journal/plan-file.ts';
+import { resolvePath } from '../paths.ts';
+import { runChanges } from '../run-changes.ts';
+import type { applySpec } from './journal-specs.ts';
+
+export async function applyPlan(
+  { words: [file = ''], options }: CommandArguments<typeof applySpec.options>,
+  io: CliIo,
+): Promise<number> {
+  const { plays } = await readPlanFile(resolvePath(file, io.cwd), file);
+  const hosts = [...new Set(plays.flatMap((planned) => planned.hosts.map(({ host }) => host)))];
+  if (hosts.length === 0) {
+    io.stdout.write(`Nothing to do: ${file} changes no host.\n`);
+    return exitCodes.done;
+  }
+  const { inventory, limit } = options;
+  const header = headerOf(
+    { command: 'apply', playbooks: [file], inventory, limit, extraVars: {}, options },
+    io,
+  );
+  const summary = await runChanges(
+    {
+      plays: plays.map((planned) => toPlay(planned, file)),
+      inventory: await loadInventory(inventory),
+      hosts,
+      options,
+      reporters: options.check ? [] : [journalReporter(header, io)],
+      origin: file,
+    },
+    io,
+  );
+  return exitCodeOf(summary, false);
+}
+
+function toPlay({ name, probes, rollout, hosts }: PlannedPlay, file: string): ReturnType<typeof play> {
+  const changesOf = new Map(hosts.map(({ host, changes }) => [host, changes]));
+  return play<unknown>({
+    name,
+    // With a comma colons in names part nothing.
+    hosts: hosts.map(({ host }) => host).join(','),
+    probes,
+    ...(rollout !== undefined && { rollout }),
+    run: async (host) => {
+      const redo = redoChanges(changesOf.get(host.name) ?? [], { name: 'apply', origin: file });
+      await host.perform(redo, undefined);
+    },
+  });
+}

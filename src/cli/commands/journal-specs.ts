@@ -1,0 +1,85 @@
+import { command } from '../command-line.ts';
+import { connectionOptions, inventoryOption, recordedInventoryOption } from '../shared-options.ts';
+import { runSpec } from './specs.ts';
+
+const { limit, output, verbose, diff, check } = runSpec.options;
+
+/** Of commands that change hosts by what a file says. */
+const changingOptions = {
+  check,
+  diff,
+  limit: { ...limit, describe: 'only those hosts that are in PATTERN too' },
+  output,
+  verbose,
+  'confirm-timeout': runSpec.options['confirm-timeout'],
+  'max-disruption': runSpec.options['max-disruption'],
+  ...connectionOptions,
+} as const;
+
+export const runsSpec = command({
+  name: 'runs',
+  summary: 'List the runs that are recorded',
+  positionals: [],
+  options: { json: { type: 'flag', describe: 'print JSON instead of a table' } },
+  examples: [{ command: 'kvmplay runs', describe: 'The newest last, with what came of their hosts' }],
+  notes: ['Records lie in $XDG_STATE_HOME/kvmplay/runs, by default ~/.local/state; the newest 200 are kept.'],
+});
+
+export const undoSpec = command({
+  name: 'undo',
+  summary: 'Take back what a run changed',
+  positionals: [
+    {
+      name: 'RUN',
+      describe: 'its id, the beginning of it, or last for the newest',
+      required: true,
+    },
+  ],
+  options: { ...recordedInventoryOption, ...changingOptions },
+  examples: [
+    { command: 'kvmplay undo last --check --diff', describe: 'See what that would do' },
+    { command: 'kvmplay undo last', describe: 'Do it' },
+    { command: 'kvmplay undo 20261123-194512 -l kvm1', describe: 'On one host' },
+  ],
+  notes: ['A host where something else has changed the same things since is refused, before it is touched.'],
+});
+
+export const planSpec = command({
+  name: 'plan',
+  summary: 'Write down what playbooks would change, to be reviewed and applied later',
+  positionals: [
+    {
+      name: 'PLAYBOOK',
+      describe: 'TypeScript file whose default export is a play',
+      required: true,
+      many: true,
+    },
+  ],
+  options: {
+    ...inventoryOption,
+    out: {
+      type: 'text',
+      alias: 'o',
+      value: 'FILE',
+      default: 'plan.json',
+      describe: 'the plan; the text to review is written beside it, ending in .txt',
+    },
+    limit,
+    'extra-vars': runSpec.options['extra-vars'],
+    'no-type-check': runSpec.options['no-type-check'],
+    ...connectionOptions,
+  },
+  examples: [
+    { command: 'kvmplay plan bond6.ts -i hosts.yml -o plan.json', describe: 'plan.json and plan.txt' },
+  ],
+  notes: ['Nothing on the hosts changes.'],
+});
+
+export const applySpec = command({
+  name: 'apply',
+  summary: 'Make exactly the changes of a plan file',
+  positionals: [{ name: 'PLAN', describe: 'what kvmplay plan wrote', required: true }],
+  options: { ...inventoryOption, ...changingOptions },
+  examples: [{ command: 'kvmplay apply plan.json -i hosts.yml', describe: 'On all hosts of the plan' }],
+  notes: ['A host that has drifted since the plan was made is refused, before it is touched.'],
+});

@@ -1,0 +1,123 @@
+import type { Reporter } from '../../engine/events.ts';
+import type { Play } from '../../engine/play.ts';
+import { UsageError } from '../../errors.ts';
+import type { Change } from '../../model/change.ts';
+import type { Host } from '../../model/host.ts';
+import { plainReporter } from '../../reporters/index.ts';
+import { run } from '../../run.ts';
+import { createTransports } from '../../transports/index.ts';
+import type { CommandArguments } from '../command-line.ts';
+import { transportDefaults } from '../connection.ts';
+import { exitCodeOf, exitCodes } from '../exit-code.ts';
+import type { CliIo } from '../io.ts';
+import { versionOfKvmplay } from '../journal/header.ts';
+import { writePlanFile, writePrivate } from '../journal/plan-file.ts';
+import { inFolder, resolvePath } from '../paths.ts';
+import { preparePlays } from '../prepare-plays.ts';
+import { printReporterErrors, reporterFor } from '../run-reporter.ts';
+import type { planSpec } from './journal-specs.ts';
+
+export async function writePlan(
+  { words: playbooks, options }: CommandArguments<typeof planSpec.options>,
+  io: CliIo,
+): Promise<number> {
+  const prepared = await preparePlays({ ...options, playbooks }, io);
+  if (prepared === undefined) return exitCodes.couldNotStart;
+
+  const collector = new PlanCollector(prepared.plays);
+  let text = '';
+  const summary = await run({
+    ...prepared,
+    plays: collector.plays,
+    forks: options.forks,
+    checkMode: true,
+    connectTimeout: options['connect-timeout'],
+    transportFor: createTransports(await transportDefaults(options, io)),
+    reporters: [
+      collector,
+      plainReporter({ write: (part) => void (text += part), colour: false, diff: true, verbose: 0 }),
+      reporterFor({ output: 'plain', diff: true, verbose: false }, io),
+    ],
+    signal: io.signal,
+    ...(options.limit !== undefined && { limit: options.limit }),
+  });
+  printReporterErrors(summary, io);
+  if (summary.hosts.length === 0) throw new UsageError('no host is in the plays');
+  const code = exitCodeOf(summary, false);
+  if (code !== exitCodes.done) {
+    io.stderr.write('kvmplay: no plan is written, since not all hosts could be planned\n');
+    return code;
+  }
+
+  const file = resolvePath(options.out, io.cwd);
+  const textFile = `${file.replace(/\.json$/, '')}.txt`;
+  await writePlanFile(file, {
+    kvmplay: 'plan',
+    format: 1,
+    version: versionOfKvmplay(),
+    madeAt: new Date().toISOString(),
+    plays: collector.planned(),
+  });
+  await writePrivate(textFile, text);
+  io.stdout.write(
+    `The plan is ${inFolder(file, io.cwd)}; to review it read ${inFolder(textFile, io.cwd)}.\n`,
+  );
+  return exitCodes.done;
+}
+
+/** Hears what each host would change in each play. */
+class PlanCollector implements Reporter {
+  /** What no plan file can hold is an error. */
+  readonly plays: readonly Play[];
+  readonly #playbooks: readonly Play[];
+  /** By play, then by host. */
+  readonly #changes: Map<string, Change[]>[] = [];
+
+  constructor(plays: readonly Play[]) {
+    this.#playbooks = plays;
+    this.plays = plays.map((play) => ({ ...play, run: (host) => play.run(withoutExec(host)) }));
+  }
+
+  onEvent: Reporter['onEvent'] = (event) => {
+    if (event.type === 'play.start') this.#changes.push(new Map());
+    if (event.type !== 'task.end') return;
+    const ofPlay = this.#changes.at(-1);
+    const ofHost = ofPlay?.get(event.host) ?? [];
+    ofPlay?.set(event.host, [...ofHost, ...event.changes]);
+  };
+
+  planned(): Parameters<typeof writePlanFile>[1]['plays'] {
+    const earlier = new Map<string, string>();
+    return this.#playbooks.flatMap(({ name, probes = [], rollout }, index) => {
+      const all = [...(this.#changes[index] ?? [])];
+      for (const [host] of all) {
+        const first = earlier.get(host);
+        if (first !== undefined) {
+          throw new UsageError(
+            `${host} is changed by play "${first}" and is in play "${name}" too, and a plan should hold one of them: plan and apply the first alone`,
+          );
+        }
+      }
+      const hosts = all.flatMap(([host, changes]) => (changes.length === 0 ? [] : [{ host, changes }]));
+      for (const { host } of hosts) earlier.set(host, name);
+      return hosts.length === 0 ? [] : [{ name, probes, ...(rollout !== undefined && { rollout }), hosts }];
+    });
+  }
+}
+
+/** A host whose commands are refused: what they do to it is known only when they have run. */
+function withoutExec(host: Host<unknown>): Host<unknown> {
+  return {
+    name: host.name,
+    groups: host.groups,
+    vars: host.vars,
+    checkMode: host.checkMode,
+    perform: (task, input) => host.perform(task, input),
+    fact: (fact) => host.fact(fact),
+    read: (command) => host.read(command),
+    exec: (command) =>
+      Promise.reject(
+        new UsageError(`the play runs \`${command}\` by host.exec, and no plan can say what that changes`),
+      ),
+  };
+}

@@ -1,0 +1,59 @@
+import type { HostOutcome } from '../../engine/events.ts';
+import type { CommandArguments } from '../command-line.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { CliIo } from '../io.ts';
+import { listRecords } from '../journal/journal.ts';
+import { hostsOf, isFinished, type RunRecord } from '../journal/record.ts';
+import { inFolder } from '../paths.ts';
+import { formatTable } from '../views/table.ts';
+import type { runsSpec } from './journal-specs.ts';
+
+/** One run, for people and programs. */
+interface ListedRun {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly user: string;
+  readonly command: string;
+  readonly playbooks: readonly string[];
+  readonly state: 'finished' | 'interrupted';
+  /** Hosts by outcome; `unfinished`: the run ended first. */
+  readonly hosts: Readonly<Partial<Record<HostOutcome | 'unfinished', number>>>;
+}
+
+export async function printRuns(
+  { options }: CommandArguments<typeof runsSpec.options>,
+  io: CliIo,
+): Promise<number> {
+  const runs = (await listRecords(io.env)).map(toListed);
+  if (options.json) {
+    io.stdout.write(`${JSON.stringify(runs, undefined, 2)}\n`);
+  } else if (runs.length > 0) {
+    const rows = runs.map(({ id, startedAt, user, playbooks, state, hosts }) => [
+      id,
+      startedAt.replace(/\..*/, '').replace('T', ' '),
+      user,
+      playbooks.map((file) => inFolder(file, io.cwd)).join(' '),
+      Object.entries(hosts)
+        .map(([outcome, count]) => `${count} ${outcome}`)
+        .join(', '),
+      state,
+    ]);
+    io.stdout.write(`${formatTable(['run', 'began (UTC)', 'by', 'playbooks', 'hosts', 'state'], rows)}\n`);
+  }
+  return exitCodes.done;
+}
+
+function toListed(record: RunRecord): ListedRun {
+  const { id, startedAt, user, command, playbooks } = record.header;
+  const hosts: Partial<Record<HostOutcome | 'unfinished', number>> = {};
+  for (const { outcome = 'unfinished' } of hostsOf(record)) hosts[outcome] = (hosts[outcome] ?? 0) + 1;
+  return {
+    id,
+    startedAt: new Date(startedAt).toISOString(),
+    user,
+    command,
+    playbooks,
+    state: isFinished(record) ? 'finished' : 'interrupted',
+    hosts,
+  };
+}

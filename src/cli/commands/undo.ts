@@ -1,0 +1,73 @@
+import { play } from '../../engine/play.ts';
+import { UsageError } from '../../errors.ts';
+import { loadInventory } from '../../inventory/index.ts';
+import { type Change, inverseOf } from '../../model/change.ts';
+import { describeChange } from '../../model/describe-change.ts';
+import { inverseChanges, redoChanges } from '../../tasks/redo-changes.ts';
+import type { CommandArguments } from '../command-line.ts';
+import { exitCodeOf, exitCodes } from '../exit-code.ts';
+import type { CliIo } from '../io.ts';
+import { withRecorded } from '../journal/header.ts';
+import { findRecord } from '../journal/journal.ts';
+import { hostsOf, isFinished } from '../journal/record.ts';
+import { runChanges } from '../run-changes.ts';
+import { undoSpec } from './journal-specs.ts';
+
+export async function undoRun(
+  { words: [wanted = ''], options: given }: CommandArguments<typeof undoSpec.options>,
+  io: CliIo,
+): Promise<number> {
+  const record = await findRecord(wanted, io.env);
+  const { header } = record;
+  const origin = `run ${header.id}`;
+  const hosts = hostsOf(record);
+  const lost = hosts.filter(({ outcome, changes }) => outcome === undefined && changes.length === 0);
+  if (!isFinished(record) && lost.length > 0) {
+    const names = lost.map(({ host }) => host).join(', ');
+    io.stderr.write(
+      `kvmplay: ${origin} was interrupted; what it may have changed on ${names} is not recorded\n`,
+    );
+  }
+
+  const changed = new Map(
+    hosts.flatMap(({ host, changes }) =>
+      inverseChanges(changes).length === 0 ? [] : [[host, changes] as const],
+    ),
+  );
+  if (changed.size === 0) {
+    io.stdout.write(`Nothing to do: ${origin} changed no host.\n`);
+    return exitCodes.done;
+  }
+  const secrets = header.leftOut.filter((name) => name.startsWith('ansible_'));
+  if (secrets.length > 0) {
+    throw new UsageError(`${secrets.join(', ')} of ${origin} is not recorded: put it into the inventory`);
+  }
+  const options = withRecorded(given, header.options, undoSpec.options);
+  const undo = play({
+    name: `undo ${header.id}`,
+    hosts: 'all',
+    run: async (host) => {
+      const changes = changed.get(host.name) ?? [];
+      const warnings = remainders(changes);
+      await host.perform(redoChanges(inverseChanges(changes), { name: 'undo', origin, warnings }), undefined);
+    },
+  });
+  const summary = await runChanges(
+    {
+      plays: [undo],
+      inventory: await loadInventory(options.inventory.length === 0 ? header.inventory : options.inventory),
+      hosts: [...changed.keys()],
+      options,
+      extraVars: header.extraVars,
+      origin,
+    },
+    io,
+  );
+  return exitCodeOf(summary, false);
+}
+
+function remainders(changes: readonly Change[]): readonly string[] {
+  return changes
+    .filter((change) => inverseOf(change) === undefined)
+    .map((change) => `stays: ${describeChange(change)}`);
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import type { HostVars } from '../../model/host.ts';
+import type { OptionTable } from '../command-line.ts';
+import type { CliIo } from '../io.ts';
+import { resolvePath } from '../paths.ts';
+import { newRecordId } from './journal.ts';
+import type { RecordHeader } from './record.ts';
+
+/** What a run is about to do. */
+export interface HeaderSource {
+  readonly command: RecordHeader['command'];
+  readonly playbooks: readonly string[];
+  readonly inventory: readonly string[];
+  readonly limit: string | undefined;
+  readonly only?: readonly string[] | undefined;
+  readonly extraVars: HostVars;
+  readonly options: OptionRecord;
+}
+
+type OptionRecord = Readonly<Record<string, unknown>>;
+
+/** Says what it needs to be repeated, without secrets and without the command line itself. */
+export function headerOf(source: HeaderSource, io: CliIo): RecordHeader {
+  const { command, playbooks, inventory, limit, only, extraVars, options } = source;
+  const now = Date.now();
+  const names = Object.keys(extraVars);
+  return {
+    type: 'record',
+    format: 1,
+    id: newRecordId(now, Math.random()),
+    version: versionOfKvmplay(),
+    command,
+    playbooks: playbooks.map((file) => resolvePath(file, io.cwd)),
+    inventory: inventory.map((file) => resolvePath(file, io.cwd)),
+    ...(limit !== undefined && { limit }),
+    ...(only !== undefined && { only }),
+    extraVars: Object.fromEntries(
+      Object.entries(extraVars).filter(([name, value]) => !isSecret(name, value)),
+    ),
+    leftOut: names.filter((name) => isSecret(name, extraVars[name])),
+    options: recordedOptions(options, io.cwd),
+    startedAt: now,
+    user: userName(io.env),
+  };
+}
+
+export function versionOfKvmplay(): string {
+  const file = new URL('../../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
+}
+
+/** Each run decides these anew. */
+const ofOneRun = new Set([
+  'inventory',
+  'limit',
+  'extra-vars',
+  'resume',
+  'only-failed',
+  'check',
+  'diff',
+  'output',
+  'verbose',
+  'detailed-exitcode',
+]);
+
+const files = new Set(['private-key', 'connection-password-file', 'become-password-file']);
+
+function recordedOptions(options: OptionRecord, cwd: string): RecordHeader['options'] {
+  return Object.fromEntries(
+    Object.entries(options).flatMap(([name, value]): [string, boolean | string | number][] => {
+      if (ofOneRun.has(name)) return [];
+      if (typeof value === 'string') return [[name, files.has(name) ? resolvePath(value, cwd) : value]];
+      return typeof value === 'boolean' || typeof value === 'number' ? [[name, value]] : [];
+    }),
+  );
+}
+
+/** The options of a recorded run where this command line leaves the default. */
+export function withRecorded<V extends OptionRecord>(
+  given: V,
+  recorded: RecordHeader['options'],
+  table: OptionTable,
+): V {
+  const entries = Object.entries(table).flatMap(([name, option]) => {
+    const usual = option.type === 'flag' ? false : 'default' in option ? option.default : undefined;
+    const isRecorded = name in recorded && !ofOneRun.has(name) && given[name] === usual;
+    return isRecorded ? [[name, recorded[name]]] : [];
+  });
+  return { ...given, ...(Object.fromEntries(entries) as Partial<V>) };
+}
+
+const secretName = /pass|secret|token|credential|api_?key|private_?key(?!_file)/i;
+
+/** A variable whose name, or that of a field within it, looks like that of a secret. */
+function isSecret(name: string, value: unknown): boolean {
+  if (secretName.test(name)) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, inner]) => isSecret(key, inner));
+}
+
+function userName(env: CliIo['env']): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user id without an entry, as in containers.
+    return env['USER'] ?? 'unknown';
+  }
+}

@@ -1,0 +1,179 @@
+import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Reporter, RunEvent } from '../../engine/events.ts';
+import { UsageError } from '../../errors.ts';
+import type { CliIo } from '../io.ts';
+import { changeSchema } from './change-schema.ts';
+import type { RecordHeader, RunRecord } from './record.ts';
+
+/** Records that are kept; with each further run the oldest goes. */
+const MOST_RECORDS = 200;
+
+/** `$XDG_STATE_HOME/kvmplay/runs` */
+export function journalFolder(env: CliIo['env']): string {
+  const { XDG_STATE_HOME: state, HOME: home = homedir() } = env;
+  // A relative path is to be ignored, says the XDG Base Directory Specification.
+  const base = state?.startsWith('/') === true ? state : join(home, '.local', 'state');
+  return join(base, 'kvmplay', 'runs');
+}
+
+/** `20261123-194512-12345`: in the order of time, UTC. */
+export function newRecordId(now: number, random: number): string {
+  const [date = '', time = ''] = new Date(now).toISOString().replaceAll(/[-:]/g, '').split('T');
+  const milliseconds = time.slice(7, 10);
+  return `${date}-${time.slice(0, 6)}-${milliseconds}${String(Math.floor(random * 100)).padStart(2, '0')}`;
+}
+
+/**
+ * Writes down what a run does, line by line and at once: what was written outlives a kill. Where nothing can be written it
+ * warns once, and the run goes on.
+ */
+export function journalReporter(
+  header: RecordHeader,
+  { env, stderr }: Pick<CliIo, 'env' | 'stderr'>,
+): Reporter {
+  const folder = journalFolder(env);
+  const file = fileOf(folder, header.id);
+  let isOpen = true;
+  let isBegun = false;
+  const write = (value: object): void => {
+    if (!isOpen) return;
+    try {
+      // Changes may hold secrets, which an undo needs.
+      appendFileSync(file, `${JSON.stringify(value)}\n`, { mode: 0o600 });
+    } catch (error) {
+      isOpen = false;
+      stderr.write(`kvmplay: this run is not recorded, it cannot be undone: ${(error as Error).message}\n`);
+    }
+  };
+  return {
+    onEvent(event) {
+      if (!isBegun) {
+        isBegun = true;
+        makeRoom(folder);
+        write(header);
+      }
+      write(event);
+    },
+  };
+}
+
+/** Records, the oldest first. Files that are none are left out. */
+export async function listRecords(env: CliIo['env']): Promise<readonly RunRecord[]> {
+  const folder = journalFolder(env);
+  const records: RunRecord[] = [];
+  for (const id of recordIds(folder)) {
+    const record = await readRecord(fileOf(folder, id)).catch(() => undefined);
+    if (record !== undefined) records.push(record);
+  }
+  return records;
+}
+
+/**
+ * The record that `wanted` names: an id, the beginning of only one, or `last`.
+ *
+ * @throws UsageError when there is none, or more than one.
+ */
+export async function findRecord(wanted: string, env: CliIo['env']): Promise<RunRecord> {
+  const folder = journalFolder(env);
+  const ids = recordIds(folder);
+  if (ids.length === 0) throw new UsageError(`there is no run ${wanted}: none is recorded in ${folder}`);
+  const found = wanted === 'last' ? ids.slice(-1) : ids.filter((id) => id.startsWith(wanted));
+  const id = found.includes(wanted) ? wanted : found[0];
+  if (id === undefined || wanted === '') {
+    throw new UsageError(`there is no run ${wanted}; kvmplay runs lists those there are`);
+  }
+  if (found.length > 1 && id !== wanted) {
+    throw new UsageError(
+      `${wanted} is the beginning of ${found.length} runs; the last of them is ${found.at(-1) ?? ''}`,
+    );
+  }
+  return await readRecord(fileOf(folder, id));
+}
+
+function fileOf(folder: string, id: string): string {
+  return join(folder, `${id}.jsonl`);
+}
+
+/** The oldest first. */
+function recordIds(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((file) => /^[\d-]+\.jsonl$/.test(file))
+      .map((file) => file.slice(0, -'.jsonl'.length))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+function makeRoom(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const ids = recordIds(folder);
+    for (const id of ids.slice(0, Math.max(0, ids.length - MOST_RECORDS + 1))) {
+      rmSync(fileOf(folder, id), { force: true });
+    }
+  } catch {
+    // Writing says what is wrong.
+  }
+}
+
+const headerSchema = z.object({
+  type: z.literal('record'),
+  format: z.literal(1),
+  id: z.string(),
+  version: z.string(),
+  command: z.enum(['run', 'apply']),
+  playbooks: z.array(z.string()),
+  inventory: z.array(z.string()),
+  limit: z.string().optional(),
+  only: z.array(z.string()).optional(),
+  extraVars: z.record(z.string(), z.unknown()),
+  leftOut: z.array(z.string()),
+  options: z.record(z.string(), z.union([z.boolean(), z.string(), z.number()])),
+  startedAt: z.number(),
+  user: z.string(),
+});
+
+const eventSchema = z.looseObject({ seq: z.number(), at: z.number(), type: z.string() });
+const changeDoneSchema = z.looseObject({ type: z.literal('change.done'), change: changeSchema });
+
+async function readRecord(file: string): Promise<RunRecord> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`the record ${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  });
+  const lines = text.split('\n');
+  // A run that was killed may have left half a line, and a whole one ends the file with an empty one.
+  const last = lines.pop() ?? '';
+  const values = lines.map((line) => parseLine(line));
+  if (last !== '') values.push(parseLine(last));
+  if (values.length > 0 && values.at(-1) === undefined) values.pop();
+
+  const header = headerSchema.safeParse(values[0]);
+  const events = values.slice(1);
+  const wrong = events.findIndex((value) => !isEvent(value));
+  if (!header.success || wrong !== -1) {
+    throw new UsageError(
+      `line ${header.success ? wrong + 2 : 1} of ${file} is not that of a record of kvmplay`,
+    );
+  }
+  return { header: header.data as RecordHeader, events: events as RunEvent[] };
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function isEvent(value: unknown): boolean {
+  const event = eventSchema.safeParse(value);
+  if (!event.success) return false;
+  return event.data.type !== 'change.done' || changeDoneSchema.safeParse(value).success;
+}

@@ -1,0 +1,84 @@
+import { readFile, writeFile, rename, rm } from 'node:fs/promises';
+import * as z from 'zod';
+import type { Probe } from '../../engine/probes.ts';
+import type { Rollout } from '../../engine/rollout.ts';
+import { UsageError } from '../../errors.ts';
+import type { Change } from '../../model/change.ts';
+import { changeSchema, explainMismatch } from './change-schema.ts';
+
+/** What `kvmplay plan` writes and `kvmplay apply` reads. */
+export interface PlanFile {
+  readonly kvmplay: 'plan';
+  readonly format: 1;
+  /** Of kvmplay. */
+  readonly version: string;
+  /** ISO 8601. */
+  readonly madeAt: string;
+  readonly plays: readonly PlannedPlay[];
+}
+
+export interface PlannedPlay {
+  readonly name: string;
+  readonly probes: readonly Probe[];
+  readonly rollout?: Rollout;
+  /** Hosts that would change. */
+  readonly hosts: readonly PlannedHost[];
+}
+
+export interface PlannedHost {
+  readonly host: string;
+  readonly changes: readonly Change[];
+}
+
+const schema = z.strictObject({
+  kvmplay: z.literal('plan'),
+  format: z.literal(1),
+  version: z.string(),
+  madeAt: z.string(),
+  plays: z.array(
+    z.strictObject({
+      name: z.string(),
+      probes: z.array(
+        z.strictObject({ failure: z.string(), script: z.string(), isRequired: z.boolean().optional() }),
+      ),
+      // The engine checks it before any host is touched.
+      rollout: z.record(z.string(), z.unknown()).optional(),
+      hosts: z.array(z.strictObject({ host: z.string().min(1), changes: z.array(changeSchema) })),
+    }),
+  ),
+});
+
+/** Only the owner may read it: files that hold secrets are in it whole. */
+export async function writePlanFile(file: string, plan: PlanFile): Promise<void> {
+  await writePrivate(file, `${JSON.stringify(plan, undefined, 2)}\n`);
+}
+
+/** Writes beside it first, so that a plan is there whole or not at all. */
+export async function writePrivate(file: string, text: string): Promise<void> {
+  const draft = `${file}.tmp`;
+  try {
+    await rm(draft, { force: true });
+    await writeFile(draft, text, { mode: 0o600 });
+    await rename(draft, file);
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** @throws UsageError for a file that is missing, broken or no plan. */
+export async function readPlanFile(file: string, name: string): Promise<PlanFile> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`plan ${name} cannot be read: ${(error as Error).message}`, { cause: error });
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${name} is not JSON, and should be a plan that kvmplay plan wrote`, {
+      cause: error,
+    });
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data as unknown as PlanFile;
+  throw new UsageError(`${name} is not a plan of this kvmplay: ${explainMismatch(result.error)}`);
+}

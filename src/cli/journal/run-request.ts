@@ -1,0 +1,92 @@
+import { UsageError } from '../../errors.ts';
+import type { HostVars } from '../../model/host.ts';
+import type { Inventory } from '../../model/inventory.ts';
+import type { OptionValues } from '../command-line.ts';
+import { runSpec } from '../commands/specs.ts';
+import type { CliIo } from '../io.ts';
+import { withRecorded } from './header.ts';
+import { findRecord } from './journal.ts';
+import { hostsOf, type RunRecord } from './record.ts';
+
+type RunValues = OptionValues<typeof runSpec.options>;
+
+/** What `kvmplay run` is to do, with what an earlier run says about it. */
+export interface RunRequest {
+  readonly playbooks: readonly string[];
+  readonly options: RunValues;
+  /** Variables of the earlier run, and the names of those that it did not record. */
+  readonly extraVars: HostVars;
+  readonly leftOut: readonly string[];
+  /** Of the inventory, the names of the hosts it is about; undefined: all. */
+  readonly only?: (inventory: Inventory) => readonly string[];
+  /** Said when that is nobody. */
+  readonly nobody?: string;
+}
+
+/** @throws UsageError for words and options that make no sense together. */
+export async function readRunRequest(
+  playbooks: readonly string[],
+  options: RunValues,
+  io: CliIo,
+): Promise<RunRequest> {
+  const { resume, 'only-failed': onlyFailed } = options;
+  if (resume !== undefined && onlyFailed !== undefined) {
+    throw new UsageError('run should be called with one of --resume and --only-failed');
+  }
+  if (resume !== undefined) return toResume(await findRecord(resume, io.env), playbooks, options);
+  if (playbooks.length === 0) {
+    throw new UsageError('run should be followed by a PLAYBOOK; see kvmplay run --help');
+  }
+  if (options.inventory.length === 0) {
+    throw new UsageError('option --inventory is missing; see kvmplay run --help');
+  }
+  const request = { playbooks, options, extraVars: {}, leftOut: [] };
+  if (onlyFailed === undefined) return request;
+  const record = await findRecord(onlyFailed, io.env);
+  const failed = hostsOf(record).filter(({ outcome }) => outcome === 'failed' || outcome === 'unreachable');
+  const names = failed.map(({ host }) => host);
+  return {
+    ...request,
+    only: () => names,
+    nobody: `no host failed or was unreachable in run ${record.header.id}`,
+  };
+}
+
+function toResume(record: RunRecord, playbooks: readonly string[], given: RunValues): RunRequest {
+  const { header } = record;
+  if (header.command !== 'run') {
+    throw new UsageError(
+      `${header.id} is the record of kvmplay ${header.command}, and should be that of a run`,
+    );
+  }
+  const done = new Set(
+    hostsOf(record)
+      .filter(({ isDone }) => isDone)
+      .map(({ host }) => host),
+  );
+  const options: RunValues = {
+    ...withRecorded(given, header.options, runSpec.options),
+    inventory: given.inventory.length === 0 ? header.inventory : given.inventory,
+    limit: given.limit ?? header.limit,
+  };
+  return {
+    playbooks: playbooks.length === 0 ? header.playbooks : playbooks,
+    options,
+    extraVars: header.extraVars,
+    leftOut: header.leftOut,
+    only: ({ hosts }) => {
+      const names = header.only ?? hosts.map(({ name }) => name);
+      return names.filter((name) => !done.has(name));
+    },
+    nobody: `all hosts of run ${header.id} are done`,
+  };
+}
+
+/** @throws UsageError when a secret of the earlier run was not given again. */
+export function mergeExtraVars({ extraVars, leftOut }: RunRequest, given: HostVars): HostVars {
+  const missing = leftOut.filter((name) => !(name in given));
+  if (missing.length > 0) {
+    throw new UsageError(`${missing.join(', ')} of --extra-vars is not recorded and should be given again`);
+  }
+  return { ...extraVars, ...given };
+}

@@ -1,0 +1,60 @@
+import type { Play } from '../engine/play.ts';
+import { loadInventory } from '../inventory/index.ts';
+import type { HostVars } from '../model/host.ts';
+import type { Inventory } from '../model/inventory.ts';
+import { checkTypes, type TypeProblem } from './check-types.ts';
+import { readExtraVars } from './extra-vars.ts';
+import type { CliIo } from './io.ts';
+import { loadPlaybooks, requirePlaybooks } from './load-playbook.ts';
+import { printFrame } from './print-error.ts';
+
+export interface PlaySources {
+  readonly playbooks: readonly string[];
+  readonly inventory: readonly string[];
+  readonly 'extra-vars': readonly string[];
+  readonly 'no-type-check': boolean;
+}
+
+export interface PreparedPlays {
+  readonly plays: readonly Play[];
+  readonly inventory: Inventory;
+  readonly extraVars: HostVars;
+}
+
+/** Loads and checks all that a run needs. Undefined when types are wrong, which was then told. */
+export async function preparePlays(sources: PlaySources, io: CliIo): Promise<PreparedPlays | undefined> {
+  const { playbooks } = sources;
+  await requirePlaybooks(playbooks, io.cwd);
+  // Side by side, since each keeps another program or the disk busy.
+  const types = sources['no-type-check'] ? [] : typeProblems(playbooks, io);
+  const loading = loadPlaybooks(playbooks, io.cwd);
+  const reading = loadInventory(sources.inventory);
+  const extraVars = readExtraVars(sources['extra-vars'], io.cwd);
+  // The first that went wrong is told, and a type error explains best what is wrong with a playbook.
+  for (const work of [loading, reading, extraVars]) work.catch(() => undefined);
+  const problems = await types;
+  if (problems.length > 0) {
+    printProblems(problems, io);
+    return undefined;
+  }
+  return { plays: await loading, inventory: await reading, extraVars: await extraVars };
+}
+
+async function typeProblems(playbooks: readonly string[], io: CliIo): Promise<readonly TypeProblem[]> {
+  const check = await checkTypes(playbooks, io.cwd);
+  if (check.checked) return check.problems;
+  io.stderr.write(
+    'kvmplay: types are not checked: there is no TypeScript compiler for this platform; npm install typescript beside the playbook to have one\n',
+  );
+  return [];
+}
+
+function printProblems(problems: readonly TypeProblem[], io: CliIo): void {
+  for (const { place, message } of problems) {
+    io.stderr.write(`${place.file}:${place.line ?? 1}:${place.column ?? 1}: ${message}\n`);
+    printFrame(place, io);
+  }
+  io.stderr.write(
+    `kvmplay: ${problems.length} ${problems.length === 1 ? 'error' : 'errors'}; no host was touched\n`,
+  );
+}

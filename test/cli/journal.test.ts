@@ -1,0 +1,262 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { runCli } from '../../src/cli/cli.ts';
+import { headerOf } from '../../src/cli/journal/header.ts';
+import { journalReporter } from '../../src/cli/journal/journal.ts';
+import type { RunEvent, RunEventBody } from '../../src/engine/events.ts';
+import { fakeIo, type FakeIo } from './fake-io.ts';
+
+// Commands load all that runs need.
+jest.setTimeout(30_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'kvmplay-journal-'));
+const runs = join(folder, 'kvmplay', 'runs');
+const file = join(folder, 'ifcfg-br7');
+const hosts = join(folder, 'hosts.yml');
+writeFileSync(hosts, 'all:\n  vars: { ansible_connection: local }\n  hosts:\n    kvm1:\n    kvm2:\n');
+
+beforeEach(() => rmSync(join(folder, 'kvmplay'), { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function io(): FakeIo {
+  return fakeIo({ env: { XDG_STATE_HOME: folder }, cwd: folder });
+}
+
+interface RecordOptions {
+  readonly extraVars?: Readonly<Record<string, unknown>>;
+  /** Bodies of events that follow the start of a play on kvm1 and kvm2. */
+  readonly events?: readonly RunEventBody[];
+}
+
+/** Records a run as the command would; returns its id. */
+function record({ extraVars = {}, events = [] }: RecordOptions = {}): string {
+  const header = headerOf(
+    {
+      command: 'run',
+      playbooks: ['br7.ts'],
+      inventory: ['hosts.yml'],
+      limit: undefined,
+      extraVars,
+      options: { forks: 7, 'private-key': 'key', resume: 'x' },
+    },
+    io(),
+  );
+  const reporter = journalReporter(header, io());
+  const bodies: readonly RunEventBody[] = [
+    { type: 'run.start', checkMode: false, plays: ['br7'] },
+    { type: 'play.start', play: 'br7', hosts: ['kvm1', 'kvm2'] },
+    ...events,
+  ];
+  bodies.forEach((body, index) => void reporter.onEvent({ seq: index + 1, at: 0, ...body }));
+  return header.id;
+}
+
+const change = { kind: 'file.write', path: file, mode: 0o644, before: 'old\n', after: 'new\n' } as const;
+
+function end(host: string, outcome: 'ok' | 'changed' | 'failed' | 'unreachable'): RunEventBody {
+  return { type: 'host.end', play: 'br7', host, outcome, connections: 1, execs: 1, milliseconds: 5 };
+}
+
+const finished: RunEventBody = {
+  type: 'run.end',
+  summary: { checkMode: false, hosts: [], reporterErrors: [] },
+};
+
+/** A run that wrote the file on kvm1 and failed on kvm2. */
+function recordWritten(): string {
+  const done: RunEventBody = { type: 'change.done', play: 'br7', host: 'kvm1', change };
+  return record({ events: [done, end('kvm1', 'changed'), end('kvm2', 'failed'), finished] });
+}
+
+describe('the journal', () => {
+  it('is for its owner alone, and tells neither secrets nor the command line', () => {
+    const id = record({ extraVars: { vlan: 10, db_password: 'geheim', nested: { token: 'geheim' } } });
+
+    const path = join(runs, `${id}.jsonl`);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(runs).mode & 0o777).toBe(0o700);
+    expect(readFileSync(path, 'utf8')).not.toContain('geheim');
+    expect(JSON.parse(readFileSync(path, 'utf8').split('\n')[0] ?? '')).toMatchObject({
+      id,
+      playbooks: [join(folder, 'br7.ts')],
+      inventory: [hosts],
+      extraVars: { vlan: 10 },
+      leftOut: ['db_password', 'nested'],
+      options: { forks: 7, 'private-key': join(folder, 'key') },
+    });
+  });
+
+  it('keeps the newest 200 runs', () => {
+    mkdirSync(runs, { recursive: true });
+    for (let number = 100; number < 400; number += 1) {
+      writeFileSync(join(runs, `20200101-000000-00${number}.jsonl`), '');
+    }
+
+    const id = record();
+
+    const left = readdirSync(runs).sort();
+    expect(left).toHaveLength(200);
+    expect(left.at(-1)).toBe(`${id}.jsonl`);
+    expect(left[0]).toBe('20200101-000000-00201.jsonl');
+  });
+
+  it('warns once when it cannot be written', () => {
+    writeFileSync(join(folder, 'kvmplay'), 'a file in the way');
+    const seen = io();
+    const header = headerOf(
+      { command: 'run', playbooks: [], inventory: [], limit: undefined, extraVars: {}, options: {} },
+      seen,
+    );
+
+    const reporter = journalReporter(header, seen);
+    void reporter.onEvent({ seq: 1, at: 0, ...finished });
+    void reporter.onEvent({ seq: 2, at: 0, ...finished });
+
+    expect(seen.written.stderr).toMatch(/^kvmplay: this run is not recorded, it cannot be undone: .*\n$/);
+  });
+});
+
+describe('kvmplay runs', () => {
+  it('lists what came of runs, also of one that was killed in the middle of a line', async () => {
+    const first = recordWritten();
+    const second = record({ events: [end('kvm1', 'ok')] });
+    writeFileSync(join(runs, `${second}.jsonl`), '{"seq":9,"at', { flag: 'a' });
+    const seen = io();
+
+    expect(await runCli(['runs', '--json'], seen)).toBe(0);
+
+    expect(JSON.parse(seen.written.stdout)).toMatchObject([
+      { id: first, state: 'finished', hosts: { changed: 1, failed: 1 } },
+      { id: second, state: 'interrupted', hosts: { ok: 1, unfinished: 1 } },
+    ]);
+  });
+});
+
+describe('kvmplay undo', () => {
+  it.each([
+    ['finds what the run left: it would be undone', 'new\n', { kvm1: 'changed' }],
+    ['finds what was before the run: there is nothing to do', 'old\n', { kvm1: 'ok' }],
+    ['refuses what somebody has written since', 'other\n', { kvm1: 'failed' }],
+  ])('%s', async (_, content, outcomes) => {
+    recordWritten();
+    writeFileSync(file, content);
+    const seen = io();
+
+    const code = await runCli(['undo', 'last', '--check', '--output', 'jsonl'], seen);
+
+    expect(code).toBe(content === 'other\n' ? 2 : 0);
+    const events = seen.written.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as RunEvent);
+    const ends = events.flatMap((event) => (event.type === 'host.end' ? [event] : []));
+    expect(Object.fromEntries(ends.map(({ host, outcome }) => [host, outcome]))).toEqual(outcomes);
+    if (code === 2) expect(ends[0]?.error?.message).toContain(`content of file ${file} is another`);
+    expect(readFileSync(file, 'utf8')).toBe(content);
+  });
+
+  it('has nothing to do where nothing was changed, or a wave was taken back already', async () => {
+    const undone: RunEventBody = {
+      type: 'host.undone',
+      play: 'br7',
+      host: 'kvm1',
+      result: 'proved',
+      error: { code: 'KVMPLAY_UNDONE', message: 'undone' },
+    };
+    const done: RunEventBody = { type: 'change.done', play: 'br7', host: 'kvm1', change };
+    const id = record({ events: [done, end('kvm1', 'changed'), undone, end('kvm2', 'failed'), finished] });
+    const seen = io();
+
+    expect(await runCli(['undo', id], seen)).toBe(0);
+
+    expect(seen.written.stdout).toBe(`Nothing to do: run ${id} changed no host.\n`);
+  });
+
+  it.each([
+    ['an unknown run', ['undo', '1999'], 'there is no run 1999; kvmplay runs lists those there are'],
+    [
+      'hosts that are not there',
+      ['undo', 'last', '-i', 'one.yml'],
+      /^kvm1 of run \S+ is not in the inventory; no host was touched$/,
+    ],
+  ])('refuses %s', async (_, args, message) => {
+    recordWritten();
+    writeFileSync(join(folder, 'one.yml'), 'all:\n  hosts:\n    kvm2:\n');
+    const words = args.map((word) => (word === 'one.yml' ? join(folder, word) : word));
+    const seen = io();
+
+    expect(await runCli(words, seen)).toBe(1);
+
+    const said = seen.written.stderr.replace(/^kvmplay: /, '').trimEnd();
+    if (typeof message === 'string') expect(said).toBe(message);
+    else expect(said).toMatch(message);
+  });
+});
+
+describe('kvmplay run --resume', () => {
+  it.each([
+    ['without any run', ['--resume', 'last'], 'there is no run last: none is recorded in '],
+    ['with --only-failed', ['--resume', 'a', '--only-failed', 'b'], 'run should be called with one of '],
+  ])('refuses %s', async (_, args, message) => {
+    const seen = io();
+
+    expect(await runCli(['run', ...args], seen)).toBe(1);
+
+    expect(seen.written.stderr).toContain(message);
+  });
+});
+
+describe('kvmplay apply', () => {
+  const plan = (changes: readonly unknown[], more: object = {}): string =>
+    JSON.stringify({
+      kvmplay: 'plan',
+      format: 1,
+      version: '0.1.0',
+      madeAt: '2026-01-01T00:00:00Z',
+      plays: [{ name: 'br7', probes: [], hosts: [{ host: 'kvm1', changes }] }],
+      ...more,
+    });
+
+  it.each([
+    ['what is no JSON', 'plan', 'plan.json is not JSON, and should be a plan that kvmplay plan wrote'],
+    ['another format', plan([], { format: 2 }), 'plan.json is not a plan of this kvmplay: format: '],
+    [
+      'a change it does not know',
+      plan([{ kind: 'disk.format' }]),
+      'plan.json is not a plan of this kvmplay: plays[0].hosts[0].changes[0].kind: ',
+    ],
+    [
+      'a change with something missing',
+      plan([{ ...change, after: undefined }]),
+      'plan.json is not a plan of this kvmplay: plays[0].hosts[0].changes[0].after: ',
+    ],
+  ])('refuses %s', async (_, text, message) => {
+    writeFileSync(join(folder, 'plan.json'), text);
+    const seen = io();
+
+    expect(await runCli(['apply', 'plan.json', '-i', hosts], seen)).toBe(1);
+
+    expect(seen.written.stderr).toContain(`kvmplay: ${message}`);
+  });
+
+  it.each([
+    ['would change a host that is as planned', 'old\n', 0, 'would change'],
+    ['is ok with a host that has it already', 'new\n', 0, 'ok'],
+    [
+      'refuses a host that has drifted',
+      'other\n',
+      2,
+      `kvm1 has drifted from plan.json: content of file ${file}`,
+    ],
+  ])('%s', async (_, content, code, said) => {
+    writeFileSync(file, content);
+    writeFileSync(join(folder, 'plan.json'), plan([change]));
+    const seen = io();
+
+    expect(await runCli(['apply', 'plan.json', '-i', hosts, '--check'], seen)).toBe(code);
+
+    expect(seen.written.stdout).toContain(said);
+  });
+});
