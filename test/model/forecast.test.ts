@@ -149,6 +149,15 @@ describe('forecastOf', () => {
       { disruption: 'blip', reasons: ['eno4 is in use and joins bond6'] },
     ],
     [
+      'sees nothing in a NIC that is down and joins a bond, whatever is on it',
+      {
+        links: [ethernet('eno4', { up: false }), vlan('eno4', 5), bond('bond6', 'active-backup')],
+        addresses: [{ link: 'eno4', address: '10.0.0.1/24' }],
+      },
+      [portAdd('eno4', 'bond6', 'bond')],
+      { disruption: 'none' },
+    ],
+    [
       'counts 90 s until a NIC in use has negotiated slow LACP',
       { ...onEno3, links: [...onEno3.links, bond('bond6', '802.3ad')] },
       [portAdd('eno3', 'bond6', 'bond')],
