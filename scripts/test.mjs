@@ -1,5 +1,6 @@
-// All rings one after the other: unit, wire (a real sshd on loopback), lab (real kernels). Rings share two cores badly, so
-// they do not run side by side. Each leaves its report in .reports/; the last line counts them all.
+// Rings one after the other: unit, wire (a real sshd on loopback), lab (real kernels), or those that are named, such as
+// faults (real kernels, and what can go wrong). Rings share two cores badly, so they do not run side by side. Each leaves
+// its report in .reports/; the last line counts them all.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 
