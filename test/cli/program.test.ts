@@ -54,6 +54,7 @@ const temporary = join(folder, 'tmp');
 
 beforeEach(() => {
   rmSync(temporary, { recursive: true, force: true });
+  rmSync(join(folder, '.state'), { recursive: true, force: true });
   mkdirSync(temporary);
 });
 
@@ -61,6 +62,26 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function kvmplay(...args: readonly string[]): Promise<Ended> {
   return runProgram([staged.main, ...args], { cwd: folder, env: { TMPDIR: temporary } });
+}
+
+const looks = `import { play } from 'kvmplay';
+
+export default play({
+  name: 'looks',
+  hosts: 'all',
+  async run(host) {
+    await host.read('cd ' + (host.vars['path'] ?? '/'));
+  },
+});\n`;
+
+/** `bad failed`, sorted. */
+function hostsIn(text: string): readonly string[] {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { type: string; host: string; outcome: string })
+    .flatMap(({ type, host, outcome }) => (type === 'host.end' ? [`${host} ${outcome}`] : []))
+    .sort();
 }
 
 describe('the program kvmplay', () => {
@@ -99,6 +120,41 @@ describe('the program kvmplay', () => {
       code: 2,
       stdout: expect.stringContaining('`exit 3` ended with 3 on here'),
     });
+  });
+
+  it('goes on with hosts that are not done, and with those alone', async () => {
+    const common = ['--no-type-check', '--output', 'jsonl'];
+    const two =
+      'all:\n  vars: { ansible_connection: local }\n  hosts:\n    good:\n    bad: { path: /nowhere }\n';
+    writeFileSync(join(folder, 'two.yml'), two);
+    writeFileSync(join(folder, 'looks.ts'), looks);
+
+    const first = await kvmplay('run', 'looks.ts', '-i', 'two.yml', ...common);
+    const resumed = await kvmplay('run', '--resume', 'last', ...common);
+    const failed = await kvmplay('run', 'looks.ts', '-i', 'two.yml', '--only-failed', 'last', ...common);
+    writeFileSync(join(folder, 'two.yml'), two.replace('/nowhere', '/'));
+    const mended = await kvmplay('run', '--resume', 'last', ...common);
+    const nothing = await kvmplay('run', '--resume', 'last', ...common);
+    const { stdout } = await kvmplay('runs', '--json');
+
+    expect(
+      [first, resumed, failed, mended].map(({ code, stdout: text }) => [code, ...hostsIn(text)]),
+    ).toEqual([
+      [2, 'bad failed', 'good ok'],
+      [2, 'bad failed'],
+      [2, 'bad failed'],
+      [0, 'bad ok'],
+    ]);
+    expect(nothing).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Nothing to do: all hosts of run /),
+    });
+    expect(JSON.parse(stdout)).toMatchObject([
+      { state: 'finished', hosts: { ok: 1, failed: 1 } },
+      { hosts: { failed: 1 } },
+      { hosts: { failed: 1 } },
+      { hosts: { ok: 1 } },
+    ]);
   });
 
   it('shows type errors with a code frame and touches no host', async () => {

@@ -113,7 +113,9 @@ interface RunProgram {
 export function runProgram(argv: readonly string[], { cwd, env = {}, onStdout }: RunProgram): Promise<Ended> {
   const [program = '', ...args] = argv;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env: { ...process.env, NODE_OPTIONS: '', ...env } });
+    // Records of runs are not to mix with those of whoever runs the tests.
+    const usual = { NODE_OPTIONS: '', XDG_STATE_HOME: join(cwd, '.state') };
+    const child = spawn(program, args, { cwd, env: { ...process.env, ...usual, ...env } });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
