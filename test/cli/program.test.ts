@@ -157,6 +157,30 @@ describe('the program kvmplay', () => {
     ]);
   });
 
+  it('asks again for a secret that it did not record', async () => {
+    const words = ['fails.ts', '-i', 'hosts.yml', '--no-type-check'];
+    await kvmplay('run', ...words, '-e', 'db_password=geheim', '-e', 'vlan=10');
+
+    const resumed = await kvmplay('run', '--resume', 'last', '--no-type-check');
+
+    expect(resumed).toMatchObject({
+      code: 1,
+      stderr: 'kvmplay: db_password of --extra-vars is not recorded and should be given again\n',
+    });
+  });
+
+  it('writes no plan of a play whose commands may change anything', async () => {
+    const planned = await kvmplay('plan', 'wrong.ts', '-i', 'hosts.yml', '--no-type-check');
+
+    expect(planned).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('the play runs `touch touched` by host.exec'),
+      stderr: 'kvmplay: no plan is written, since not all hosts could be planned\n',
+    });
+    expect(existsSync(join(folder, 'plan.json'))).toBe(false);
+    expect(existsSync(join(folder, 'touched'))).toBe(false);
+  });
+
   it('shows type errors with a code frame and touches no host', async () => {
     const { code, stdout, stderr } = await kvmplay('run', 'wrong.ts', '-i', 'hosts.yml');
 
