@@ -86,8 +86,20 @@ export const links: Fact<Links> = {
   after: linksAfter,
   // Nothing unpins a MAC that was set once, so a rollback cannot bring that back; the MAC itself it does.
   comparable: (value) =>
-    new Map([...value].map(([name, { macPinned: _macPinned, ...rest }]) => [name, rest])),
+    new Map(
+      [...value].map(([name, { macPinned: _macPinned, options, ...rest }]) => [
+        name,
+        { ...rest, options: settledOptions(options) },
+      ]),
+    ),
 };
+
+/** While spanning tree notices a change, the kernel reads out twice the forward delay as ageing time. */
+function settledOptions(options: LinkOptions | undefined): LinkOptions | undefined {
+  if (options?.['stp_state'] === undefined || options['stp_state'] === '0') return options;
+  const { ageing_time: _, ...settled } = options;
+  return settled;
+}
 
 interface Survey {
   readonly links: Map<string, LinkLine>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { links } from '../../src/facts/links.ts';
-import type { Link, Links } from '../../src/model/link.ts';
+import type { Link, LinkOptions, Links } from '../../src/model/link.ts';
 import { fixture, runScript, shellRows } from './shells.ts';
 
 const layout3 = links.parse(fixture('kernel-6.1/layout3-links.txt'));
@@ -198,5 +198,45 @@ describe('links', () => {
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     expect(stdout).toBe(runScript(['sh'], links.script).stdout);
     expect(links.parse(stdout).get('lo')).toMatchObject({ kind: 'loopback', mac: '00:00:00:00:00:00' });
+  });
+});
+
+describe('what a rollback must bring back of links', () => {
+  function bridgeWith(options: LinkOptions): Links {
+    const br0: Link = {
+      name: 'br0',
+      kind: 'bridge',
+      up: true,
+      mtu: 1500,
+      mac: '52:54:00:00:00:01',
+      macPinned: true,
+      options,
+    };
+    return new Map([['br0', br0]]);
+  }
+
+  it('is not the ageing time of a bridge with spanning tree, which the kernel shortens by itself', () => {
+    const before = links.comparable?.(
+      bridgeWith({ stp_state: '1', forward_delay: '200', ageing_time: '30000' }),
+    );
+    const after = links.comparable?.(
+      bridgeWith({ stp_state: '1', forward_delay: '200', ageing_time: '400' }),
+    );
+
+    expect(after).toEqual(before);
+  });
+
+  it('is the ageing time of a bridge without', () => {
+    const before = links.comparable?.(bridgeWith({ stp_state: '0', ageing_time: '30000' }));
+    const after = links.comparable?.(bridgeWith({ stp_state: '0', ageing_time: '400' }));
+
+    expect(after).not.toEqual(before);
+  });
+
+  it('is not whether a MAC was pinned, which cannot be taken back', () => {
+    const pinned = bridgeWith({});
+    const free = new Map([...pinned].map(([name, link]) => [name, { ...link, macPinned: false }]));
+
+    expect(links.comparable?.(free)).toEqual(links.comparable?.(pinned));
   });
 });
