@@ -335,7 +335,11 @@ describe('ensureBridge', () => {
   });
 
   it('says first what MTU somebody gave it, so that taking a new port back ends with that', async () => {
-    const links = [bridge('br0', settled), ethernet('eno4', { controller: 'br0', mtu: 9000 }), ethernet('eno5')];
+    const links = [
+      bridge('br0', settled),
+      ethernet('eno4', { controller: 'br0', mtu: 9000 }),
+      ethernet('eno5'),
+    ];
     const host = fakeHost({ links, platform: loaded });
 
     await ensureBridge(host, { name: 'br0', ports: ['eno5'] });
