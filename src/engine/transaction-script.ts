@@ -204,15 +204,16 @@ commit_${at}() { rm -f ${path}; }
 finish_${at}() { commit_${at}; }
 restore_${at}() { restore "$backups/${at}" ${path}; }`;
   }
+  // A full disk is named by cat; the printf of dash says "I/O error" only.
   const create =
     change.before === undefined
-      ? `mkdir -p ${quote(folder)} && : > ${staged} && chmod ${change.mode.toString(8)} ${staged}`
+      ? `mkdir -p ${quote(folder)} && true > ${staged} && chmod ${change.mode.toString(8)} ${staged}`
       : `${keep} && cp -p ${path} ${staged}`;
   const restore = change.before === undefined ? `rm -f ${path}` : `restore "$backups/${at}" ${path}`;
   return `check_${at}() { ${unchanged}; }
 stage_${at}() {
 ${create} &&
-printf '%s' ${quote(change.after)} > ${staged} &&
+printf '%s' ${quote(change.after)} | cat > ${staged} &&
 holds ${staged} ${quote(`${change.after}.`)}
 }
 unstage_${at}() { rm -f ${staged}; }
@@ -222,8 +223,9 @@ restore_${at}() { ${restore}; }`;
 }
 
 /**
- * The part that is the same in every transaction. Who moves the file \`armed\` first decides: apply that fails, the guard,
- * and the controller that commits or rolls back cannot both win, since rename is atomic.
+ * The part that is the same in every transaction. Who moves the file `armed` first decides: apply that fails, the guard,
+ * and the controller that commits or rolls back cannot both win, since rename is atomic. No file is made by `: >`, since
+ * `:` is a special builtin: where the file cannot be made that would end the whole shell, and leave the lock behind.
  */
 const runtime = `run() {
   at="$1 $2"; shift 2
@@ -283,13 +285,13 @@ disarm() {
   elif [ -d /run/systemd/system ]; then systemctl stop "kvmplay-guard-$id.timer" 2>/dev/null; fi
 }
 take_back() {
-  : >> "$folder/journal"
+  true >> "$folder/journal"
   number=-1
   while read -r begun rest; do number=$begun; done < "$folder/journal"
   while [ "$number" -ge 0 ]; do "undo_$number"; number=$((number - 1)); done
 }
 apply() {
-  : > "$folder/started"
+  true > "$folder/started"
   # The youngest twenty stay for whoever wants an old file back; their names begin with the time.
   set -- /var/lib/kvmplay/2*
   while [ $# -gt 20 ]; do rm -rf "$1"; shift; done
@@ -300,11 +302,11 @@ apply() {
   sync
   # All at once: each may wait a second for an answer.
   for number in $optional; do
-    { "probe_$number" >/dev/null 2>&1 && : > "$folder/passed-$number"; } </dev/null &
+    { "probe_$number" >/dev/null 2>&1 && true > "$folder/passed-$number"; } </dev/null &
   done
   wait
-  : > "$folder/running"
-  : > "$folder/armed"
+  true > "$folder/running"
+  true > "$folder/armed"
   arm
   step=0
   while [ $step -lt $changes ] && [ -e "$folder/armed" ] && "do_$step"; do step=$((step + 1)); done
