@@ -10,7 +10,7 @@ import type { Change } from '../model/change.ts';
 import { describeChange } from '../model/describe-change.ts';
 import type { Fact } from '../model/fact.ts';
 import type { AnyFact } from '../model/task.ts';
-import { differences } from './differences.ts';
+import { answerDifferences } from './differences.ts';
 import type { HostPhase } from './events.ts';
 import type { Forecaster } from './forecaster.ts';
 import { type HostConnection, isPassing } from './host-connection.ts';
@@ -220,13 +220,7 @@ async function awaitGuard(
 /** Compares the host with what it was before the change, and throws what came out. */
 function prove(transaction: Transaction, after: SurveyAnswers, { cause, details, change }: Failure): never {
   const { host, facts, before } = transaction;
-  const differs = facts.flatMap((fact) => {
-    const part = (answers: SurveyAnswers): unknown => {
-      const value = answers.get(fact.name);
-      return fact.comparable === undefined ? value : fact.comparable(value);
-    };
-    return differences(part(before), part(after)).map((difference) => `${fact.name} ${difference}`);
-  });
+  const differs = answerDifferences(facts, before, after);
   if (differs.length === 0) throw new RolledBackError(`${cause}; ${host} is as before`, { details, change });
   throw new RollbackFailedError(`${cause}; ${host} is NOT as before`, {
     details: [...details, ...differs],
