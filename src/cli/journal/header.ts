@@ -23,12 +23,12 @@ type OptionRecord = Readonly<Record<string, unknown>>;
 /** Says what it needs to be repeated, without secrets and without the command line itself. */
 export function headerOf(source: HeaderSource, io: CliIo): RecordHeader {
   const { command, playbooks, inventory, limit, only, extraVars, options } = source;
-  const now = Date.now();
+  const now = performance.timeOrigin + performance.now();
   const names = Object.keys(extraVars);
   return {
     type: 'record',
     format: 1,
-    id: newRecordId(now, Math.random()),
+    id: newRecordId(now),
     version: versionOfKvmplay(),
     command,
     playbooks: playbooks.map((file) => resolvePath(file, io.cwd)),
@@ -40,7 +40,7 @@ export function headerOf(source: HeaderSource, io: CliIo): RecordHeader {
     ),
     leftOut: names.filter((name) => isSecret(name, extraVars[name])),
     options: recordedOptions(options, io.cwd),
-    startedAt: now,
+    startedAt: Math.floor(now),
     user: userName(io.env),
   };
 }

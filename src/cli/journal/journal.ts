@@ -20,11 +20,14 @@ export function journalFolder(env: CliIo['env']): string {
   return join(base, 'kvmplay', 'runs');
 }
 
-/** `20261123-194512-12345`: in the order of time, UTC. */
-export function newRecordId(now: number, random: number): string {
+/**
+ * `20261123-194512-12345`: in the order of time, UTC, the last digits being hundredths of a millisecond. `now` is
+ * milliseconds since 1970 with their fraction.
+ */
+export function newRecordId(now: number): string {
   const [date = '', time = ''] = new Date(now).toISOString().replaceAll(/[-:]/g, '').split('T');
-  const milliseconds = time.slice(7, 10);
-  return `${date}-${time.slice(0, 6)}-${milliseconds}${String(Math.floor(random * 100)).padStart(2, '0')}`;
+  const fraction = String(Math.floor((now % 1) * 100)).padStart(2, '0');
+  return `${date}-${time.slice(0, 6)}-${time.slice(7, 10)}${fraction}`;
 }
 
 /**
