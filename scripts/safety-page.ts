@@ -66,9 +66,14 @@ After a rollback all facts are compared with those before: the result says \`rol
 
 ## What is left to you
 
-A power cut between two renames boots a mixture of old and new files, and the next run can mend it only if the host still
-answers. Where the NIC that SSH uses is the one that changes, that may take its console. A power cut before the commit
-leaves files named \`.kvmplay-…\` beside the real ones; nothing reads them.
+A power cut between two renames boots a mixture of old and new files. New files go first and removed ones last, so an
+address that moves is always in one of them, and in the matrix the hosts answered also over the NIC that changed. But nobody
+wanted that mixture: run the play once more, which finishes the commit and mends the kernel.
+
+A power cut before the commit leaves files named \`.kvmplay-…\` beside the real ones. Nothing reads them, and the next
+transaction that writes there removes them.
+
+A rollback brings back every setting but one: a MAC that was pinned stays pinned, to what it was.
 
 ## The fault matrix
 
