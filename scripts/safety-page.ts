@@ -44,9 +44,12 @@ function formatFigures(figures: Figures | undefined): readonly string[] {
 function formatSum(all: readonly Figures[]): string {
   const sum = (value: (figures: Figures) => number): string =>
     String(all.reduce((total, figures) => total + value(figures), 0));
-  return `In all: ${sum(({ reachable }) => reachable[0])} of ${sum(({ reachable }) => reachable[1])} times the host answered
-afterwards, ${sum(({ guests }) => guests[0])} of ${sum(({ guests }) => guests[1])} times the guests reached each other, the
-files were ${sum(({ before }) => before)} times as before and ${sum(({ wanted }) => wanted)} times as wanted, and ${sum(({ mixed }) => mixed)} times a mixture.`;
+  return [
+    `In all: ${sum(({ reachable }) => reachable[0])} of ${sum(({ reachable }) => reachable[1])} times the host answered afterwards,`,
+    `${sum(({ guests }) => guests[0])} of ${sum(({ guests }) => guests[1])} times the guests reached each other,`,
+    `and the files were ${sum(({ before }) => before)} times as before, ${sum(({ wanted }) => wanted)} times as wanted`,
+    `and ${sum(({ mixed }) => mixed)} times a mixture.`,
+  ].join(' ');
 }
 
 const head = `<!-- Generated from the fault matrix: run \`npm run test:faults\` and \`npm run docs:safety\`. -->

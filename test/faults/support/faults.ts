@@ -105,6 +105,7 @@ export class Faults {
   /** Asserts that kernel, files and guests of both hosts are as they were, and writes it down. */
   async expectBefore(id: FaultId, before: Both<Whole>): Promise<void> {
     const after = await this.read();
+    expect(after).toMatchObject({ L1: { state: expect.anything() }, L3: { state: expect.anything() } });
     expect({ L1: after.L1.leftovers, L3: after.L3.leftovers }).toEqual({ L1: '', L3: '' });
     expect(await both((layout) => compareStates(before[layout.id].state, after[layout.id].state))).toEqual({
       L1: [],
