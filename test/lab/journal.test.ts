@@ -61,7 +61,8 @@ function endsOf(text: string): readonly string[] {
     .flatMap((event) => {
       if (event.type !== 'host.end') return [];
       return [`${event.host} ${event.outcome}${event.error === undefined ? '' : `: ${event.error.message}`}`];
-    });
+    })
+    .sort();
 }
 
 async function readWhole(name: string): Promise<{ readonly state: unknown; readonly files: string }> {
@@ -122,7 +123,7 @@ describe('kvmplay plan and apply', () => {
     await lab.read('kvm3', 'ip link set eno5 mtu 1500');
 
     expect(applied.code).toBe(2);
-    expect([...applied.ends].sort()).toEqual([
+    expect(applied.ends).toEqual([
       'kvm2 changed',
       'kvm3 failed: kvm3 has drifted from br7.json: mtu of eno5 is 1400, not 1500',
     ]);
