@@ -3,6 +3,7 @@ import type { Play } from '../../engine/play.ts';
 import { UsageError } from '../../errors.ts';
 import { run } from '../../run.ts';
 import { createTransports } from '../../transports/index.ts';
+import { toRollout } from '../rollout-options.ts';
 import type { CommandArguments } from '../command-line.ts';
 import { transportDefaults } from '../connection.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
@@ -42,6 +43,7 @@ export async function runPlaybooks(
     },
     io,
   );
+  const rollout = toRollout(options);
   const summary = await run({
     plays,
     inventory,
@@ -54,6 +56,7 @@ export async function runPlaybooks(
     reporters: [...(options.check ? [] : [journalReporter(header, io)]), reporterFor(options, io)],
     signal: io.signal,
     ...(options.limit !== undefined && { limit: options.limit }),
+    ...(rollout !== undefined && { rollout }),
     ...(options['max-disruption'] !== undefined && { maxDisruption: options['max-disruption'] }),
     ...(only !== undefined && { only: new Set(only) }),
   });

@@ -1,4 +1,5 @@
 import { command, type Positional } from '../command-line.ts';
+import { rolloutOptions } from '../rollout-options.ts';
 import { connectionOptions, inventoryOption, recordedInventoryOption } from '../shared-options.ts';
 
 const pattern: Positional = {
@@ -70,6 +71,7 @@ export const runSpec = command({
     },
     'detailed-exitcode': { type: 'flag', describe: 'with --check: exit with 3 when something would change' },
     'no-type-check': { type: 'flag', describe: 'run without checking the types of the playbooks' },
+    ...rolloutOptions,
     ...connectionOptions,
   },
   examples: [
