@@ -17,6 +17,7 @@ import { type HostConnection, isPassing } from './host-connection.ts';
 import { formatCommand, toCommands } from './steps.ts';
 import { linkProbes, type Probe, standardProbes } from './probes.ts';
 import { stpSeconds } from './stp-seconds.ts';
+import { toConsole } from './to-console.ts';
 import { parseTransactionResult, type TransactionResult } from './transaction-result.ts';
 import {
   endScript,
@@ -223,7 +224,7 @@ function prove(transaction: Transaction, after: SurveyAnswers, { cause, details,
   const differs = answerDifferences(facts, before, after);
   if (differs.length === 0) throw new RolledBackError(`${cause}; ${host} is as before`, { details, change });
   throw new RollbackFailedError(`${cause}; ${host} is NOT as before`, {
-    details: [...details, ...differs],
+    details: [...details, ...differs, ...toConsole(transaction.changes)],
     change,
   });
 }
