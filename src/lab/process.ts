@@ -28,11 +28,13 @@ export function isAlive({ pid, startTime, bootId }: LabProcess): boolean {
 
 /** Ends a process and all of its group, at once, and waits until none is left. Somebody else's is never touched. */
 export async function endGroup(leader: LabProcess): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  // A killed kernel takes its processes with it one by one: on a busy machine that is a matter of seconds.
+  const deadline = Date.now() + 60_000;
+  for (let pause = 10; Date.now() < deadline; pause = Math.min(pause * 1.5, 200)) {
     const members = membersOf(leader);
     if (members.length === 0) return;
     for (const pid of members) signal(pid, 'SIGKILL');
-    await sleep(10);
+    await sleep(pause);
   }
   throw new LabError(`process group ${leader.pid} of the lab does not end`);
 }
