@@ -22,6 +22,7 @@ export interface LoginSettings {
 
 /** Ways to prove who we are, in the order to try them. */
 export interface LoginPlan {
+  /** @internal */
   readonly methods: readonly AnyAuthMethod[];
   /** The same in words, for the error when none is accepted. */
   readonly description: readonly string[];
@@ -110,7 +111,11 @@ export function createKeyRing({
   };
 }
 
-/** Offers one method after the other, of those that the server still allows; the password at most once. */
+/**
+ * Offers one method after the other, of those that the server still allows; the password at most once.
+ *
+ * @internal
+ */
 export function authHandlerOf({ methods }: LoginPlan, user: string): AuthHandlerMiddleware {
   const [first] = methods;
   // Which way a server takes a password is known only after a first question.

@@ -28,6 +28,7 @@ const algorithmsByType = new Map<string, readonly ServerHostKeyAlgorithm[]>([
 
 /** Decides about the keys that a host shows on one connection. */
 export interface HostKeyGate {
+  /** @internal */
   readonly algorithms: readonly ServerHostKeyAlgorithm[];
   /** For ssh2: whether to go on with this key. */
   readonly verify: (key: Buffer) => boolean;
