@@ -19,7 +19,7 @@ const root = join(import.meta.dirname, '..');
 process.env.PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 requireRoot();
 installMissing();
-mustRun(join(root, 'node_modules/.bin/tsc'), ['-p', join(root, 'tsconfig.build.json')]);
+mustRun('npm', ['run', '--silent', 'build']);
 
 const folder = mkdtempSync(join(tmpdir(), 'kvmplay-bench-'));
 process.exitCode = 1;
