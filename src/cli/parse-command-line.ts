@@ -39,7 +39,7 @@ function tokenize(
     .detectLocale(false)
     .help(false)
     .version(false)
-    .option('help', { alias: 'h', type: 'boolean' })
+    .option('help', { ...unseen, alias: 'h', type: 'boolean' })
     .parserConfiguration({
       'boolean-negation': false,
       'camel-case-expansion': false,
@@ -77,7 +77,7 @@ function addCommand(parser: Argv, spec: CommandSpec, onChoice: OnChoice): void {
   const positionals = spec.positionals.map(({ name, many }) => `[${name}${many === true ? '..' : ''}]`);
   parser.command(
     [word, ...positionals].join(' '),
-    spec.summary,
+    false,
     (inner) => {
       for (const { name } of spec.positionals) inner.positional(name, { type: 'string' });
       for (const [name, option] of Object.entries(spec.options)) inner.option(name, toYargs(option));
@@ -87,8 +87,11 @@ function addCommand(parser: Argv, spec: CommandSpec, onChoice: OnChoice): void {
   );
 }
 
+/** yargs composes a help text at every start, which nobody reads: there is one of our own. It had better be empty. */
+const unseen = { hidden: true };
+
 function toYargs(option: OptionSpec): object {
   const alias = option.alias === undefined ? {} : { alias: option.alias };
-  if (option.type === 'flag') return { ...alias, type: 'boolean' };
-  return { ...alias, type: 'string', requiresArg: true, array: option.type === 'list' };
+  if (option.type === 'flag') return { ...unseen, ...alias, type: 'boolean' };
+  return { ...unseen, ...alias, type: 'string', requiresArg: true, array: option.type === 'list' };
 }
