@@ -21,9 +21,14 @@ const shared = {
 /** What a ring of real kernels is set up by. */
 const labs = { lab: 'global-setup.ts', faults: 'global-setup-pair.ts' };
 
-/** Four rings, each a project: unit (everywhere), wire (a real sshd on loopback), lab and faults (real kernels). */
+/**
+ * Rings, each a project: unit (everywhere), terminal (a real pseudo-terminal), wire (a real sshd on loopback), peers (the
+ * programs kvmplay is compared with), lab and faults (real kernels).
+ */
+const rings = ['unit', 'terminal', 'wire', 'peers', 'lab', 'faults'];
+
 export default {
-  projects: ['unit', 'wire', 'lab', 'faults'].map((ring) => ({
+  projects: rings.map((ring) => ({
     ...shared,
     displayName: ring,
     ...(ring in labs && {
@@ -34,7 +39,7 @@ export default {
     testMatch: ring === 'unit' ? ['<rootDir>/test/**/*.test.ts'] : [`<rootDir>/test/${ring}/**/*.test.ts`],
     testPathIgnorePatterns:
       ring === 'unit'
-        ? ['/node_modules/', ...['wire', 'lab', 'faults'].map((other) => `<rootDir>/test/${other}/`)]
+        ? ['/node_modules/', ...rings.slice(1).map((other) => `<rootDir>/test/${other}/`)]
         : ['/node_modules/'],
   })),
 };

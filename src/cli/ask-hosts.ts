@@ -1,5 +1,4 @@
 import { play } from '../engine/play.ts';
-import { loadInventory } from '../inventory/index.ts';
 import type { Answers, FactSet } from '../model/fact.ts';
 import type { Task } from '../model/task.ts';
 import { run } from '../run.ts';
@@ -8,8 +7,9 @@ import type { OptionValues } from './command-line.ts';
 import { transportDefaults } from './connection.ts';
 import { exitCodeOf, type ExitCode } from './exit-code.ts';
 import type { CliIo } from './io.ts';
+import { openInventory } from './open-inventory.ts';
 import type { Unanswered } from './print-error.ts';
-import type { connectionOptions, inventoryOption } from './shared-options.ts';
+import type { connectionOptions, inventoryOptions } from './shared-options.ts';
 
 export interface HostAnswers<F> {
   readonly host: string;
@@ -24,7 +24,7 @@ export interface Asked<F> {
   readonly exitCode: ExitCode;
 }
 
-type AskOptions = OptionValues<typeof inventoryOption & typeof connectionOptions>;
+type AskOptions = OptionValues<typeof inventoryOptions & typeof connectionOptions>;
 
 interface Question<F> {
   readonly facts: F;
@@ -48,7 +48,7 @@ export async function askHosts<F extends FactSet>(
   });
   const summary = await run({
     plays: [asking],
-    inventory: await loadInventory(options.inventory),
+    inventory: await openInventory(options, io),
     forks: options.forks,
     checkMode: true,
     connectTimeout: options['connect-timeout'],

@@ -1,16 +1,15 @@
 import type { Play } from '../engine/play.ts';
-import { loadInventory } from '../inventory/index.ts';
 import type { HostVars } from '../model/host.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { checkTypes, type TypeProblem } from './check-types.ts';
 import { readExtraVars } from './extra-vars.ts';
 import type { CliIo } from './io.ts';
 import { loadPlaybooks, requirePlaybooks } from './load-playbook.ts';
+import { type InventoryOptionValues, openInventory } from './open-inventory.ts';
 import { printFrame } from './print-error.ts';
 
-export interface PlaySources {
+export interface PlaySources extends InventoryOptionValues {
   readonly playbooks: readonly string[];
-  readonly inventory: readonly string[];
   readonly 'extra-vars': readonly string[];
   readonly 'no-type-check': boolean;
 }
@@ -28,7 +27,7 @@ export async function preparePlays(sources: PlaySources, io: CliIo): Promise<Pre
   // Side by side, since each keeps another program or the disk busy.
   const types = sources['no-type-check'] ? [] : typeProblems(playbooks, io);
   const loading = loadPlaybooks(playbooks, io.cwd);
-  const reading = loadInventory(sources.inventory);
+  const reading = openInventory(sources, io);
   const extraVars = readExtraVars(sources['extra-vars'], io.cwd);
   // The first that went wrong is told, and a type error explains best what is wrong with a playbook.
   for (const work of [loading, reading, extraVars]) work.catch(() => undefined);

@@ -1,6 +1,6 @@
 import type { OptionTable } from './command-line.ts';
 
-export const inventoryOption = {
+export const inventoryOptions = {
   inventory: {
     type: 'list',
     alias: 'i',
@@ -11,11 +11,12 @@ export const inventoryOption = {
 } as const satisfies OptionTable;
 
 /** Of commands that can do with the inventory of an earlier run. */
-export const recordedInventoryOption = {
+export const recordedInventoryOptions = {
+  ...inventoryOptions,
   inventory: {
-    ...inventoryOption.inventory,
+    ...inventoryOptions.inventory,
     required: false,
-    describe: `${inventoryOption.inventory.describe}; may be left out where an earlier run is named`,
+    describe: `${inventoryOptions.inventory.describe}; may be left out where an earlier run is named`,
   },
 } as const satisfies OptionTable;
 

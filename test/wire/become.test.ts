@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { localTransport, type Connection } from '../../src/transports/index.ts';
 import { createAccount, type Account } from './support/account.ts';
 import { transportTo } from './support/host.ts';
-import { prepareMachine } from './support/packages.ts';
+import { prepareMachine } from './support/machine.ts';
 import { startSshd, type Sshd } from './support/sshd.ts';
 
 // Other rings may run at the same time: what has to be quick measures that itself.

@@ -11,7 +11,7 @@ import type { TransportDefaults } from '../../src/transports/index.ts';
 import { createAccount, type Account } from './support/account.ts';
 import { transportTo } from './support/host.ts';
 import { makeKey, type KeyPair } from './support/keys.ts';
-import { prepareMachine } from './support/packages.ts';
+import { prepareMachine } from './support/machine.ts';
 import { startSshd, type Sshd } from './support/sshd.ts';
 
 const run = promisify(execFile);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CommandError } from '../../src/errors.ts';
 import { createAccount, type Account } from './support/account.ts';
 import { transportTo } from './support/host.ts';
-import { prepareMachine } from './support/packages.ts';
+import { prepareMachine } from './support/machine.ts';
 import { startProxy, withServer, type Proxy } from './support/proxy.ts';
 import { freePort, startSshd, withSshd, type Sshd } from './support/sshd.ts';
 import type { Connection, Transport } from '../../src/transports/index.ts';

@@ -1,5 +1,4 @@
 import { play } from '../../engine/play.ts';
-import { loadInventory } from '../../inventory/index.ts';
 import { redoChanges } from '../../tasks/redo-changes.ts';
 import type { CommandArguments } from '../command-line.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
@@ -10,6 +9,7 @@ import { type PlannedPlay, readPlanFile } from '../journal/plan-file.ts';
 import { resolvePath } from '../paths.ts';
 import { runChanges } from '../run-changes.ts';
 import type { applySpec } from './journal-specs.ts';
+import { openInventory } from '../open-inventory.ts';
 
 export async function applyPlan(
   { words: [file = ''], options }: CommandArguments<typeof applySpec.options>,
@@ -29,7 +29,7 @@ export async function applyPlan(
   const summary = await runChanges(
     {
       plays: plays.map((planned) => toPlay(planned, file)),
-      inventory: await loadInventory(inventory),
+      inventory: await openInventory(options, io),
       hosts,
       options,
       reporters: options.check ? [] : [journalReporter(header, io)],

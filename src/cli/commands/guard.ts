@@ -10,7 +10,7 @@ import {
 } from '../../engine/guard.ts';
 import { failedOutcome } from '../../engine/run-host.ts';
 import { UsageError } from '../../errors.ts';
-import { loadInventory, selectHosts } from '../../inventory/index.ts';
+import { selectHosts } from '../../inventory/index.ts';
 import type { InventoryHost } from '../../model/inventory.ts';
 import { createTransports } from '../../transports/index.ts';
 import type { CommandArguments, OptionValues } from '../command-line.ts';
@@ -20,6 +20,7 @@ import type { CliIo } from '../io.ts';
 import { printUnanswered, type Unanswered } from '../print-error.ts';
 import { formatTable } from '../views/table.ts';
 import type { guardClearSpec, guardListSpec } from './specs.ts';
+import { openInventory } from '../open-inventory.ts';
 
 type GuardArguments = CommandArguments<typeof guardClearSpec.options>;
 
@@ -98,7 +99,7 @@ async function askEach<T>(
   io: CliIo,
   ask: (host: InventoryHost, guard: GuardOptions) => Promise<T>,
 ): Promise<Asked<T>> {
-  const hosts = selectHosts(await loadInventory(options.inventory), pattern);
+  const hosts = selectHosts(await openInventory(options, io), pattern);
   if (hosts.length === 0) throw new UsageError(`no host is in ${pattern}`);
   const transportFor = createTransports(await transportDefaults(options, io));
   const limit = pLimit(options.forks);

@@ -1,11 +1,12 @@
 import { InventoryError, UsageError } from '../../errors.ts';
-import { formatInventoryGraph, formatInventoryJson, loadInventory } from '../../inventory/index.ts';
+import { formatInventoryGraph, formatInventoryJson } from '../../inventory/index.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import { nearestName } from '../../model/nearest-name.ts';
 import type { CommandArguments } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import type { inventorySpec } from './specs.ts';
+import { openInventory } from '../open-inventory.ts';
 
 export async function showInventory(
   { options }: CommandArguments<typeof inventorySpec.options>,
@@ -15,7 +16,7 @@ export async function showInventory(
   if (chosen.length !== 1) {
     throw new UsageError('inventory should be called with one of --list, --graph and --host');
   }
-  const inventory = await loadInventory(options.inventory);
+  const inventory = await openInventory(options, io);
   io.stdout.write(textOf(inventory, options));
   return exitCodes.done;
 }

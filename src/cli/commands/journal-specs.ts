@@ -1,5 +1,5 @@
 import { command } from '../command-line.ts';
-import { connectionOptions, inventoryOption, recordedInventoryOption } from '../shared-options.ts';
+import { connectionOptions, inventoryOptions, recordedInventoryOptions } from '../shared-options.ts';
 import { runSpec } from './specs.ts';
 
 const { limit, output, verbose, diff, check } = runSpec.options;
@@ -35,7 +35,7 @@ export const undoSpec = command({
       required: true,
     },
   ],
-  options: { ...recordedInventoryOption, ...changingOptions },
+  options: { ...recordedInventoryOptions, ...changingOptions },
   examples: [
     { command: 'kvmplay undo last --check --diff', describe: 'See what that would do' },
     { command: 'kvmplay undo last', describe: 'Do it' },
@@ -56,7 +56,7 @@ export const planSpec = command({
     },
   ],
   options: {
-    ...inventoryOption,
+    ...inventoryOptions,
     out: {
       type: 'text',
       alias: 'o',
@@ -79,7 +79,7 @@ export const applySpec = command({
   name: 'apply',
   summary: 'Make exactly the changes of a plan file',
   positionals: [{ name: 'PLAN', describe: 'what kvmplay plan wrote', required: true }],
-  options: { ...inventoryOption, ...changingOptions },
+  options: { ...inventoryOptions, ...changingOptions },
   examples: [{ command: 'kvmplay apply plan.json -i hosts.yml', describe: 'On all hosts of the plan' }],
   notes: ['A host that has drifted since the plan was made is refused, before it is touched.'],
 });

@@ -1,6 +1,6 @@
 import { command, type Positional } from '../command-line.ts';
 import { rolloutOptions } from '../rollout-options.ts';
-import { connectionOptions, inventoryOption, recordedInventoryOption } from '../shared-options.ts';
+import { connectionOptions, inventoryOptions, recordedInventoryOptions } from '../shared-options.ts';
 
 const pattern: Positional = {
   name: 'PATTERN',
@@ -18,7 +18,7 @@ export const runSpec = command({
     },
   ],
   options: {
-    ...recordedInventoryOption,
+    ...recordedInventoryOptions,
     resume: {
       type: 'text',
       value: 'ID',
@@ -95,7 +95,7 @@ export const factsSpec = command({
   summary: 'Print what hosts tell about themselves, as JSON',
   positionals: [pattern],
   options: {
-    ...inventoryOption,
+    ...inventoryOptions,
     json: { type: 'flag', describe: 'one JSON object by host name; the only format there is' },
     ...connectionOptions,
   },
@@ -112,7 +112,7 @@ export const showSpec = command({
   summary: 'Show bridges, bonds and VLANs of hosts',
   positionals: [pattern],
   options: {
-    ...inventoryOption,
+    ...inventoryOptions,
     json: { type: 'flag', describe: 'print JSON instead of tables' },
     ...connectionOptions,
   },
@@ -127,7 +127,7 @@ export const inventorySpec = command({
   summary: 'Show how an inventory is understood',
   positionals: [],
   options: {
-    ...inventoryOption,
+    ...inventoryOptions,
     list: { type: 'flag', describe: 'print all groups, hosts and variables as JSON' },
     graph: { type: 'flag', describe: 'print the tree of groups and hosts' },
     host: { type: 'text', value: 'NAME', describe: 'print the variables of one host as JSON' },
@@ -141,7 +141,7 @@ export const inventorySpec = command({
   ],
 });
 
-const guardOptions = { ...inventoryOption, ...connectionOptions };
+const guardOptions = { ...inventoryOptions, ...connectionOptions };
 
 const guardNote =
   'Exit codes: 0 done on all hosts; 1 it could not start; 2 a host refused or failed; 4 hosts were unreachable and none failed otherwise.';
@@ -151,7 +151,7 @@ export const guardListSpec = command({
   summary: 'Show changes that hosts will undo by themselves, and locks left behind',
   positionals: [pattern],
   options: {
-    ...inventoryOption,
+    ...inventoryOptions,
     json: { type: 'flag', describe: 'print JSON instead of a table' },
     ...connectionOptions,
   },

@@ -1,6 +1,5 @@
 import { play } from '../../engine/play.ts';
 import { UsageError } from '../../errors.ts';
-import { loadInventory } from '../../inventory/index.ts';
 import { type Change, inverseOf } from '../../model/change.ts';
 import { describeChange } from '../../model/describe-change.ts';
 import { inverseChanges, redoChanges } from '../../tasks/redo-changes.ts';
@@ -12,6 +11,7 @@ import { findRecord } from '../journal/journal.ts';
 import { hostsOf, isFinished } from '../journal/record.ts';
 import { runChanges } from '../run-changes.ts';
 import { undoSpec } from './journal-specs.ts';
+import { openInventory } from '../open-inventory.ts';
 
 export async function undoRun(
   { words: [wanted = ''], options: given }: CommandArguments<typeof undoSpec.options>,
@@ -55,7 +55,10 @@ export async function undoRun(
   const summary = await runChanges(
     {
       plays: [undo],
-      inventory: await loadInventory(options.inventory.length === 0 ? header.inventory : options.inventory),
+      inventory: await openInventory(
+        options.inventory.length === 0 ? { ...options, inventory: header.inventory } : options,
+        io,
+      ),
       hosts: [...changed.keys()],
       options,
       extraVars: header.extraVars,
