@@ -18,6 +18,7 @@ export type { Disruption, Forecast } from './model/forecast.ts';
 export type { CommandResult, Host, HostVars } from './model/host.ts';
 export type { Inventory, InventoryHost } from './model/inventory.ts';
 export type { Plan, Task, TaskResult } from './model/task.ts';
+export { type FleetPlan, type HostPlan, plan, type PlanOptions, type TaskPlan } from './plan.ts';
 export { run, type RunOptions } from './run.ts';
 export * from './tasks/index.ts';
 export { jsonLinesReporter, plainReporter } from './reporters/index.ts';
