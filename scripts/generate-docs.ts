@@ -2,12 +2,13 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { basename, dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { commands } from '../src/cli/commands/index.ts';
+import { formatApiPage } from './api-page.ts';
 import { formatCliPage } from './cli-page.ts';
 import { readTaskDocs } from './task-docs.ts';
 import { formatTaskPage } from './task-page.ts';
 
 /**
- * Writes the pages that are generated: docs/tasks/*.md and docs/cli.md. With --check it writes nothing, names the pages
+ * Writes the pages that are generated: docs/tasks/*.md, docs/cli.md and docs/api.md. With --check it writes nothing, names the pages
  * that are stale, and returns 1 when there are any.
  */
 export async function main(args: readonly string[]): Promise<number> {
@@ -44,6 +45,8 @@ async function generatePages(): Promise<ReadonlyMap<string, string>> {
     const file = join(taskPages, `${basename(sources[index] ?? '', '.ts')}.md`);
     pages.set(file, await pretty(file, formatTaskPage(task)));
   }
+  const apiPage = join('docs', 'api.md');
+  pages.set(apiPage, await pretty(apiPage, formatApiPage()));
   const cliPage = join('docs', 'cli.md');
   return pages.set(cliPage, await pretty(cliPage, formatCliPage(commands.map(({ spec }) => spec))));
 }
