@@ -1,8 +1,8 @@
 import { InventoryError } from '../errors.ts';
-import type { HostVars } from '../model/host.ts';
 import type { Inventory, SourcePlace } from '../model/inventory.ts';
 import { mergeInventory } from './merge-inventory.ts';
 import type { GroupDraft, HostDraft } from './merge-inventory.ts';
+import type { PlacedVars } from './placed-vars.ts';
 
 /**
  * Collects what the sources say, whatever their format, and merges it as Ansible does. Readers call it in the order of
@@ -13,8 +13,9 @@ export interface InventoryBuilder {
   addChild(group: string, child: string, place: SourcePlace): void;
   /** Adds the host to the group; to no other than `all` when that is the group. */
   addHost(group: string, host: string, place: SourcePlace): void;
-  setGroupVars(group: string, vars: HostVars, place: SourcePlace): void;
-  setHostVars(host: string, vars: HostVars): void;
+  /** Adds to the variables of a group that was added before. */
+  setGroupVars(group: string, vars: PlacedVars): void;
+  setHostVars(host: string, vars: PlacedVars): void;
   /** Throws InventoryError when the groups make no sense together. */
   build(): Inventory;
 }
@@ -42,19 +43,20 @@ export function createInventoryBuilder(): InventoryBuilder {
       draft.groups.add(group);
       hosts.set(host, draft);
     },
-    setGroupVars(group, vars, place) {
-      const draft = groupNamed(group, place);
-      for (const [name, value] of Object.entries(vars)) {
+    setGroupVars(group, vars) {
+      const draft = groups.get(group);
+      if (draft === undefined) return;
+      for (const [name, placed] of vars) {
         if (name === priorityVariable) {
-          draft.priority = parsePriority(group, value, place);
+          draft.priority = parsePriority(group, placed.value, placed.place);
         } else {
-          draft.vars.set(name, value);
+          draft.vars.set(name, placed);
         }
       }
     },
     setHostVars(host, vars) {
-      for (const [name, value] of Object.entries(vars)) {
-        hosts.get(host)?.vars.set(name, value);
+      for (const [name, placed] of vars) {
+        hosts.get(host)?.vars.set(name, placed);
       }
     },
     build: () => mergeInventory(groups, hosts),

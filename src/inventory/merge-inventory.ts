@@ -1,5 +1,6 @@
 import { InventoryError } from '../errors.ts';
 import type { Inventory, InventoryHost, SourcePlace } from '../model/inventory.ts';
+import { type PlacedValue, unplaceVars } from './placed-vars.ts';
 
 /** A group as the sources gave it. */
 export interface GroupDraft {
@@ -8,7 +9,7 @@ export interface GroupDraft {
   readonly hosts: Set<string>;
   /** Direct children, and where each was last said to be one. */
   readonly children: Map<string, SourcePlace | undefined>;
-  readonly vars: Map<string, unknown>;
+  readonly vars: Map<string, PlacedValue>;
   /** `ansible_group_priority` */
   priority: number;
 }
@@ -20,7 +21,7 @@ export interface HostDraft {
   readonly place: SourcePlace;
   /** Direct groups. */
   readonly groups: Set<string>;
-  readonly vars: Map<string, unknown>;
+  readonly vars: Map<string, PlacedValue>;
 }
 
 type Groups = ReadonlyMap<string, GroupDraft>;
@@ -37,7 +38,7 @@ export function mergeInventory(groups: Groups, hosts: Hosts): Inventory {
     groups: new Map(
       [...groups.values()].map(({ name, hosts, children, vars }) => [
         name,
-        { name, hosts: [...hosts], children: [...children.keys()], vars: Object.fromEntries(vars) },
+        { name, hosts: [...hosts], children: [...children.keys()], ...unplaceVars(vars) },
       ]),
     ),
   };
@@ -133,7 +134,7 @@ function mergeHost(host: HostDraft, groups: Groups, { ancestry, rank }: GroupOrd
   return {
     name: host.name,
     groups: [...groups.keys()].filter((name) => name !== 'all' && names.has(name)),
-    vars: Object.fromEntries([...inherited, ...host.vars]),
+    ...unplaceVars(new Map([...inherited, ...host.vars])),
     place: host.place,
   };
 }

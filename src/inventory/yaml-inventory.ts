@@ -3,6 +3,7 @@ import type { HostVars } from '../model/host.ts';
 import { nearestName } from '../model/nearest-name.ts';
 import { expandHostRange } from './host-range.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
+import { type PlacedVars, placeVars } from './placed-vars.ts';
 import { parseYamlDocument } from './yaml-document.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
@@ -56,11 +57,7 @@ class YamlInventoryReader {
           this.#readChildren(name, keyPath, value);
           break;
         case 'vars':
-          this.#builder.setGroupVars(
-            name,
-            this.mappingAt(keyPath, value, 'variables'),
-            this.#document.placeOf(keyPath),
-          );
+          this.#builder.setGroupVars(name, this.#varsAt(keyPath, value));
           break;
         default:
           throw this.#unknownKey(keyPath, key);
@@ -71,10 +68,14 @@ class YamlInventoryReader {
   #readHosts(group: string, path: Path, value: unknown): void {
     for (const [pattern, body] of Object.entries(this.#membersAt(path, value, 'host names'))) {
       const hostPath = [...path, pattern];
-      const vars = this.mappingAt(hostPath, body, 'variables');
+      const vars = this.#varsAt(hostPath, body);
       for (const [name, port] of this.#expand(hostPath, pattern)) {
-        this.#builder.addHost(group, name, this.#document.placeOf(hostPath));
-        this.#builder.setHostVars(name, port === undefined ? vars : { ansible_port: port, ...vars });
+        const place = this.#document.placeOf(hostPath);
+        this.#builder.addHost(group, name, place);
+        if (port !== undefined) {
+          this.#builder.setHostVars(name, new Map([['ansible_port', { value: port, place }]]));
+        }
+        this.#builder.setHostVars(name, vars);
       }
     }
   }
@@ -85,6 +86,12 @@ class YamlInventoryReader {
       this.#builder.addChild(group, child, this.#document.placeOf(childPath));
       this.readGroup(childPath, body);
     }
+  }
+
+  #varsAt(path: Path, value: unknown): PlacedVars {
+    return placeVars(this.mappingAt(path, value, 'variables'), (name) =>
+      this.#document.placeOf([...path, name]),
+    );
   }
 
   mappingAt(path: Path, value: unknown, keys: string): Body {

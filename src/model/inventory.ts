@@ -15,6 +15,9 @@ export interface InventoryHost {
   readonly groups: readonly string[];
   /** Variables merged from groups and host, as Ansible merges them. */
   readonly vars: HostVars;
+  /** Where each of `vars` was given the value it has; of hosts that were read from sources. */
+  readonly varPlaces?: ReadonlyMap<string, SourcePlace>;
+  /** Where the host was first met: `file` is Ansible's `inventory_file`. */
   readonly place: SourcePlace;
 }
 
@@ -31,4 +34,6 @@ export interface InventoryGroup {
   /** Names of direct child groups. */
   readonly children: readonly string[];
   readonly vars: HostVars;
+  /** Where each of `vars` was given the value it has. */
+  readonly varPlaces?: ReadonlyMap<string, SourcePlace>;
 }

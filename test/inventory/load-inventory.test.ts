@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InventoryError } from '../../src/errors.ts';
 import { formatInventoryGraph, formatInventoryJson } from '../../src/inventory/format-inventory.ts';
@@ -56,6 +56,23 @@ describe('loadInventory', () => {
       ['kvm3', 'kvm rack1 maintenance', 20],
       ['ceph1', 'storage', 26],
     ]);
+  });
+
+  it('tells of each variable of a host and of a group which place gave it the value it has', async () => {
+    const inventory = await load(
+      'kvm:\n  vars:\n    mtu: 1500\n    user: root\n  hosts:\n    kvm1:22:\n      mtu: 9000\n      rack: 1\n',
+      'kvm:\n  hosts:\n    kvm1:\n      rack: 2\n',
+    );
+
+    const [host] = inventory.hosts;
+    const places = [...(host?.varPlaces ?? [])].map(([name, { file, line }]) => [name, basename(file), line]);
+    expect(places).toEqual([
+      ['mtu', '0.yml', 7],
+      ['user', '0.yml', 4],
+      ['ansible_port', '0.yml', 6],
+      ['rack', '1.yml', 4],
+    ]);
+    expect(inventory.groups.get('kvm')?.varPlaces?.get('mtu')?.line).toBe(3);
   });
 
   it('merges several files, of which a later one wins variable by variable', async () => {
