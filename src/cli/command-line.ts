@@ -1,6 +1,6 @@
 /** The command line as data: what feeds the parser, the help and docs/cli.md. */
 
-export type OptionSpec = FlagOption | TextOption | ListOption | NumberOption;
+export type OptionSpec = FlagOption | CountOption | TextOption | ListOption | NumberOption;
 
 interface OptionBase {
   /** One letter. */
@@ -12,6 +12,10 @@ interface OptionBase {
 }
 export interface FlagOption extends OptionBase {
   readonly type: 'flag';
+}
+/** A flag that says more each time it is given: `-vv`. */
+export interface CountOption extends OptionBase {
+  readonly type: 'count';
 }
 export interface TextOption extends OptionBase {
   readonly type: 'text';
@@ -72,6 +76,8 @@ export type OptionValues<O extends OptionTable> = { readonly [K in keyof O]: Opt
 
 type OptionValue<S extends OptionSpec> = S extends FlagOption
   ? boolean
+  : S extends CountOption
+    ? number
   : S extends ListOption
     ? readonly string[]
     : S extends TextOption

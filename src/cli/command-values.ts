@@ -45,6 +45,8 @@ function valueOf(given: unknown, name: string, option: OptionSpec, help: string)
   switch (option.type) {
     case 'flag':
       return lastOf(given) === true;
+    case 'count':
+      return Number(given ?? 0);
     case 'list':
       return listOf(given, name, option.required === true, help);
     case 'text':

@@ -80,12 +80,13 @@ function groupOf({ group }: OptionSpec): string {
 /** `-i, --inventory FILE` */
 export function optionUsage(name: string, option: OptionSpec): string {
   const letter = option.alias === undefined ? '    ' : `-${option.alias}, `;
-  return `${letter}--${name}${option.type === 'flag' ? '' : ` ${option.value}`}`;
+  return `${letter}--${name}${'value' in option ? ` ${option.value}` : ''}`;
 }
 
 /** What it is for, and what it may be. */
 export function optionMeaning(option: OptionSpec): string {
   const remarks: string[] = [];
+  if (option.type === 'count') remarks.push('repeatable');
   if (option.type === 'list') remarks.push(option.required === true ? 'required, repeatable' : 'repeatable');
   if (option.type === 'text' && option.choices !== undefined) remarks.push(option.choices.join(' | '));
   if ('default' in option) remarks.push(`default ${String(option.default)}`);

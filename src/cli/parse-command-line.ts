@@ -93,5 +93,6 @@ const unseen = { hidden: true };
 function toYargs(option: OptionSpec): object {
   const alias = option.alias === undefined ? {} : { alias: option.alias };
   if (option.type === 'flag') return { ...unseen, ...alias, type: 'boolean' };
+  if (option.type === 'count') return { ...unseen, ...alias, count: true };
   return { ...unseen, ...alias, type: 'string', requiresArg: true, array: option.type === 'list' };
 }

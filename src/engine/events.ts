@@ -17,6 +17,7 @@ export type RunEventBody =
   /** What a host is busy with, for progress. */
   | { readonly type: 'host.phase'; readonly play: string; readonly host: string; readonly phase: HostPhase }
   | HostForecast
+  | TaskStart
   | TaskEnd
   /** A change took effect (never in check mode). Of a host that fails later it was taken back. */
   | { readonly type: 'change.done'; readonly play: string; readonly host: string; readonly change: Change }
@@ -80,7 +81,16 @@ export interface HostUndone {
   readonly error: EventError;
 }
 
-export type HostPhase = 'connect' | 'survey' | 'plan' | 'apply' | 'verify' | 'commit' | 'rollback';
+/** `command`: one that the playbook gave runs. */
+export type HostPhase =
+  | 'connect'
+  | 'survey'
+  | 'plan'
+  | 'command'
+  | 'apply'
+  | 'verify'
+  | 'commit'
+  | 'rollback';
 
 /** What a transaction will disrupt; sent before it begins, in check mode instead of it, and only when it changes anything. */
 export interface HostForecast {
@@ -88,6 +98,16 @@ export interface HostForecast {
   readonly play: string;
   readonly host: string;
   readonly forecast: Forecast;
+}
+
+/** The playbook has come to a task, for progress. What came of it is told by `task.end`. */
+export interface TaskStart {
+  readonly type: 'task.start';
+  readonly play: string;
+  readonly host: string;
+  readonly index: number;
+  readonly task: string;
+  readonly subject: string;
 }
 
 /** Sent when it is certain: at once in check mode or when nothing changes, else when the transaction has ended. */

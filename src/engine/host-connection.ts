@@ -39,9 +39,18 @@ export class HostConnection {
     }
   }
 
+  get isOpen(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /** The present connection, or a first one. */
+  async open(): Promise<Connection> {
+    return (this.#current ??= await this.#connect(this.#options.connectTimeout));
+  }
+
   /** Runs a script over the present connection, or a first one. */
   async exec(script: string, timeout = execTimeout): Promise<CommandResult> {
-    const connection = (this.#current ??= await this.#connect(this.#options.connectTimeout));
+    const connection = await this.open();
     this.execs += 1;
     return await connection.exec(script, { ...this.#signal(), timeout });
   }

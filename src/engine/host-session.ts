@@ -35,6 +35,8 @@ export interface HostSessionOptions {
   readonly maxDisruption?: Disruption | undefined;
   readonly onForecast: (forecast: Forecast) => void;
   readonly onPhase: (phase: HostPhase) => void;
+  /** Called when a task is about to be planned. */
+  readonly onTask?: (record: TaskRecord, index: number) => void;
   /** Called as soon as a transaction is committed. */
   readonly onDone: (changes: readonly Change[]) => void;
   /** When it fires, no further task is planned and nothing new is applied. */
@@ -163,6 +165,7 @@ export class HostSession implements Host<unknown> {
     try {
       const desired = task.validate(input);
       record.subject = task.subject(desired);
+      this.#options.onTask?.(record, this.records.indexOf(record));
       const facts = task.facts as FactSet;
       await this.#ask(Object.values(facts), this.#options.forecaster?.facts);
 
@@ -198,6 +201,7 @@ export class HostSession implements Host<unknown> {
     if (!facts.some(isMissing)) return;
     const asked = [...facts, ...beside.filter(({ name }) => facts.every((fact) => fact.name !== name))];
     const missing = asked.filter(isMissing);
+    await this.#connect();
     this.#options.onPhase('survey');
     const isFirst = this.#facts.size === 0;
     for (const fact of missing) this.#facts.set(fact.name, fact);
@@ -219,7 +223,16 @@ export class HostSession implements Host<unknown> {
     return folded;
   }
 
+  async #connect(): Promise<void> {
+    const { connection, onPhase } = this.#options;
+    if (connection.isOpen) return;
+    onPhase('connect');
+    await connection.open();
+  }
+
   async #run(command: string): Promise<CommandResult> {
+    await this.#connect();
+    this.#options.onPhase('command');
     const result = await this.#options.connection.exec(
       `export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"\n${command}\n`,
     );

@@ -51,6 +51,8 @@ export async function runHost(
       maxDisruption: options.maxDisruption,
       onForecast: (forecast) => broadcast.emit({ type: 'host.forecast', ...at, forecast }),
       onPhase: (phase) => broadcast.emit({ type: 'host.phase', ...at, phase }),
+      onTask: ({ task, subject }, index) =>
+        broadcast.emit({ type: 'task.start', ...at, index, task, subject }),
       onDone: (changes) => {
         for (const change of changes) broadcast.emit({ type: 'change.done', ...at, change });
       },

@@ -107,6 +107,7 @@ class PlainReport {
         );
         return;
       case 'host.phase':
+      case 'task.start':
       case 'change.done':
       case 'wave.end':
       case 'play.end':

@@ -52,9 +52,10 @@ export const runSpec = command({
       describe: 'a report to read, or every event as one line of JSON',
     },
     verbose: {
-      type: 'flag',
+      type: 'count',
       alias: 'v',
-      describe: 'also tell connections, execs and seconds of every host',
+      describe:
+        'tell more: -v what every host cost, -vv also its phases and changes, -vvv also the commands that make them',
     },
     'confirm-timeout': {
       type: 'number',
