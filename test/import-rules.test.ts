@@ -15,7 +15,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   inventory: ['model', 'errors.ts'],
   tasks: ['model', 'facts', 'backends', 'errors.ts'],
   engine: ['model', 'errors.ts', 'transports/transport.ts', 'transports/shell-quote.ts'],
-  reporters: ['engine/events.ts', 'model', 'errors.ts'],
+  reporters: ['engine/events.ts', 'engine/steps.ts', 'model', 'errors.ts'],
   lab: ['model', 'errors.ts', 'inventory', 'transports'],
   'testing.ts': ['testing'],
   testing: ['engine', 'tasks', 'model', 'errors.ts'],

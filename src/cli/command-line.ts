@@ -78,11 +78,11 @@ type OptionValue<S extends OptionSpec> = S extends FlagOption
   ? boolean
   : S extends CountOption
     ? number
-  : S extends ListOption
-    ? readonly string[]
-    : S extends TextOption
-      ? (S extends { readonly choices: readonly (infer C)[] } ? C : string) | Absent<S>
-      : number | Absent<S>;
+    : S extends ListOption
+      ? readonly string[]
+      : S extends TextOption
+        ? (S extends { readonly choices: readonly (infer C)[] } ? C : string) | Absent<S>
+        : number | Absent<S>;
 type Absent<S> = S extends { readonly default: unknown } ? never : undefined;
 
 /** Keeps the literal types of a specification. */

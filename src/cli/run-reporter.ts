@@ -5,7 +5,7 @@ import { usesColour, type CliIo } from './io.ts';
 export interface ReportOptions {
   readonly output: string;
   readonly diff: boolean;
-  readonly verbose: boolean;
+  readonly verbose: number;
 }
 
 /** Tells of a run on standard output. */
@@ -16,7 +16,7 @@ export function reporterFor({ output, diff, verbose }: ReportOptions, io: CliIo)
     write,
     colour: usesColour(io.stdout, io.env),
     diff,
-    verbose: verbose ? 1 : 0,
+    verbose,
     ...(io.stdout.columns !== undefined && { columns: io.stdout.columns }),
   });
 }

@@ -1,18 +1,36 @@
+import { type Command, formatCommand, toCommands } from '../engine/steps.ts';
 import type { Change, FileDelete, FileWrite } from '../model/change.ts';
 import { describeChange, formatMode } from '../model/describe-change.ts';
 import { isPrivate } from './private-files.ts';
 import { printable } from './style.ts';
 import type { Colour, Paint } from './style.ts';
 
-/** The lines that show a change: itself, and beneath a file what differs in it. */
-export async function formatDiff(change: Change, paint: Paint): Promise<readonly string[]> {
+/** What is shown of a change besides itself. */
+export interface DiffDetails {
+  /** What differs in files. */
+  readonly files: boolean;
+  /** The commands that make it. */
+  readonly commands: boolean;
+}
+
+/** The lines that show a change: itself, and beneath it what else is asked for. */
+export async function formatDiff(
+  change: Change,
+  { files, commands }: DiffDetails,
+  paint: Paint,
+): Promise<readonly string[]> {
   const line = printable(describeChange(change));
   const title = paint(line, signColours[line.charAt(0)] ?? 'dim');
   if (change.kind !== 'file.write' && change.kind !== 'file.delete') {
-    return [title];
+    return [title, ...(commands ? toCommands(change).map((command) => formatStep(command, paint)) : [])];
   }
-  const lines = await formatFileDiff(change);
+  const lines = files ? await formatFileDiff(change) : [];
   return [title, ...lines.map((text) => `    ${paint(text, signColours[text.charAt(0)] ?? 'dim')}`)];
+}
+
+/** An argument list is not a shell's line, but reads like one. */
+function formatStep(command: Command, paint: Paint): string {
+  return paint(`    $ ${printable(formatCommand(command))}`, 'dim');
 }
 
 const signColours: Readonly<Record<string, Colour>> = {

@@ -1,4 +1,4 @@
-import type { EventError, HostEnd, HostUndone, TaskEnd } from '../engine/events.ts';
+import type { EventError, HostEnd, HostPhase, HostUndone, TaskEnd } from '../engine/events.ts';
 import { describeDisruption, type Forecast } from '../model/forecast.ts';
 import { formatDiff } from './file-diff.ts';
 import { count, outcomeColours, outcomeWord, printable, printableLines, seconds } from './style.ts';
@@ -9,6 +9,7 @@ export interface BlockStyle {
   readonly paint: Paint;
   readonly checkMode: boolean;
   readonly diff: boolean;
+  /** 1: costs and warnings of each host; 2: also phases and changes; 3: also the commands of changes. */
   readonly verbose: number;
   /** Width of the longest name. */
   readonly hostWidth: number;
@@ -18,12 +19,18 @@ export interface BlockStyle {
 export interface HostBlock {
   readonly tasks: readonly TaskEnd[];
   readonly forecasts: readonly Forecast[];
+  readonly phases: readonly PhaseTime[];
   readonly end: HostEnd;
+}
+
+export interface PhaseTime {
+  readonly phase: HostPhase;
+  readonly milliseconds: number;
 }
 
 /** What is told of one host when it has ended: a line per task with its details beneath, and how the host came out. */
 export async function formatHostBlock(
-  { tasks, forecasts, end }: HostBlock,
+  { tasks, forecasts, phases, end }: HostBlock,
   style: BlockStyle,
 ): Promise<readonly string[]> {
   const lines: string[] = [];
@@ -31,7 +38,8 @@ export async function formatHostBlock(
     lines.push(...(await formatTask(task, style)));
   }
   const foretold = forecasts.flatMap((forecast) => formatForecast(end.host, forecast, style));
-  return [...lines, ...foretold, ...formatEnd(end, tasks, style)];
+  const spent = style.verbose > 1 && phases.length > 0 ? [formatPhases(end.host, phases, style)] : [];
+  return [...lines, ...foretold, ...formatEnd(end, tasks, style), ...spent];
 }
 
 /** What is told of a host whose wave was taken back. */
@@ -52,9 +60,9 @@ async function formatTask(task: TaskEnd, style: BlockStyle): Promise<readonly st
     ...(verbose > 0 ? task.warnings.flatMap((warning) => formatWarning(warning, paint)) : []),
     ...(task.error === undefined ? [] : formatError(task.error, paint)),
   ];
-  if (diff) {
+  if (diff || verbose > 1) {
     for (const change of task.changes) {
-      details.push(...(await formatDiff(change, paint)));
+      details.push(...(await formatDiff(change, { files: diff, commands: verbose > 2 }, paint)));
     }
   }
   return [
@@ -110,6 +118,14 @@ function formatEnd(end: HostEnd, tasks: readonly TaskEnd[], style: BlockStyle): 
     lines.push(hostLine(end.host, paint(costs, 'dim'), style));
   }
   return lines;
+}
+
+/** `connect 0.2 s, survey 0.1 s, plan 0.0 s`: one that comes several times is summed up where it came first. */
+function formatPhases(host: string, phases: readonly PhaseTime[], style: BlockStyle): string {
+  const sums = new Map<string, number>();
+  for (const { phase, milliseconds } of phases) sums.set(phase, (sums.get(phase) ?? 0) + milliseconds);
+  const text = [...sums].map(([phase, sum]) => `${phase} ${seconds(sum)} s`).join(', ');
+  return hostLine(host, style.paint(text, 'dim'), style);
 }
 
 function isTold(error: EventError, tasks: readonly TaskEnd[]): boolean {

@@ -1,7 +1,7 @@
-import type { PlayStart, Reporter, RunEvent, TaskEnd } from '../engine/events.ts';
+import type { HostPhase, PlayStart, Reporter, RunEvent, TaskEnd } from '../engine/events.ts';
 import type { Forecast } from '../model/forecast.ts';
 import { formatHostBlock, formatUndone } from './host-block.ts';
-import type { BlockStyle } from './host-block.ts';
+import type { BlockStyle, PhaseTime } from './host-block.ts';
 import { formatRecap } from './recap.ts';
 import { count, createPaint, printable } from './style.ts';
 import type { Paint } from './style.ts';
@@ -13,7 +13,7 @@ export interface PlainOptions {
   readonly colour: boolean;
   /** Shows every change beneath its task. */
   readonly diff: boolean;
-  /** From 1 on a line per host with its connections, execs and seconds. */
+  /** 1: connections, execs and seconds of each host; 2: also its phases and changes; 3: also the commands of changes. */
   readonly verbose: number;
   /** Width of the terminal, if it is one. */
   readonly columns?: number;
@@ -40,6 +40,7 @@ class PlainReport {
   readonly #paint: Paint;
   /** Tasks of the hosts that have not ended. */
   readonly #tasks = new Map<string, TaskEnd[]>();
+  readonly #phases = new Map<string, { readonly phase: HostPhase; readonly at: number }[]>();
   readonly #forecasts = new Map<string, readonly Forecast[]>();
   /** The hosts of each warning: a fleet says the same many times. */
   readonly #warnings = new Map<string, Set<string>>();
@@ -75,6 +76,10 @@ class PlainReport {
         return;
       case 'host.start':
         this.#tasks.set(event.host, []);
+        this.#phases.set(event.host, []);
+        return;
+      case 'host.phase':
+        this.#phases.get(event.host)?.push(event);
         return;
       case 'task.end':
         this.#tasks.get(event.host)?.push(event);
@@ -90,7 +95,8 @@ class PlainReport {
         this.#forecasts.delete(event.host);
         const tasks = this.#tasks.get(event.host) ?? [];
         this.#tasks.delete(event.host);
-        this.#write(await formatHostBlock({ tasks, forecasts, end: event }, this.#blockStyle()));
+        const phases = this.#endPhases(event);
+        this.#write(await formatHostBlock({ tasks, forecasts, phases, end: event }, this.#blockStyle()));
         return;
       }
       case 'host.undone':
@@ -106,13 +112,21 @@ class PlainReport {
           }),
         );
         return;
-      case 'host.phase':
       case 'task.start':
       case 'change.done':
       case 'wave.end':
       case 'play.end':
         return;
     }
+  }
+
+  #endPhases({ host, at }: { readonly host: string; readonly at: number }): readonly PhaseTime[] {
+    const begun = this.#phases.get(host) ?? [];
+    this.#phases.delete(host);
+    return begun.map(({ phase, at: from }, index) => ({
+      phase,
+      milliseconds: (begun[index + 1]?.at ?? at) - from,
+    }));
   }
 
   #playTitle({ play, hosts, waves = [] }: PlayStart): string {

@@ -56,6 +56,15 @@ describe('parseCommandLine', () => {
     });
   });
 
+  it.each([
+    ['is told nothing more', '', 0],
+    ['counts a letter', '-v', 1],
+    ['counts letters of a cluster', '-vvv', 3],
+    ['counts letters among others, and the long name', '-Cvv --verbose', 3],
+  ])('%s', (_, words, verbose) => {
+    expect(argumentsOf(`run a.ts -i h ${words}`).options).toMatchObject({ verbose });
+  });
+
   it('hands on what follows two dashes', () => {
     expect(argumentsOf('lab ssh kvm1 -- head -n 010').words).toEqual(['kvm1', 'head', '-n', '010']);
   });

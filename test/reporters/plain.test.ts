@@ -27,6 +27,14 @@ const changed = hostRun(
   end('kvm1', { outcome: 'changed', connections: 2, execs: 4, milliseconds: 4210 }),
 );
 
+const inPhases = changed.toSpliced(
+  2,
+  0,
+  ...(['survey', 'plan', 'command', 'survey', 'apply', 'verify', 'commit'] as const).map(
+    (phase) => ({ type: 'host.phase', play: 'bond6', host: 'kvm1', phase }) as const,
+  ),
+);
+
 const failure = {
   code: 'KVMPLAY_ROLLED_BACK',
   message: 'ensureBond bond6: the step "+ eno5 port of bond6" did not succeed',
@@ -205,6 +213,13 @@ describe('plainReporter', () => {
       { diff: true },
     ],
     ['connections and execs when asked to be verbose', 'verbose', everything, { verbose: 1 }],
+    ['phases and changes when asked twice', 'more-verbose', run({ bond6: [inPhases] }), { verbose: 2 }],
+    [
+      'the commands of changes when asked three times',
+      'most-verbose',
+      run({ bond6: [inPhases] }),
+      { verbose: 3, diff: true },
+    ],
     ['colours beside words', 'colour', everything, { colour: true, diff: true }],
     ['lines no longer than the terminal in the summary of failures', 'narrow', everything, { columns: 60 }],
     [

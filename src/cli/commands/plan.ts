@@ -36,7 +36,7 @@ export async function writePlan(
     reporters: [
       collector,
       plainReporter({ write: (part) => void (text += part), colour: false, diff: true, verbose: 0 }),
-      reporterFor({ output: 'plain', diff: true, verbose: false }, io),
+      reporterFor({ output: 'plain', diff: true, verbose: 0 }, io),
     ],
     signal: io.signal,
     ...(options.limit !== undefined && { limit: options.limit }),
