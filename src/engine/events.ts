@@ -83,14 +83,7 @@ export interface HostUndone {
 
 /** `command`: one that the playbook gave runs. */
 export type HostPhase =
-  | 'connect'
-  | 'survey'
-  | 'plan'
-  | 'command'
-  | 'apply'
-  | 'verify'
-  | 'commit'
-  | 'rollback';
+  'connect' | 'survey' | 'plan' | 'command' | 'apply' | 'verify' | 'commit' | 'rollback';
 
 /** What a transaction will disrupt; sent before it begins, in check mode instead of it, and only when it changes anything. */
 export interface HostForecast {
