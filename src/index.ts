@@ -23,4 +23,4 @@ export { run, type RunOptions } from './run.ts';
 export * from './tasks/index.ts';
 export { jsonLinesReporter, plainReporter } from './reporters/index.ts';
 export { createTransports, localTransport, sshTransport } from './transports/index.ts';
-export type { Connection, Transport, TransportDefaults } from './transports/index.ts';
+export type { Connection, Transport, TransportDefaults, Transports } from './transports/index.ts';

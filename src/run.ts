@@ -4,7 +4,7 @@ import { runPlays } from './engine/run-plays.ts';
 import { networkForecaster } from './forecaster.ts';
 import { selectHosts } from './inventory/select-hosts.ts';
 import type { Inventory, InventoryHost } from './model/inventory.ts';
-import { createTransports } from './transports/transport-for.ts';
+import { createTransports, type Transports } from './transports/transport-for.ts';
 import type { Transport } from './transports/transport.ts';
 
 /** What `run` takes. */
@@ -14,8 +14,8 @@ export interface RunOptions extends Omit<EngineOptions, 'hostsOf' | 'transportFo
   readonly limit?: string;
   /** Names: no other host is touched. */
   readonly only?: ReadonlySet<string>;
-  /** How to reach a host; default: by `ansible_connection`, over SSH. */
-  readonly transportFor?: (host: InventoryHost) => Transport;
+  /** How to reach a host; default: by `ansible_connection`, over SSH. What its hosts share is closed when the run ends. */
+  readonly transportFor?: ((host: InventoryHost) => Transport) & Partial<Pick<Transports, 'close'>>;
 }
 
 /**
@@ -32,14 +32,18 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const { inventory, limit, only, transportFor = createTransports(), ...rest } = options;
   const limited =
     limit === undefined ? undefined : new Set(selectHosts(inventory, limit).map(({ name }) => name));
-  return await runPlays({
-    forecaster: networkForecaster,
-    ...rest,
-    transportFor,
-    inventoryHosts: inventory.hosts,
-    hostsOf: (play) =>
-      selectHosts(inventory, play.hosts).filter(
-        ({ name }) => (limited?.has(name) ?? true) && (only?.has(name) ?? true),
-      ),
-  });
+  try {
+    return await runPlays({
+      forecaster: networkForecaster,
+      ...rest,
+      transportFor,
+      inventoryHosts: inventory.hosts,
+      hostsOf: (play) =>
+        selectHosts(inventory, play.hosts).filter(
+          ({ name }) => (limited?.has(name) ?? true) && (only?.has(name) ?? true),
+        ),
+    });
+  } finally {
+    await transportFor.close?.();
+  }
 }

@@ -7,6 +7,7 @@ export {
   type ConnectionDefaults,
   type ConnectionSettings,
 } from './connection-settings.ts';
+export type { SshTarget } from './ssh-target.ts';
 export { quote, quoteCommand } from './shell-quote.ts';
 export {
   createSshShared,
@@ -15,5 +16,5 @@ export {
   type SshShared,
   type SshSharedOptions,
 } from './ssh.ts';
-export { createTransports, type TransportDefaults } from './transport-for.ts';
+export { createTransports, type TransportDefaults, type Transports } from './transport-for.ts';
 export type { Connection, ConnectOptions, ExecOptions, Transport } from './transport.ts';

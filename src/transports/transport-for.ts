@@ -2,23 +2,37 @@ import type { InventoryHost } from '../model/inventory.ts';
 import type { Secret } from './become.ts';
 import { connectionSettings, type ConnectionDefaults } from './connection-settings.ts';
 import { localTransport } from './local.ts';
+import { sshSettings } from './ssh-settings.ts';
 import { createSshShared, sshTransport, type SshSharedOptions } from './ssh.ts';
 import type { Transport } from './transport.ts';
 
 /** How the hosts of a run are reached, where the inventory does not say it, and what they share. */
 export interface TransportDefaults extends ConnectionDefaults, SshSharedOptions {}
 
+/** How to reach each host of a run. Throws InventoryError for a host whose variables make no sense. */
+export interface Transports {
+  (host: InventoryHost): Transport;
+  /** Ends what the hosts share, such as connections to bastions. A host that connects later begins anew. */
+  close(): Promise<void>;
+}
+
 /**
- * How to reach each host of a run. The hosts share what one run should do once: reading keys and known_hosts, asking for a
- * passphrase, counting the handshakes that run against one sshd. Throws InventoryError for a host whose variables make no sense.
+ * The transports of a run. Its hosts share what one run should do once: reading keys and known_hosts, asking for a
+ * passphrase, counting the handshakes that run against one sshd.
  */
-export function createTransports(defaults: TransportDefaults = {}): (host: InventoryHost) => Transport {
+export function createTransports(defaults: TransportDefaults = {}): Transports {
   const shared = createSshShared(defaults);
   const asked = { ...defaults, ...onceEach(defaults) };
-  return (host) => {
+  const transportFor = (host: InventoryHost): Transport => {
     const settings = connectionSettings(host, asked);
-    return settings.connection === 'local' ? localTransport(settings) : sshTransport(settings, shared);
+    switch (settings.connection) {
+      case 'local':
+        return localTransport(settings);
+      case 'ssh':
+        return sshTransport(sshSettings(settings, host.place), shared);
+    }
   };
+  return Object.assign(transportFor, { close: () => Promise.resolve() });
 }
 
 function onceEach({

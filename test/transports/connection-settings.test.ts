@@ -1,5 +1,3 @@
-import { userInfo } from 'node:os';
-
 import { describe, expect, it } from '@jest/globals';
 
 import { InventoryError } from '../../src/errors.ts';
@@ -21,14 +19,13 @@ async function told(settings: ConnectionSettings): Promise<unknown> {
 }
 
 describe('connectionSettings', () => {
-  it('reaches a host by its name, at port 22, as who runs kvmplay, when nothing says otherwise', () => {
+  it('reaches a host by its name, and leaves the rest open, when nothing says otherwise', () => {
     expect(connectionSettings(host({}))).toEqual({
       connection: 'ssh',
       name: 'kvm1',
-      address: 'kvm1',
-      port: 22,
-      user: userInfo().username,
-      hostKeyChecking: 'yes',
+      destination: 'kvm1',
+      firstArguments: [],
+      lastArguments: [],
     });
   });
 
@@ -53,12 +50,13 @@ describe('connectionSettings', () => {
     expect(await told(settings)).toEqual({
       connection: 'ssh',
       name: 'kvm1',
-      address: '10.0.0.1',
+      destination: '10.0.0.1',
       port: 2222,
       user: 'admin',
       password: 'one',
       privateKeyFile: '~/.ssh/kvm',
-      hostKeyChecking: 'yes',
+      firstArguments: [],
+      lastArguments: [],
       become: { user: 'netadmin', password: 'two' },
     });
   });
@@ -113,23 +111,48 @@ describe('connectionSettings', () => {
     [{ ansible_password: '{{ vault }}' }, 'ansible_password is a template, and kvmplay evaluates none'],
     [{ ansible_password: ['secret'] }, 'ansible_password should be text'],
     [
-      { ansible_ssh_common_args: '-o ProxyJump=bastion' },
-      'ansible_ssh_common_args is "-o ProxyJump=bastion", and kvmplay, which speaks SSH itself, understands -o UserKnownHostsFile=PATH only',
+      { ansible_ssh_extra_args: "-o User='admin" },
+      'ansible_ssh_extra_args is "-o User=\'admin", in which a quote is not closed',
     ],
     [
-      { ansible_ssh_extra_args: '-4' },
-      'ansible_ssh_extra_args is not supported: kvmplay speaks SSH itself and passes no options to other programs',
+      { ansible_ssh_executable: '/opt/ssh' },
+      'ansible_ssh_executable is not supported: kvmplay speaks SSH itself and passes no options to other programs',
     ],
   ])('refuses %j', (vars, reason) => {
     expect(() => connectionSettings(host(vars))).toThrow(InventoryError);
     expect(() => connectionSettings(host(vars))).toThrow(`hosts.yml:7: kvm1: ${reason}`);
   });
 
-  it('takes the file of known hosts from the arguments for ssh', () => {
-    const settings = connectionSettings(
-      host({ ansible_ssh_common_args: '-o UserKnownHostsFile=/etc/lab/known_hosts' }),
-    );
+  it.each([
+    ['', []],
+    ['  -o  User=admin\n-4 ', ['-o', 'User=admin', '-4']],
+    [
+      '-o ProxyCommand="ssh -W %h:%p -q \\"a b\\" bastion"',
+      ['-o', 'ProxyCommand=ssh -W %h:%p -q "a b" bastion'],
+    ],
+    ["-i '/keys/my \\key'\\ 2", ['-i', '/keys/my \\key 2']],
+  ])('splits the arguments %j into words', (text, words) => {
+    expect(connectionSettings(host({ ansible_ssh_common_args: text }))).toMatchObject({
+      lastArguments: words,
+    });
+  });
 
-    expect(settings).toMatchObject({ knownHostsFile: '/etc/lab/known_hosts' });
+  it('keeps the order in which arguments count', () => {
+    const vars = {
+      ansible_ssh_extra_args: '-3',
+      ansible_ssh_common_args: '-2',
+      ansible_ssh_args: '-1',
+    };
+
+    expect(connectionSettings(host(vars))).toMatchObject({
+      firstArguments: ['-1'],
+      lastArguments: ['-2', '-3'],
+    });
+  });
+
+  it('lets the last of several names for the same count, as Ansible does', () => {
+    const vars = { ansible_ssh_host: 'b', ansible_host: 'a', ansible_port: 1, ansible_ssh_port: 2 };
+
+    expect(connectionSettings(host(vars))).toMatchObject({ destination: 'b', port: 2 });
   });
 });

@@ -119,6 +119,7 @@ async function askEach<T>(
       }),
     ),
   );
+  await transportFor.close();
   const order = hosts.map(({ name }) => name);
   return {
     answers: answers.flat(),

@@ -1,0 +1,90 @@
+import { InventoryError } from '../errors.ts';
+import { toBoolean } from '../model/ansible-boolean.ts';
+import type { InventoryHost } from '../model/inventory.ts';
+import type { Secret } from './become.ts';
+
+/** The variables of one host, with the error each deserves. Of several names that are set the last one counts, as with Ansible. */
+export class ConnectionVars {
+  readonly #host: InventoryHost;
+
+  constructor(host: InventoryHost) {
+    this.#host = host;
+  }
+
+  has(name: string): boolean {
+    return this.#find([name]) !== undefined;
+  }
+
+  text(...names: string[]): string | undefined {
+    const found = this.#find(names);
+    if (found === undefined) return undefined;
+    if (typeof found.value !== 'string' && typeof found.value !== 'number') {
+      throw this.error(`${found.name} is ${describe(found.value)}, and should be text`);
+    }
+    return this.#withoutTemplate(found.name, String(found.value));
+  }
+
+  port(...names: string[]): number | undefined {
+    const found = this.#find(names);
+    const text = this.text(...names);
+    if (found === undefined || text === undefined) return undefined;
+    const port = Number(text);
+    if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+    throw this.error(`${found.name} is ${JSON.stringify(text)}, and should be a port from 1 to 65535`);
+  }
+
+  boolean(...names: string[]): boolean | undefined {
+    const found = this.#find(names);
+    if (found === undefined) return undefined;
+    const value = toBoolean(found.value);
+    if (value !== undefined) return value;
+    throw this.error(`${found.name} is ${describe(found.value)}, and should be true or false`);
+  }
+
+  oneOf<T extends string>(name: string, choices: readonly T[]): T | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice !== undefined) return choice;
+    throw this.error(`${name} is ${JSON.stringify(text)}, and kvmplay knows ${list(choices)} only`);
+  }
+
+  /** Never shows the value, whatever is wrong with it. */
+  secret(...names: string[]): Secret | undefined {
+    const found = this.#find(names);
+    if (found === undefined) return undefined;
+    const { name, value } = found;
+    if (typeof value !== 'string' && typeof value !== 'number') throw this.error(`${name} should be text`);
+    const secret = String(value);
+    if (secret.includes('{{')) throw this.error(`${name} is a template, and kvmplay evaluates none`);
+    return () => Promise.resolve(secret);
+  }
+
+  error(message: string): InventoryError {
+    return new InventoryError(`${this.#host.name}: ${message}`, this.#host.place);
+  }
+
+  #find(names: readonly string[]): { name: string; value: unknown } | undefined {
+    for (const name of names.toReversed()) {
+      const value = this.#host.vars[name];
+      if (value !== undefined && value !== null && value !== '') return { name, value };
+    }
+    return undefined;
+  }
+
+  #withoutTemplate(name: string, text: string): string {
+    if (!text.includes('{{')) return text;
+    throw this.error(`${name} is the template ${JSON.stringify(text)}, and kvmplay evaluates none`);
+  }
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a mapping' : JSON.stringify(value);
+}
+
+/** `a`, `a and b`, `a, b and c` */
+function list(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}
