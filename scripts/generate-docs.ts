@@ -3,12 +3,14 @@ import { basename, dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { commands } from '../src/cli/commands/index.ts';
 import { formatApiPage } from './api-page.ts';
+import { formatConfigTypes } from './config-types.ts';
 import { formatCliPage } from './cli-page.ts';
 import { readTaskDocs } from './task-docs.ts';
 import { formatTaskPage } from './task-page.ts';
 
 /**
- * Writes the pages that are generated: docs/tasks/*.md, docs/cli.md and docs/api.md. With --check it writes nothing, names the pages
+ * Writes the pages that are generated: docs/tasks/*.md, docs/cli.md, docs/api.md and the type of kvmplay.config.ts. With
+ * --check it writes nothing, names the pages
  * that are stale, and returns 1 when there are any.
  */
 export async function main(args: readonly string[]): Promise<number> {
@@ -48,11 +50,14 @@ async function generatePages(): Promise<ReadonlyMap<string, string>> {
   const apiPage = join('docs', 'api.md');
   pages.set(apiPage, await pretty(apiPage, formatApiPage()));
   const cliPage = join('docs', 'cli.md');
-  return pages.set(cliPage, await pretty(cliPage, formatCliPage(commands.map(({ spec }) => spec))));
+  const specs = commands.map(({ spec }) => spec);
+  const configTypes = join('src', 'config-options.ts');
+  pages.set(configTypes, await pretty(configTypes, formatConfigTypes(specs)));
+  return pages.set(cliPage, await pretty(cliPage, formatCliPage(specs)));
 }
 
 async function pretty(file: string, text: string): Promise<string> {
-  return format(text, { ...(await resolveConfig(file)), parser: 'markdown' });
+  return format(text, { ...(await resolveConfig(file)), filepath: file });
 }
 
 function pagesOnDisk(): readonly string[] {

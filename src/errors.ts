@@ -37,6 +37,16 @@ export class UsageError extends KvmplayError {
   }
 }
 
+/** kvmplay.config.ts, or a variable of the environment, makes no sense. */
+export class ConfigError extends KvmplayError {
+  readonly place: SourcePlace | undefined;
+
+  constructor(message: string, place?: SourcePlace, options?: KvmplayErrorOptions) {
+    super('KVMPLAY_CONFIG', place === undefined ? message : `${formatPlace(place)}: ${message}`, options);
+    this.place = place;
+  }
+}
+
 /** An inventory, or a pattern over it, is wrong. */
 export class InventoryError extends KvmplayError {
   readonly place: SourcePlace | undefined;

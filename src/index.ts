@@ -1,3 +1,5 @@
+export { defineConfig } from './config.ts';
+export type { KvmplayConfig } from './config-options.ts';
 export type {
   HostOutcome,
   HostSummary,

@@ -1,9 +1,12 @@
+import type { CommandArguments, CommandSpec } from './command-line.ts';
+import { toArguments, type RawValues } from './command-values.ts';
 import { commands } from './commands/index.ts';
 import { exitCodes } from './exit-code.ts';
 import { formatHelp } from './help.ts';
 import type { CliIo } from './io.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { printError } from './print-error.ts';
+import { readSettings } from './settings/read-settings.ts';
 
 /** Does what the words after `kvmplay` say, and returns the exit code. Never throws. */
 export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
@@ -16,9 +19,18 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     }
     const chosen = commands.find(({ spec }) => spec === parsed.spec);
     if (chosen === undefined) throw new Error(`command ${parsed.spec.name} has no code`);
-    return await chosen.run(parsed.args, io);
+    return await chosen.run(await argumentsOf(parsed, specs, io), io);
   } catch (error) {
     printError(error, io);
     return exitCodes.couldNotStart;
   }
+}
+
+async function argumentsOf(
+  { spec, values }: { readonly spec: CommandSpec; readonly values: RawValues },
+  specs: readonly CommandSpec[],
+  io: CliIo,
+): Promise<CommandArguments> {
+  const isSettable = Object.values(spec.options).some(({ settable }) => settable !== false);
+  return toArguments(values, spec, isSettable ? await readSettings(specs, io) : []);
 }

@@ -1,15 +1,25 @@
-/** The command line as data: what feeds the parser, the help and docs/cli.md. */
+import type { Origin } from './settings/setting.ts';
+
+/** The command line as data: what feeds the parser, the help, completion and docs/cli.md. */
 
 export type OptionSpec = FlagOption | CountOption | TextOption | ListOption | NumberOption;
 
 interface OptionBase {
   /** One letter. */
   readonly alias?: string;
+  /** Further long names, those that fingers know from elsewhere. */
+  readonly also?: readonly string[];
   /** A phrase for the help, without a full stop. */
   readonly describe: string;
   /** Heading in the help; default: Options. */
   readonly group?: string;
+  /** Whether kvmplay.config.ts and the environment may give it; default: true. */
+  readonly settable?: boolean;
 }
+
+/** What a word or value stands for: it is completed so, and relative paths of a file of settings are relative to that file. */
+export type Meaning = 'file' | 'folder' | 'inventory' | 'vars' | 'pattern' | 'host' | 'task' | 'run';
+
 export interface FlagOption extends OptionBase {
   readonly type: 'flag';
 }
@@ -21,6 +31,7 @@ export interface TextOption extends OptionBase {
   readonly type: 'text';
   /** What stands for the value in the help: `FILE`. */
   readonly value: string;
+  readonly means?: Meaning;
   readonly choices?: readonly string[];
   readonly default?: string;
 }
@@ -28,6 +39,7 @@ export interface TextOption extends OptionBase {
 export interface ListOption extends OptionBase {
   readonly type: 'list';
   readonly value: string;
+  readonly means?: Meaning;
   readonly required?: boolean;
 }
 export interface NumberOption extends OptionBase {
@@ -44,6 +56,7 @@ export interface Positional {
   /** As the help writes it: `PLAYBOOK`. */
   readonly name: string;
   readonly describe: string;
+  readonly means?: Meaning;
   readonly required?: boolean;
   /** Takes all that follows. */
   readonly many?: boolean;
@@ -70,6 +83,8 @@ export interface CommandSpec<O extends OptionTable = OptionTable> {
 export interface CommandArguments<O extends OptionTable = OptionTable> {
   readonly words: readonly string[];
   readonly options: OptionValues<O>;
+  /** What gave each option its value. */
+  readonly origins: { readonly [K in keyof O]: Origin };
 }
 
 export type OptionValues<O extends OptionTable> = { readonly [K in keyof O]: OptionValue<O[K]> };

@@ -15,3 +15,18 @@ export function commandNames(about: string, specs: readonly CommandSpec[]): read
   if (members.length > 0) return members.map(({ name }) => name.slice(about.length + 1));
   return [...new Set(specs.map(({ name }) => name.split(' ')[0] ?? name))];
 }
+
+/** What should follow `about`; all of kvmplay has more commands than a sentence can list. */
+export function possibleCommands(about: string, specs: readonly CommandSpec[]): string {
+  if (membersOf(about, specs).length === 0) return 'see kvmplay --help';
+  return `it should be one of ${commandNames(about, specs).join(', ')}`;
+}
+
+/** The command that a command line is most likely about: what stands before it may be an option's value. */
+export function calledCommand(
+  argv: readonly string[],
+  specs: readonly CommandSpec[],
+): CommandSpec | undefined {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  return specs.find(({ name }) => name === words[0] || name === `${words[0] ?? ''} ${words[1] ?? ''}`);
+}

@@ -1,5 +1,6 @@
-import { UsageError } from '../errors.ts';
+import { ConfigError, UsageError } from '../errors.ts';
 import type { CommandArguments, CommandSpec, OptionSpec } from './command-line.ts';
+import type { Setting, Settings } from './settings/setting.ts';
 
 /** What yargs made of the words: options by name, `_` the command. */
 export interface RawValues {
@@ -7,10 +8,28 @@ export interface RawValues {
   readonly [name: string]: unknown;
 }
 
-/** @throws UsageError for what is missing, given twice, or of the wrong kind. */
-export function toArguments(values: RawValues, spec: CommandSpec): CommandArguments {
+/**
+ * The command line over the settings, the first of which wins, over the defaults.
+ *
+ * @throws UsageError or ConfigError for what is missing, given twice, or of the wrong kind.
+ */
+export function toArguments(
+  values: RawValues,
+  spec: CommandSpec,
+  settings: readonly Settings[] = [],
+): CommandArguments {
   const help = `kvmplay ${spec.name} --help`;
-  return { words: wordsOf(values, spec, help), options: optionsOf(values, spec, help) };
+  const words = wordsOf(values, spec, help);
+  const given = Object.entries(spec.options).map(
+    ([name, option]) => [name, option, settingOf(values[name], name, option, settings)] as const,
+  );
+  return {
+    words,
+    options: Object.fromEntries(
+      given.map(([name, option, setting]) => [name, valueOf(setting, name, option, help)]),
+    ) as CommandArguments['options'],
+    origins: Object.fromEntries(given.map(([name, , setting]) => [name, setting?.origin ?? 'default'])),
+  };
 }
 
 function wordsOf(values: RawValues, spec: CommandSpec, help: string): readonly string[] {
@@ -33,52 +52,74 @@ function wordsOf(values: RawValues, spec: CommandSpec, help: string): readonly s
   return words;
 }
 
-function optionsOf(values: RawValues, spec: CommandSpec, help: string): CommandArguments['options'] {
-  const entries = Object.entries(spec.options).map(([name, option]) => [
-    name,
-    valueOf(values[name], name, option, help),
-  ]);
-  return Object.fromEntries(entries) as CommandArguments['options'];
+function settingOf(
+  given: unknown,
+  name: string,
+  option: OptionSpec,
+  settings: readonly Settings[],
+): Setting | undefined {
+  if (given !== undefined && !(option.type === 'count' && given === 0)) {
+    return { value: valueGiven(given, option), subject: `--${name}`, origin: 'command line' };
+  }
+  if (option.settable === false) return undefined;
+  return settings.map((source) => source.get(name)).find((setting) => setting !== undefined);
 }
 
-function valueOf(given: unknown, name: string, option: OptionSpec, help: string): unknown {
-  switch (option.type) {
-    case 'flag':
-      return lastOf(given) === true;
-    case 'count':
-      return Number(given ?? 0);
-    case 'list':
-      return listOf(given, name, option.required === true, help);
-    case 'text':
-      return given === undefined ? option.default : checkChoice(single(given, name), name, option.choices);
-    case 'number':
-      return given === undefined ? option.default : checkNumber(single(given, name), name, option.least);
-  }
+function valueGiven(given: unknown, { type }: OptionSpec): Setting['value'] {
+  if (type === 'flag') return lastOf(given) === true;
+  return type === 'count' ? String(given) : (given as string | readonly string[]);
 }
 
 function lastOf(given: unknown): unknown {
   return Array.isArray(given) ? given.at(-1) : given;
 }
 
-function listOf(given: unknown, name: string, required: boolean, help: string): readonly string[] {
-  const list = (given as readonly string[] | undefined) ?? [];
+function valueOf(setting: Setting | undefined, name: string, option: OptionSpec, help: string): unknown {
+  switch (option.type) {
+    case 'flag':
+      return setting?.value ?? false;
+    case 'count':
+      return setting === undefined ? 0 : checkNumber(setting, 0);
+    case 'list':
+      return listOf(setting, name, option.required === true, help);
+    case 'text':
+      return setting === undefined ? option.default : checkChoice(setting, option.choices);
+    case 'number':
+      return setting === undefined ? option.default : checkNumber(setting, option.least);
+  }
+}
+
+function listOf(
+  setting: Setting | undefined,
+  name: string,
+  required: boolean,
+  help: string,
+): readonly string[] {
+  const list = (setting?.value as readonly string[] | undefined) ?? [];
   if (required && list.length === 0) throw new UsageError(`option --${name} is missing; see ${help}`);
   return list;
 }
 
-function single(given: unknown, name: string): string {
-  if (Array.isArray(given))
-    throw new UsageError(`--${name} is given ${given.length} times, and should be given once`);
-  return String(given);
+function single(setting: Setting): string {
+  const { value, subject } = setting;
+  if (typeof value === 'object')
+    throw wrong(setting, `${subject} is given ${value.length} times, and should be given once`);
+  return String(value);
 }
 
-function checkChoice(value: string, name: string, choices: readonly string[] | undefined): string {
+function checkChoice(setting: Setting, choices: readonly string[] | undefined): string {
+  const value = single(setting);
   if (choices === undefined || choices.includes(value)) return value;
-  throw new UsageError(`--${name} is ${value}, and should be one of ${choices.join(', ')}`);
+  throw wrong(setting, `${setting.subject} is ${value}, and should be one of ${choices.join(', ')}`);
 }
 
-function checkNumber(value: string, name: string, least: number): number {
+function checkNumber(setting: Setting, least: number): number {
+  const value = single(setting);
   const number = /^\d+$/.test(value) ? Number(value) : NaN;
   if (number >= least) return number;
-  throw new UsageError(`--${name} is ${value}, and should be a whole number of at least ${least}`);
+  throw wrong(setting, `${setting.subject} is ${value}, and should be a whole number of at least ${least}`);
+}
+
+function wrong({ origin, place }: Setting, message: string): Error {
+  return origin === 'command line' ? new UsageError(message) : new ConfigError(message, place);
 }

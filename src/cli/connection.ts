@@ -20,12 +20,13 @@ export async function transportDefaults(
     { ask: options['ask-become-pass'], prompt: 'sudo password: ', file: options['become-password-file'] },
     io,
   );
-  const { user, 'private-key': key } = options;
+  const { user, 'private-key': key, 'become-user': becomeUser } = options;
   return {
     become: options.become,
     hostKeyChecking: options['host-key-checking'],
     askSecret: io.askSecret,
     ...(user !== undefined && { user }),
+    ...(becomeUser !== undefined && { becomeUser }),
     ...(key !== undefined && { privateKeyFile: resolvePath(key, io.cwd) }),
     ...(password !== undefined && { password: () => Promise.resolve(password) }),
     ...(becomePassword !== undefined && { becomePassword: () => Promise.resolve(becomePassword) }),

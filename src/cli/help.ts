@@ -89,6 +89,7 @@ export function optionMeaning(option: OptionSpec): string {
   if (option.type === 'count') remarks.push('repeatable');
   if (option.type === 'list') remarks.push(option.required === true ? 'required, repeatable' : 'repeatable');
   if (option.type === 'text' && option.choices !== undefined) remarks.push(option.choices.join(' | '));
+  if (option.also !== undefined) remarks.push(`also ${option.also.map((name) => `--${name}`).join(', ')}`);
   if ('default' in option) remarks.push(`default ${String(option.default)}`);
   return remarks.length === 0 ? option.describe : `${option.describe} (${remarks.join('; ')})`;
 }

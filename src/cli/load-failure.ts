@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { isKvmplayError, PlaybookError } from '../errors.ts';
 import type { SourcePlace } from '../model/inventory.ts';
+import { placeInText } from './find-text.ts';
 import { hookProblemOf, type HookProblem } from './hook-failure.ts';
 import { inFolder } from './paths.ts';
 
@@ -46,7 +47,13 @@ function explainHookProblem(problem: HookProblem, { cwd }: LoadContext): Playboo
     return new PlaybookError(problem.message, { file, line: problem.line, column: problem.column });
   }
   const { specifier } = problem;
-  const place = { file, ...findText(problem.file, new RegExp(`(?<=['"\`])${escape(specifier)}(?=['"\`])`)) };
+  const place = {
+    file,
+    ...placeInText(
+      readFileSync(problem.file, 'utf8'),
+      new RegExp(`(?<=['"\`])${escape(specifier)}(?=['"\`])`),
+    ),
+  };
   const isPath = /^(?:\.{0,2}\/|file:)/.test(specifier);
   const finding = isPath
     ? `there is no file for the import of ${specifier}`
@@ -66,7 +73,7 @@ function explainMissingExport(
   );
   return new PlaybookError(`${specifier} has no export named ${name}`, {
     file: inFolder(importer, context.cwd),
-    ...findText(importer, statement),
+    ...placeInText(readFileSync(importer, 'utf8'), statement),
   });
 }
 
@@ -99,15 +106,6 @@ function fileOfFrame(frame: string): string | undefined {
 
 function toPath(pathOrUrl: string): string {
   return pathOrUrl.startsWith('file:') ? fileURLToPath(pathOrUrl) : pathOrUrl;
-}
-
-/** Where `pattern` first stands in a file. */
-function findText(path: string, pattern: RegExp): { line: number; column: number } | undefined {
-  const source = readFileSync(path, 'utf8');
-  const index = source.search(pattern);
-  if (index === -1) return undefined;
-  const before = source.slice(0, index).split('\n');
-  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
 function packageOf(specifier: string): string {

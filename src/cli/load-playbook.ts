@@ -13,7 +13,6 @@ import { inFolder, resolvePath } from './paths.ts';
  */
 export async function loadPlaybooks(files: readonly string[], cwd: string): Promise<readonly Play[]> {
   await requirePlaybooks(files, cwd);
-  await registerHooks();
   const plays: Play[] = [];
   for (const file of files) plays.push(...(await loadPlaybook(file, cwd)));
   return plays;
@@ -48,7 +47,7 @@ async function registerHooks(): Promise<void> {
 
 async function loadPlaybook(file: string, cwd: string): Promise<readonly Play[]> {
   const path = resolvePath(file, cwd);
-  const exported = await importPlaybook(path, cwd);
+  const exported = await importModule(path, cwd);
   if (!('default' in exported)) {
     throw new PlaybookError('there is no default export; it should be a play: export default play({ ... })', {
       file: inFolder(path, cwd),
@@ -57,7 +56,9 @@ async function loadPlaybook(file: string, cwd: string): Promise<readonly Play[]>
   return playsOf(exported.default, inFolder(path, cwd));
 }
 
-async function importPlaybook(path: string, cwd: string): Promise<object> {
+/** Imports a file of the user's, TypeScript or JavaScript. Throws PlaybookError when that cannot be done. */
+export async function importModule(path: string, cwd: string): Promise<object> {
+  await registerHooks();
   try {
     return (await import(pathToFileURL(path).href)) as object;
   } catch (error) {

@@ -1,29 +1,32 @@
 import createParser, { type Argv } from 'yargs';
 import { UsageError } from '../errors.ts';
-import type { CommandArguments, CommandSpec, OptionSpec } from './command-line.ts';
-import { commandNames, familiesOf, membersOf } from './command-names.ts';
-import { toArguments, type RawValues } from './command-values.ts';
-import { explainMistake } from './usage-mistake.ts';
+import type { CommandSpec, OptionSpec } from './command-line.ts';
+import { calledCommand, familiesOf, membersOf, possibleCommands } from './command-names.ts';
+import type { RawValues } from './command-values.ts';
+import { expandLetters } from './expand-letters.ts';
+import { otherNames } from './option-names.ts';
+import { checkFlagValues, explainMistake } from './usage-mistake.ts';
 
 export type ParsedCommandLine =
   /** Help was asked for: of one command, of a family such as `lab`, or of all. */
   | { readonly kind: 'help'; readonly about: string }
-  | { readonly kind: 'command'; readonly spec: CommandSpec; readonly args: CommandArguments };
+  /** `values` is for toArguments. */
+  | { readonly kind: 'command'; readonly spec: CommandSpec; readonly values: RawValues };
 
 /**
  * Understands the words after `kvmplay`.
  *
  * @throws UsageError that says in one sentence what is wrong.
  */
-export function parseCommandLine(argv: readonly string[], specs: readonly CommandSpec[]): ParsedCommandLine {
+export function parseCommandLine(words: readonly string[], specs: readonly CommandSpec[]): ParsedCommandLine {
+  const called = calledCommand(words, specs);
+  const argv = called === undefined ? words : expandLetters(words, called);
   const { values, spec } = tokenize(argv, specs);
+  if (spec !== undefined) checkFlagValues(argv, spec);
   const about = spec?.name ?? values._.join(' ');
   if (values['help'] === true) return { kind: 'help', about };
-  if (spec === undefined)
-    throw new UsageError(
-      `a command is missing: it should be one of ${commandNames(about, specs).join(', ')}`,
-    );
-  return { kind: 'command', spec, args: toArguments(values, spec) };
+  if (spec === undefined) throw new UsageError(`a command is missing; ${possibleCommands(about, specs)}`);
+  return { kind: 'command', spec, values };
 }
 
 /** yargs finds the command, splits options from words, and refuses options it was not told of. */
@@ -91,8 +94,8 @@ function addCommand(parser: Argv, spec: CommandSpec, onChoice: OnChoice): void {
 const unseen = { hidden: true };
 
 function toYargs(option: OptionSpec): object {
-  const alias = option.alias === undefined ? {} : { alias: option.alias };
-  if (option.type === 'flag') return { ...unseen, ...alias, type: 'boolean' };
-  if (option.type === 'count') return { ...unseen, ...alias, count: true };
-  return { ...unseen, ...alias, type: 'string', requiresArg: true, array: option.type === 'list' };
+  const alias = otherNames(option);
+  if (option.type === 'flag') return { ...unseen, alias, type: 'boolean' };
+  if (option.type === 'count') return { ...unseen, alias, count: true };
+  return { ...unseen, alias, type: 'string', requiresArg: true, array: option.type === 'list' };
 }

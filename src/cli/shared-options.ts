@@ -4,7 +4,9 @@ export const inventoryOptions = {
   inventory: {
     type: 'list',
     alias: 'i',
+    also: ['inventory-file'],
     value: 'FILE',
+    means: 'inventory',
     required: true,
     describe: "inventory in Ansible's YAML shape; several are merged, a later one wins",
   },
@@ -41,7 +43,9 @@ export const connectionOptions = {
   },
   'private-key': {
     type: 'text',
+    also: ['key-file'],
     value: 'FILE',
+    means: 'file',
     describe: 'log in with this key instead of the agent and the keys in ~/.ssh',
     group,
   },
@@ -53,14 +57,22 @@ export const connectionOptions = {
   },
   'connection-password-file': {
     type: 'text',
+    also: ['conn-pass-file'],
     value: 'FILE',
+    means: 'file',
     describe: 'read the SSH password from the first line of FILE',
     group,
   },
   become: {
     type: 'flag',
     alias: 'b',
-    describe: 'become root by sudo after the login',
+    describe: 'become root, or --become-user, by sudo after the login',
+    group,
+  },
+  'become-user': {
+    type: 'text',
+    value: 'USER',
+    describe: 'whom --become becomes where the inventory has no ansible_become_user; default: root',
     group,
   },
   'ask-become-pass': {
@@ -71,7 +83,9 @@ export const connectionOptions = {
   },
   'become-password-file': {
     type: 'text',
+    also: ['become-pass-file'],
     value: 'FILE',
+    means: 'file',
     describe: 'read the password of sudo from the first line of FILE',
     group,
   },
@@ -85,6 +99,8 @@ export const connectionOptions = {
   },
   'connect-timeout': {
     type: 'number',
+    alias: 'T',
+    also: ['timeout'],
     value: 'SECONDS',
     least: 1,
     default: 10,

@@ -1,7 +1,9 @@
 import { UsageError } from '../errors.ts';
 import { nearestName } from '../model/nearest-name.ts';
 import type { CommandSpec } from './command-line.ts';
-import { commandNames, familiesOf } from './command-names.ts';
+import { insteadOf } from './foreign-options.ts';
+import { longNames, otherNames } from './option-names.ts';
+import { calledCommand, commandNames, familiesOf, possibleCommands } from './command-names.ts';
 
 /** What yargs found wrong, in one sentence of ours that names what is and what should be. */
 export function explainMistake(
@@ -9,7 +11,7 @@ export function explainMistake(
   argv: readonly string[],
   specs: readonly CommandSpec[],
 ): UsageError {
-  const spec = specOf(argv, specs);
+  const spec = calledCommand(argv, specs);
   const about = spec?.name ?? familiesOf(specs).find((family) => argv.includes(family)) ?? '';
   const help = about === '' ? 'kvmplay --help' : `kvmplay ${about} --help`;
 
@@ -25,17 +27,30 @@ export function explainMistake(
         word === dashed(unknown) || word.startsWith(`${dashed(unknown)}=`) || isCluster(word, unknown),
     )
   ) {
-    const hint = nearestName(unknown, Object.keys(spec?.options ?? {}));
     return new UsageError(
-      `${there(about, dashed(unknown))}; ${hint === undefined ? `see ${help}` : `is it --${hint}?`}`,
+      `${there(about, dashed(unknown))}${hintFor(unknown, spec, specs) ?? `; see ${help}`}`,
     );
   }
   if (spec !== undefined)
     return new UsageError(`${spec.name} takes no further word, but there is ${unknown}; see ${help}`);
-  const names = commandNames(about, specs);
-  const hint = nearestName(unknown, names);
-  const should = hint === undefined ? `it should be one of ${names.join(', ')}` : `is it ${hint}?`;
+  const hint = nearestName(unknown, commandNames(about, specs));
+  const should = hint === undefined ? possibleCommands(about, specs) : `is it ${hint}?`;
   return new UsageError(`there is no command ${[about, unknown].join(' ').trim()}; ${should}`);
+}
+
+/** What was meant, or what to do instead. */
+function hintFor(
+  option: string,
+  spec: CommandSpec | undefined,
+  specs: readonly CommandSpec[],
+): string | undefined {
+  const instead = insteadOf(option, spec?.name ?? '');
+  if (instead !== undefined) return `: ${instead}`;
+  const nearest = nearestName(option, longNames(spec?.options ?? {}));
+  if (nearest !== undefined) return `; is it --${nearest}?`;
+  const others = specs.filter(({ options }) => longNames(options).includes(option)).map(({ name }) => name);
+  if (others.length === 0) return undefined;
+  return `, but ${others.join(', ')} ${others.length === 1 ? 'has' : 'have'}`;
 }
 
 function there(about: string, option: string): string {
@@ -50,7 +65,25 @@ function dashed(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`;
 }
 
-function specOf(argv: readonly string[], specs: readonly CommandSpec[]): CommandSpec | undefined {
-  const words = argv.filter((word) => !word.startsWith('-'));
-  return specs.find(({ name }) => name === words[0] || name === `${words[0] ?? ''} ${words[1] ?? ''}`);
+/**
+ * yargs takes any value of a flag but `true` for false, and `--check=yes` would change hosts.
+ *
+ * @throws UsageError for such a value.
+ */
+export function checkFlagValues(argv: readonly string[], { options }: CommandSpec): void {
+  const flags = new Set(
+    Object.entries(options).flatMap(([name, option]) =>
+      option.type === 'flag' ? [name, ...otherNames(option)] : [],
+    ),
+  );
+  const end = argv.indexOf('--');
+  for (const word of end === -1 ? argv : argv.slice(0, end)) {
+    const [, long, letters, value = ''] = /^(?:--([^=]+)|-([^-=][^=]*))=([^]*)$/.exec(word) ?? [];
+    // One letter that takes a value makes the rest of the word its value.
+    const isFlag =
+      long === undefined ? Array.from(letters ?? '').every((letter) => flags.has(letter)) : flags.has(long);
+    const name = long ?? letters?.at(-1);
+    if (name !== undefined && isFlag && value !== 'true' && value !== 'false')
+      throw new UsageError(`${dashed(name)} is ${JSON.stringify(value)}, and should be true or false`);
+  }
 }

@@ -1,15 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { commands } from '../../src/cli/commands/index.ts';
+import { toArguments } from '../../src/cli/command-values.ts';
 import { parseCommandLine } from '../../src/cli/parse-command-line.ts';
 
 const specs = commands.map(({ spec }) => spec);
 const parse = (line: string): ReturnType<typeof parseCommandLine> =>
   parseCommandLine(line.split(' ').filter(Boolean), specs);
 
-function argumentsOf(line: string): { words: readonly string[]; options: Record<string, unknown> } {
+function argumentsOf(line: string): {
+  words: readonly string[];
+  options: Record<string, unknown>;
+  origins: object;
+} {
   const parsed = parse(line);
   if (parsed.kind !== 'command') throw new Error('help was asked for');
-  return parsed.args;
+  return toArguments(parsed.values, parsed.spec);
 }
 
 describe('parseCommandLine', () => {
@@ -41,6 +46,17 @@ describe('parseCommandLine', () => {
     });
   });
 
+  it('takes what follows a letter for its value', () => {
+    expect(argumentsOf('run a.ts -ih -Df10 -evC=5 -e=x=1 -lkC').options).toMatchObject({
+      inventory: ['h'],
+      diff: true,
+      forks: 10,
+      'extra-vars': ['vC=5', 'x=1'],
+      limit: 'kC',
+      check: false,
+    });
+  });
+
   it('keeps text that looks like a number', () => {
     expect(argumentsOf('run 010 -i 1.10 -e vlan=0010 -l 0x10')).toMatchObject({
       words: ['010'],
@@ -65,6 +81,28 @@ describe('parseCommandLine', () => {
     expect(argumentsOf(`run a.ts -i h ${words}`).options).toMatchObject({ verbose });
   });
 
+  it('takes names that fingers know from Ansible', () => {
+    const line =
+      'run a.ts --inventory-file h -T 5 --key-file k --become-pass-file b --conn-pass-file c --become-user ops';
+
+    expect(argumentsOf(line).options).toMatchObject({
+      inventory: ['h'],
+      'connect-timeout': 5,
+      'private-key': 'k',
+      'become-password-file': 'b',
+      'connection-password-file': 'c',
+      'become-user': 'ops',
+    });
+    expect(argumentsOf('run a.ts -i h --timeout 7').options).toMatchObject({ 'connect-timeout': 7 });
+  });
+
+  it('tells a flag that is switched off from one that is not given', () => {
+    const { options, origins } = argumentsOf('run a.ts -i h --become=false');
+
+    expect(options).toMatchObject({ become: false, check: false });
+    expect(origins).toMatchObject({ become: 'command line', check: 'default' });
+  });
+
   it('hands on what follows two dashes', () => {
     expect(argumentsOf('lab ssh kvm1 -- head -n 010').words).toEqual(['kvm1', 'head', '-n', '010']);
   });
@@ -80,16 +118,13 @@ describe('parseCommandLine', () => {
   });
 
   it.each([
+    ['no command', '', 'a command is missing; see kvmplay --help'],
+    ['half a command', 'lab', 'a command is missing; it should be one of up, status, ssh, reboot, down'],
+    ['an unknown command', 'xyz', 'there is no command xyz; see kvmplay --help'],
     [
-      'no command',
-      '',
-      'a command is missing: it should be one of run, runs, undo, plan, apply, facts, show, inventory, guard, doc, lab',
-    ],
-    ['half a command', 'lab', 'a command is missing: it should be one of up, status, ssh, reboot, down'],
-    [
-      'an unknown command',
-      'xyz',
-      'there is no command xyz; it should be one of run, runs, undo, plan, apply, facts, show, inventory, guard, doc, lab',
+      'an unknown command of a family',
+      'lab xyz',
+      'there is no command lab xyz; it should be one of up, status, ssh, reboot, down',
     ],
     ['a misspelt command', 'rum a.ts', 'there is no command rum; is it run?'],
     ['a misspelt command of a family', 'lab upp', 'there is no command lab upp; is it up?'],
@@ -140,12 +175,20 @@ describe('parseCommandLine', () => {
       'run a.ts -i h --output xml',
       '--output is xml, and should be one of plain, jsonl',
     ],
+    ['a flag with a value', 'run a.ts -i h --check=yes', '--check is "yes", and should be true or false'],
+    ['a letter with a value', 'run a.ts -i h -DC=1', '-C is "1", and should be true or false'],
+    [
+      'an option of Ansible',
+      'run a.ts -i h --flush-cache',
+      'run has no option --flush-cache: facts are never cached',
+    ],
+    ['an option of another command', 'facts -i h --resume last', 'facts has no option --resume, but run has'],
     [
       'the negation of a flag',
       'run a.ts -i h --no-check',
       'run has no option --no-check; see kvmplay run --help',
     ],
   ])('refuses %s', (_, line, message) => {
-    expect(() => parse(line)).toThrow(expect.objectContaining({ code: 'KVMPLAY_USAGE', message }));
+    expect(() => argumentsOf(line)).toThrow(expect.objectContaining({ code: 'KVMPLAY_USAGE', message }));
   });
 });

@@ -25,6 +25,7 @@ export const commands: readonly Command[] = [
   bind(specs.guardConfirmSpec, async () => (await import('./guard.ts')).confirmGuards),
   bind(specs.guardRollbackSpec, async () => (await import('./guard.ts')).rollBackGuards),
   bind(specs.guardClearSpec, async () => (await import('./guard.ts')).clearGuards),
+  bind(specs.configSpec, async () => (await import('./config.ts')).printConfig),
   bind(specs.docSpec, async () => (await import('./doc.ts')).printTaskPage),
   bind(specs.labUpSpec, async () => (await import('./lab.ts')).startLab),
   bind(specs.labStatusSpec, async () => (await import('./lab.ts')).printLabStatus),

@@ -20,7 +20,7 @@ export const runsSpec = command({
   name: 'runs',
   summary: 'List the runs that are recorded',
   positionals: [],
-  options: { json: { type: 'flag', describe: 'print JSON instead of a table' } },
+  options: { json: { type: 'flag', settable: false, describe: 'print JSON instead of a table' } },
   examples: [{ command: 'kvmplay runs', describe: 'The newest last, with what came of their hosts' }],
   notes: ['Records lie in $XDG_STATE_HOME/kvmplay/runs, by default ~/.local/state; the newest 200 are kept.'],
 });
@@ -32,6 +32,7 @@ export const undoSpec = command({
     {
       name: 'RUN',
       describe: 'its id, the beginning of it, or last for the newest',
+      means: 'run',
       required: true,
     },
   ],
@@ -51,6 +52,7 @@ export const planSpec = command({
     {
       name: 'PLAYBOOK',
       describe: 'TypeScript file whose default export is a play',
+      means: 'file',
       required: true,
       many: true,
     },
@@ -61,6 +63,8 @@ export const planSpec = command({
       type: 'text',
       alias: 'o',
       value: 'FILE',
+      means: 'file',
+      settable: false,
       default: 'plan.json',
       describe: 'the plan; the text to review is written beside it, ending in .txt',
     },
@@ -78,7 +82,7 @@ export const planSpec = command({
 export const applySpec = command({
   name: 'apply',
   summary: 'Make exactly the changes of a plan file',
-  positionals: [{ name: 'PLAN', describe: 'what kvmplay plan wrote', required: true }],
+  positionals: [{ name: 'PLAN', describe: 'what kvmplay plan wrote', means: 'file', required: true }],
   options: { ...inventoryOptions, ...changingOptions },
   examples: [{ command: 'kvmplay apply plan.json -i hosts.yml', describe: 'On all hosts of the plan' }],
   notes: ['A host that has drifted since the plan was made is refused, before it is touched.'],

@@ -16,10 +16,10 @@ import { printReporterErrors, reporterFor } from '../run-reporter.ts';
 import type { runSpec } from './specs.ts';
 
 export async function runPlaybooks(
-  { words, options: given }: CommandArguments<typeof runSpec.options>,
+  args: CommandArguments<typeof runSpec.options>,
   io: CliIo,
 ): Promise<number> {
-  const request = await readRunRequest(words, given, io);
+  const request = await readRunRequest(args, io);
   const { playbooks, options } = request;
   const prepared = await preparePlays({ ...options, playbooks }, io);
   if (prepared === undefined) return exitCodes.couldNotStart;

@@ -5,6 +5,7 @@ import { connectionOptions, inventoryOptions, recordedInventoryOptions } from '.
 const pattern: Positional = {
   name: 'PATTERN',
   describe: "hosts and groups, such as 'kvm:!maintenance'; default: all",
+  means: 'pattern',
 };
 
 export const runSpec = command({
@@ -14,6 +15,7 @@ export const runSpec = command({
     {
       name: 'PLAYBOOK',
       describe: 'TypeScript file whose default export is a play',
+      means: 'file',
       many: true,
     },
   ],
@@ -22,11 +24,15 @@ export const runSpec = command({
     resume: {
       type: 'text',
       value: 'ID',
+      means: 'run',
+      settable: false,
       describe: 'the run ID again, only hosts that did not end ok or changed; last is the newest',
     },
     'only-failed': {
       type: 'text',
       value: 'ID',
+      means: 'run',
+      settable: false,
       describe: 'only hosts that failed or were unreachable in run ID',
     },
     check: { type: 'flag', alias: 'C', describe: 'tell what would change, and change nothing' },
@@ -35,12 +41,14 @@ export const runSpec = command({
       type: 'text',
       alias: 'l',
       value: 'PATTERN',
+      means: 'pattern',
       describe: 'only those hosts of the plays that are in PATTERN too',
     },
     'extra-vars': {
       type: 'list',
       alias: 'e',
       value: 'VARS',
+      means: 'vars',
       describe:
         'variables that win over the inventory: name=text, a JSON object, or @FILE with a YAML or JSON mapping',
     },
@@ -97,7 +105,11 @@ export const factsSpec = command({
   positionals: [pattern],
   options: {
     ...inventoryOptions,
-    json: { type: 'flag', describe: 'one JSON object by host name; the only format there is' },
+    json: {
+      type: 'flag',
+      settable: false,
+      describe: 'one JSON object by host name; the only format there is',
+    },
     ...connectionOptions,
   },
   examples: [
@@ -114,7 +126,7 @@ export const showSpec = command({
   positionals: [pattern],
   options: {
     ...inventoryOptions,
-    json: { type: 'flag', describe: 'print JSON instead of tables' },
+    json: { type: 'flag', settable: false, describe: 'print JSON instead of tables' },
     ...connectionOptions,
   },
   examples: [
@@ -129,9 +141,15 @@ export const inventorySpec = command({
   positionals: [],
   options: {
     ...inventoryOptions,
-    list: { type: 'flag', describe: 'print all groups, hosts and variables as JSON' },
-    graph: { type: 'flag', describe: 'print the tree of groups and hosts' },
-    host: { type: 'text', value: 'NAME', describe: 'print the variables of one host as JSON' },
+    list: { type: 'flag', settable: false, describe: 'print all groups, hosts and variables as JSON' },
+    graph: { type: 'flag', settable: false, describe: 'print the tree of groups and hosts' },
+    host: {
+      type: 'text',
+      value: 'NAME',
+      means: 'host',
+      settable: false,
+      describe: 'print the variables of one host as JSON',
+    },
   },
   examples: [
     { command: 'kvmplay inventory -i hosts.yml --graph', describe: 'Who is in which group' },
@@ -153,7 +171,7 @@ export const guardListSpec = command({
   positionals: [pattern],
   options: {
     ...inventoryOptions,
-    json: { type: 'flag', describe: 'print JSON instead of a table' },
+    json: { type: 'flag', settable: false, describe: 'print JSON instead of a table' },
     ...connectionOptions,
   },
   examples: [{ command: 'kvmplay guard list -i hosts.yml', describe: 'After a run that was killed' }],
@@ -196,6 +214,8 @@ const directory = {
   directory: {
     type: 'text',
     value: 'DIR',
+    means: 'folder',
+    settable: false,
     default: '.lab',
     describe: 'folder that holds the lab',
   },
@@ -209,7 +229,15 @@ export const labUpSpec = command({
   positionals: [],
   options: {
     ...directory,
-    hosts: { type: 'number', alias: 'n', value: 'N', least: 1, default: 3, describe: 'how many hosts' },
+    hosts: {
+      type: 'number',
+      alias: 'n',
+      value: 'N',
+      least: 1,
+      default: 3,
+      settable: false,
+      describe: 'how many hosts',
+    },
   },
   examples: [
     {
@@ -261,7 +289,18 @@ export const labDownSpec = command({
 export const docSpec = command({
   name: 'doc',
   summary: 'Print the manual page of a task, or list the tasks',
-  positionals: [{ name: 'TASK', describe: 'name of a task, such as ensureBond' }],
+  positionals: [{ name: 'TASK', describe: 'name of a task, such as ensureBond', means: 'task' }],
   options: {},
   examples: [{ command: 'kvmplay doc ensureBond', describe: 'Fields, defaults, errors and an example' }],
+});
+
+export const configSpec = command({
+  name: 'config',
+  summary: 'Show what options are when the command line does not give them, and where that is said',
+  positionals: [],
+  options: { json: { type: 'flag', describe: 'print JSON instead of a table', settable: false } },
+  examples: [{ command: 'kvmplay config', describe: 'Of kvmplay.config.ts, KVMPLAY_* and the defaults' }],
+  notes: [
+    'The command line wins over KVMPLAY_* variables, these over kvmplay.config.ts, and that over the defaults.',
+  ],
 });

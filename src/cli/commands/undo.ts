@@ -10,13 +10,14 @@ import { withRecorded } from '../journal/header.ts';
 import { findRecord } from '../journal/journal.ts';
 import { hostsOf, isFinished } from '../journal/record.ts';
 import { runChanges } from '../run-changes.ts';
-import { undoSpec } from './journal-specs.ts';
+import type { undoSpec } from './journal-specs.ts';
 import { openInventory } from '../open-inventory.ts';
 
-export async function undoRun(
-  { words: [wanted = ''], options: given }: CommandArguments<typeof undoSpec.options>,
-  io: CliIo,
-): Promise<number> {
+export async function undoRun(args: CommandArguments<typeof undoSpec.options>, io: CliIo): Promise<number> {
+  const {
+    words: [wanted = ''],
+    origins,
+  } = args;
   const record = await findRecord(wanted, io.env);
   const { header } = record;
   const origin = `run ${header.id}`;
@@ -42,7 +43,7 @@ export async function undoRun(
   if (secrets.length > 0) {
     throw new UsageError(`${secrets.join(', ')} of ${origin} is not recorded: put it into the inventory`);
   }
-  const options = withRecorded(given, header.options, undoSpec.options);
+  const options = withRecorded(args, header.options);
   const undo = play({
     name: `undo ${header.id}`,
     hosts: 'all',
@@ -56,7 +57,7 @@ export async function undoRun(
     {
       plays: [undo],
       inventory: await openInventory(
-        options.inventory.length === 0 ? { ...options, inventory: header.inventory } : options,
+        origins.inventory === 'command line' ? options : { ...options, inventory: header.inventory },
         io,
       ),
       hosts: [...changed.keys()],

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { HostVars } from '../../model/host.ts';
-import type { OptionTable } from '../command-line.ts';
 import type { CliIo } from '../io.ts';
 import { resolvePath } from '../paths.ts';
+import type { Origin } from '../settings/setting.ts';
 import { newRecordId } from './journal.ts';
 import type { RecordHeader } from './record.ts';
 
@@ -76,18 +76,15 @@ function recordedOptions(options: OptionRecord, cwd: string): RecordHeader['opti
   );
 }
 
-/** The options of a recorded run where this command line leaves the default. */
+/** The options of a recorded run where this command line gives none. */
 export function withRecorded<V extends OptionRecord>(
-  given: V,
+  { options, origins }: { readonly options: V; readonly origins: Readonly<Record<string, Origin>> },
   recorded: RecordHeader['options'],
-  table: OptionTable,
 ): V {
-  const entries = Object.entries(table).flatMap(([name, option]) => {
-    const usual = option.type === 'flag' ? false : 'default' in option ? option.default : undefined;
-    const isRecorded = name in recorded && !ofOneRun.has(name) && given[name] === usual;
-    return isRecorded ? [[name, recorded[name]]] : [];
-  });
-  return { ...given, ...(Object.fromEntries(entries) as Partial<V>) };
+  const entries = Object.entries(recorded).filter(
+    ([name]) => name in options && !ofOneRun.has(name) && origins[name] !== 'command line',
+  );
+  return { ...options, ...(Object.fromEntries(entries) as Partial<V>) };
 }
 
 const secretName = /pass|secret|token|credential|api_?key|private_?key(?!_file)/i;

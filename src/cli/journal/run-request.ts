@@ -1,14 +1,15 @@
 import { UsageError } from '../../errors.ts';
 import type { HostVars } from '../../model/host.ts';
 import type { Inventory } from '../../model/inventory.ts';
-import type { OptionValues } from '../command-line.ts';
-import { runSpec } from '../commands/specs.ts';
+import type { CommandArguments } from '../command-line.ts';
+import type { runSpec } from '../commands/specs.ts';
 import type { CliIo } from '../io.ts';
 import { withRecorded } from './header.ts';
 import { findRecord } from './journal.ts';
 import { hostsOf, type RunRecord } from './record.ts';
 
-type RunValues = OptionValues<typeof runSpec.options>;
+type RunArguments = CommandArguments<typeof runSpec.options>;
+type RunValues = RunArguments['options'];
 
 /** What `kvmplay run` is to do, with what an earlier run says about it. */
 export interface RunRequest {
@@ -17,6 +18,8 @@ export interface RunRequest {
   /** Variables of the earlier run, and the names of those that it did not record. */
   readonly extraVars: HostVars;
   readonly leftOut: readonly string[];
+  /** Whether they win over those of settings, as the command line that gave them did. */
+  readonly areStrong: boolean;
   /** Of the inventory, the names of the hosts it is about; undefined: all. */
   readonly only?: (inventory: Inventory) => readonly string[];
   /** Said when that is nobody. */
@@ -24,23 +27,20 @@ export interface RunRequest {
 }
 
 /** @throws UsageError for words and options that make no sense together. */
-export async function readRunRequest(
-  playbooks: readonly string[],
-  options: RunValues,
-  io: CliIo,
-): Promise<RunRequest> {
+export async function readRunRequest(args: RunArguments, io: CliIo): Promise<RunRequest> {
+  const { words: playbooks, options } = args;
   const { resume, 'only-failed': onlyFailed } = options;
   if (resume !== undefined && onlyFailed !== undefined) {
     throw new UsageError('run should be called with one of --resume and --only-failed');
   }
-  if (resume !== undefined) return toResume(await findRecord(resume, io.env), playbooks, options);
+  if (resume !== undefined) return toResume(await findRecord(resume, io.env), args);
   if (playbooks.length === 0) {
     throw new UsageError('run should be followed by a PLAYBOOK; see kvmplay run --help');
   }
   if (options.inventory.length === 0) {
     throw new UsageError('option --inventory is missing; see kvmplay run --help');
   }
-  const request = { playbooks, options, extraVars: {}, leftOut: [] };
+  const request = { playbooks, options, extraVars: {}, leftOut: [], areStrong: false };
   if (onlyFailed === undefined) return request;
   const record = await findRecord(onlyFailed, io.env);
   const failed = hostsOf(record).filter(({ outcome }) => outcome === 'failed' || outcome === 'unreachable');
@@ -52,7 +52,8 @@ export async function readRunRequest(
   };
 }
 
-function toResume(record: RunRecord, playbooks: readonly string[], given: RunValues): RunRequest {
+function toResume(record: RunRecord, args: RunArguments): RunRequest {
+  const { words: playbooks, options: given, origins } = args;
   const { header } = record;
   if (header.command !== 'run') {
     throw new UsageError(
@@ -65,15 +66,16 @@ function toResume(record: RunRecord, playbooks: readonly string[], given: RunVal
       .map(({ host }) => host),
   );
   const options: RunValues = {
-    ...withRecorded(given, header.options, runSpec.options),
-    inventory: given.inventory.length === 0 ? header.inventory : given.inventory,
-    limit: given.limit ?? header.limit,
+    ...withRecorded(args, header.options),
+    inventory: origins.inventory === 'command line' ? given.inventory : header.inventory,
+    limit: origins.limit === 'command line' ? given.limit : header.limit,
   };
   return {
     playbooks: playbooks.length === 0 ? header.playbooks : playbooks,
     options,
     extraVars: header.extraVars,
     leftOut: header.leftOut,
+    areStrong: origins['extra-vars'] !== 'command line',
     only: ({ hosts }) => {
       const names = header.only ?? hosts.map(({ name }) => name);
       return names.filter((name) => !done.has(name));
@@ -83,10 +85,10 @@ function toResume(record: RunRecord, playbooks: readonly string[], given: RunVal
 }
 
 /** @throws UsageError when a secret of the earlier run was not given again. */
-export function mergeExtraVars({ extraVars, leftOut }: RunRequest, given: HostVars): HostVars {
+export function mergeExtraVars({ extraVars, leftOut, areStrong }: RunRequest, given: HostVars): HostVars {
   const missing = leftOut.filter((name) => !(name in given));
   if (missing.length > 0) {
     throw new UsageError(`${missing.join(', ')} of --extra-vars is not recorded and should be given again`);
   }
-  return { ...extraVars, ...given };
+  return areStrong ? { ...given, ...extraVars } : { ...extraVars, ...given };
 }

@@ -1,0 +1,31 @@
+import type { CommandSpec, OptionSpec } from './command-line.ts';
+
+/**
+ * Letters as every other program reads them: `-Clkvm1` is `-C` and `--limit=kvm1`. yargs would take the letters of a value
+ * for flags.
+ */
+export function expandLetters(argv: readonly string[], { options }: CommandSpec): readonly string[] {
+  const byLetter = new Map(
+    Object.entries(options).flatMap(([name, option]) =>
+      option.alias === undefined ? [] : [[option.alias, { name, option }]],
+    ),
+  );
+  const end = argv.indexOf('--');
+  return argv.flatMap((word, index) => {
+    if (!/^-[^-]./.test(word) || (end !== -1 && index > end)) return [word];
+    const letters = Array.from(word.slice(1));
+    const at = letters.findIndex((letter) => !takesNoValue(byLetter.get(letter)?.option));
+    const valued = byLetter.get(letters[at] ?? '');
+    // An unknown letter is told of by the parser.
+    if (valued === undefined) return [word];
+    const flags = letters.slice(0, at).map((letter) => `-${letter}`);
+    const value = letters.slice(at + 1).join('');
+    return value === ''
+      ? [...flags, `-${letters[at] ?? ''}`]
+      : [...flags, `--${valued.name}=${value.replace(/^=/, '')}`];
+  });
+}
+
+function takesNoValue(option: OptionSpec | undefined): boolean {
+  return option?.type === 'flag' || option?.type === 'count';
+}

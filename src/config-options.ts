@@ -1,0 +1,57 @@
+// Generated from src/cli: change that and run `npm run docs`.
+
+/** What kvmplay.config.ts may hold: the long options of the command line. Paths are relative to the file. */
+export interface KvmplayConfig {
+  /** Inventory in Ansible's YAML shape; several are merged, a later one wins; may be left out where an earlier run is named. */
+  readonly inventory?: string | readonly string[];
+  /** Tell what would change, and change nothing. */
+  readonly check?: boolean;
+  /** Show each change, and files as unified diffs. */
+  readonly diff?: boolean;
+  /** Only those hosts of the plays that are in PATTERN too. */
+  readonly limit?: string;
+  /** Variables that win over the inventory: name=text, a JSON object, or @FILE with a YAML or JSON mapping. */
+  readonly extraVars?: string | readonly string[];
+  /** A report to read, or every event as one line of JSON. Default: plain. */
+  readonly output?: 'plain' | 'jsonl';
+  /** Also tell connections, execs and seconds of every host. */
+  readonly verbose?: boolean;
+  /** A host undoes a change that no fresh connection confirmed in this time. Default: 30. */
+  readonly confirmTimeout?: number;
+  /** A host that would be disrupted more fails, and nothing is changed there. */
+  readonly maxDisruption?: 'none' | 'blip' | 'outage';
+  /** With --check: exit with 3 when something would change. */
+  readonly detailedExitcode?: boolean;
+  /** Run without checking the types of the playbooks. */
+  readonly noTypeCheck?: boolean;
+  /** Hosts that go first, one by one: a number or a share such as 5%. */
+  readonly canary?: string;
+  /** With more failed or unreachable hosts than this no further host starts: a number or a share. */
+  readonly maxFailures?: string;
+  /** Hosts under way at once, within --forks. */
+  readonly window?: number;
+  /** Wait after the canaries, and between waves. */
+  readonly soak?: number;
+  /** Hosts at once. Default: 50. */
+  readonly forks?: number;
+  /** Log in as USER where the inventory has no ansible_user. */
+  readonly user?: string;
+  /** Log in with this key instead of the agent and the keys in ~/.ssh. */
+  readonly privateKey?: string;
+  /** Ask for the SSH password. */
+  readonly askPass?: boolean;
+  /** Read the SSH password from the first line of FILE. */
+  readonly connectionPasswordFile?: string;
+  /** Become root, or --become-user, by sudo after the login. */
+  readonly become?: boolean;
+  /** Whom --become becomes where the inventory has no ansible_become_user; default: root. */
+  readonly becomeUser?: string;
+  /** Ask for the password of sudo. */
+  readonly askBecomePass?: boolean;
+  /** Read the password of sudo from the first line of FILE. */
+  readonly becomePasswordFile?: string;
+  /** Refuse unknown host keys, remember those of new hosts, or check nothing. Default: yes. */
+  readonly hostKeyChecking?: 'yes' | 'accept-new' | 'no';
+  /** Time for TCP, handshake and login together. Default: 10. */
+  readonly connectTimeout?: number;
+}
