@@ -9,32 +9,52 @@ import { readTaskDocs } from './task-docs.ts';
 import { formatTaskPage } from './task-page.ts';
 
 /**
- * Writes the pages that are generated: docs/tasks/*.md, docs/cli.md, docs/api.md and the type of kvmplay.config.ts. With
- * --check it writes nothing, names the pages
- * that are stale, and returns 1 when there are any.
+ * Writes what is generated: the type of kvmplay.config.ts, docs/tasks/*.md, docs/cli.md and docs/api.md. With --check it
+ * writes nothing, names the files that are stale, and returns 1 when there are any.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const pages = await generatePages();
-  const stale = [...pages].filter(([file, page]) => readIfThere(file) !== page).map(([file]) => file);
+  const isCheck = args.includes('--check');
+  // The page of the API is made of the sources on disk.
+  const types = isCheck ? [] : writeStale(await generateTypes());
+  const pages = new Map([...(await generateTypes()), ...(await generatePages())]);
   const orphans = pagesOnDisk().filter((file) => !pages.has(file));
-  if (args.includes('--check')) {
+  if (isCheck) {
+    const stale = staleOf(pages);
     for (const file of stale) process.stdout.write(`${file} is stale\n`);
     for (const file of orphans) process.stdout.write(`${file} describes no task\n`);
     return stale.length + orphans.length === 0 ? 0 : 1;
   }
+  for (const file of [...types, ...writeStale(pages)]) process.stdout.write(`${file} is written\n`);
+  for (const file of orphans) rmSync(file);
+  return 0;
+}
+
+type Pages = ReadonlyMap<string, string>;
+
+function staleOf(pages: Pages): readonly string[] {
+  return [...pages].filter(([file, page]) => readIfThere(file) !== page).map(([file]) => file);
+}
+
+function writeStale(pages: Pages): readonly string[] {
+  const stale = staleOf(pages);
   for (const file of stale) {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, pages.get(file) ?? '');
-    process.stdout.write(`${file} is written\n`);
   }
-  for (const file of orphans) rmSync(file);
-  return 0;
+  return stale;
+}
+
+const specs = commands.map(({ spec }) => spec);
+
+async function generateTypes(): Promise<Pages> {
+  const file = join('src', 'config-options.ts');
+  return new Map([[file, await pretty(file, formatConfigTypes(specs))]]);
 }
 
 const taskPages = join('docs', 'tasks');
 const taskSources = join('src', 'tasks');
 
-async function generatePages(): Promise<ReadonlyMap<string, string>> {
+async function generatePages(): Promise<Pages> {
   const sources = readdirSync(taskSources)
     .filter((file) => /^ensure-[\w-]+\.ts$/.test(file))
     .sort();
@@ -50,9 +70,6 @@ async function generatePages(): Promise<ReadonlyMap<string, string>> {
   const apiPage = join('docs', 'api.md');
   pages.set(apiPage, await pretty(apiPage, formatApiPage()));
   const cliPage = join('docs', 'cli.md');
-  const specs = commands.map(({ spec }) => spec);
-  const configTypes = join('src', 'config-options.ts');
-  pages.set(configTypes, await pretty(configTypes, formatConfigTypes(specs)));
   return pages.set(cliPage, await pretty(cliPage, formatCliPage(specs)));
 }
 

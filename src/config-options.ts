@@ -14,8 +14,8 @@ export interface KvmplayConfig {
   readonly extraVars?: string | readonly string[];
   /** A report to read, or every event as one line of JSON. Default: plain. */
   readonly output?: 'plain' | 'jsonl';
-  /** Also tell connections, execs and seconds of every host. */
-  readonly verbose?: boolean;
+  /** Tell more: -v what every host cost, -vv also its phases and changes, -vvv also the commands that make them. */
+  readonly verbose?: number;
   /** A host undoes a change that no fresh connection confirmed in this time. Default: 30. */
   readonly confirmTimeout?: number;
   /** A host that would be disrupted more fails, and nothing is changed there. */
