@@ -123,7 +123,21 @@ export class CommandTimeoutError extends KvmplayError {
   }
 }
 
-/** A command of `host.read` or `host.exec` ended with a non-zero code, or a script of kvmplay itself could not run. */
+/** What `waitFor` waits for did not come about in its time. */
+export class WaitTimeoutError extends KvmplayError {
+  constructor(message: string, options?: KvmplayErrorOptions) {
+    super('KVMPLAY_WAIT_TIMEOUT', message, options);
+  }
+}
+
+/** What a playbook says by `assertThat` is not true. */
+export class AssertionError extends KvmplayError {
+  constructor(message: string, options?: KvmplayErrorOptions) {
+    super('KVMPLAY_ASSERTION', message, options);
+  }
+}
+
+/** A command of `command`, `shell`, `host.read` or `host.exec` ended with a non-zero code, or a script of kvmplay itself could not run. */
 export class CommandError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_COMMAND', message, options);

@@ -1,8 +1,10 @@
 export { defineConfig } from './config.ts';
 export type { KvmplayConfig } from './config-options.ts';
+export * from './actions/index.ts';
 export type {
   HostOutcome,
   HostSummary,
+  LeftOutBy,
   Reporter,
   RunEvent,
   RunSummary,
@@ -11,9 +13,19 @@ export type {
 export { play, type Play, type PlayDefinition } from './engine/play.ts';
 export { check, ping, type Probe, tcp } from './engine/probes.ts';
 export type { Apart, HostShare, Rollout } from './engine/rollout.ts';
+export type { StepAsker, StepQuestion } from './engine/step.ts';
 export * from './errors.ts';
 export * as facts from './facts/index.ts';
 export { loadInventory, selectHosts } from './inventory/index.ts';
+export type {
+  Action,
+  ActionEffect,
+  ActionEnd,
+  ActionHost,
+  ActionResult,
+  CommandSettings,
+  HostCommand,
+} from './model/action.ts';
 export type { Change } from './model/change.ts';
 export type { Fact } from './model/fact.ts';
 export type { Disruption, Forecast } from './model/forecast.ts';

@@ -13,6 +13,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   backends: ['model', 'errors.ts'],
   transports: ['model', 'errors.ts'],
   inventory: ['model', 'errors.ts'],
+  actions: ['model', 'tasks/input.ts', 'tasks/validate-input.ts', 'errors.ts'],
   tasks: ['model', 'facts', 'backends', 'errors.ts'],
   engine: ['model', 'errors.ts', 'transports/transport.ts', 'transports/shell-quote.ts'],
   reporters: ['engine/events.ts', 'engine/steps.ts', 'model', 'errors.ts'],

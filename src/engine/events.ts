@@ -7,6 +7,9 @@ export type HostOutcome = 'ok' | 'changed' | 'failed' | 'unreachable' | 'skipped
 /** How one task came out on one host. In check mode `changed` means: would change. */
 export type TaskOutcome = 'ok' | 'changed' | 'failed' | 'skipped';
 
+/** What left a task out: the tags of the run, whoever answered `--step`, or check mode, in which nobody waits. */
+export type LeftOutBy = 'tags' | 'step' | 'check';
+
 /** Everything a run tells, as plain data. `seq` counts from 1; `at` is milliseconds since 1970. */
 export type RunEvent = { readonly seq: number; readonly at: number } & RunEventBody;
 
@@ -114,7 +117,11 @@ export interface TaskEnd {
   readonly task: string;
   /** `bond6` */
   readonly subject: string;
+  /** Absent: none. */
+  readonly tags?: readonly string[];
   readonly outcome: TaskOutcome;
+  /** Of a skipped task that was neither planned nor run. */
+  readonly leftOutBy?: LeftOutBy;
   /** True when the change was made and then taken back, since the transaction failed. */
   readonly rolledBack: boolean;
   readonly changes: readonly Change[];

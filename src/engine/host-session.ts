@@ -1,25 +1,24 @@
-import {
-  CancelledError,
-  CommandError,
-  PlanError,
-  PlaybookError,
-  RollbackFailedError,
-  RolledBackError,
-} from '../errors.ts';
+import { CancelledError, CommandError, PlanError, PlaybookError, UsageError } from '../errors.ts';
+import type { Action, ActionHost, ActionResult } from '../model/action.ts';
 import type { Change } from '../model/change.ts';
-import { describeChange } from '../model/describe-change.ts';
 import type { Answers, Fact, FactSet } from '../model/fact.ts';
 import { describeDisruption, type Disruption, exceeds, type Forecast } from '../model/forecast.ts';
 import type { CommandResult, Host } from '../model/host.ts';
 import type { InventoryHost } from '../model/inventory.ts';
 import type { AnyFact, Task, TaskResult } from '../model/task.ts';
-import { captureCallSite } from './call-site.ts';
-import type { HostPhase, TaskOutcome } from './events.ts';
+import { isSelected, type TagSelection } from '../model/tags.ts';
+import type { HostPhase } from './events.ts';
 import type { HostConnection } from './host-connection.ts';
 import type { Probe } from './probes.ts';
 import { finishCommitScript, unfinishedCommit } from './leftovers.ts';
 import type { Forecaster } from './forecaster.ts';
+import { hostScript } from './host-script.ts';
+import { runAction } from './run-action.ts';
+import type { StepAsker, StepQuestion } from './step.ts';
+import { TaggedHost } from './tagged-host.ts';
+import { blame, leaveOut, newRecord, replanAll, type TaskRecord } from './task-record.ts';
 import { runTransaction, type SurveyAnswers } from './transaction.ts';
+import { WatchedPromise } from './watched-promise.ts';
 
 export interface HostSessionOptions {
   readonly host: InventoryHost;
@@ -27,12 +26,18 @@ export interface HostSessionOptions {
   readonly vars: unknown;
   readonly connection: HostConnection;
   readonly checkMode: boolean;
+  /** In check mode commands that would run are errors. */
+  readonly refuseCommands: boolean;
   readonly owner: string;
   readonly probes: readonly Probe[];
   /** Seconds. */
   readonly confirmTimeout: number;
   readonly forecaster?: Forecaster | undefined;
   readonly maxDisruption?: Disruption | undefined;
+  /** Tags that the run is for. */
+  readonly selection: TagSelection;
+  /** Asked before a change is planned in and before a command runs; default: nobody asks. */
+  readonly step?: StepAsker | undefined;
   readonly onForecast: (forecast: Forecast) => void;
   readonly onPhase: (phase: HostPhase) => void;
   /** Called when a task is about to be planned. */
@@ -41,24 +46,6 @@ export interface HostSessionOptions {
   readonly onDone: (changes: readonly Change[]) => void;
   /** When it fires, no further task is planned and nothing new is applied. */
   readonly signal?: AbortSignal;
-}
-
-/** A task that the playbook performed, and how it stands. */
-export interface TaskRecord {
-  readonly task: string;
-  subject: string;
-  changes: readonly Change[];
-  warnings: readonly string[];
-  outcome: TaskOutcome;
-  rolledBack: boolean;
-  /** Its changes are committed. */
-  done?: boolean;
-  error?: unknown;
-  /** The playbook's line. */
-  readonly place: () => string | undefined;
-  awaited: boolean;
-  /** Plans the task once more on other answers. */
-  replan?: (answers: SurveyAnswers, prediction: readonly Change[]) => readonly Change[];
 }
 
 /** A transaction that was committed. */
@@ -101,19 +88,20 @@ export class HostSession implements Host<unknown> {
     this.checkMode = options.checkMode;
   }
 
-  perform<D, F, O>(task: Task<D, F, O>, input: unknown): Promise<TaskResult<O>> {
-    const record: TaskRecord = {
-      task: task.name,
-      subject: '',
-      changes: [],
-      warnings: [],
-      outcome: 'ok',
-      rolledBack: false,
-      place: captureCallSite(),
-      awaited: false,
-    };
-    this.records.push(record);
-    return this.#enqueue(() => this.#plan(task, input, record), record);
+  perform<D, F, O>(
+    task: Task<D, F, O>,
+    input: unknown,
+    tags: readonly string[] = [],
+  ): Promise<TaskResult<O>> {
+    return this.#record(newRecord(task.name, tags), (record) => this.#plan(task, input, record));
+  }
+
+  act<D, O>(action: Action<D, O>, input: unknown, tags: readonly string[] = []): Promise<ActionResult<O>> {
+    return this.#record(newRecord(action.name, tags), (record) => this.#act(action, input, record));
+  }
+
+  tagged(...tags: readonly string[]): Host<unknown> {
+    return new TaggedHost(this, tags);
   }
 
   fact<T>(fact: Fact<T>): Promise<T> {
@@ -127,9 +115,14 @@ export class HostSession implements Host<unknown> {
     return this.#enqueue(() => this.#run(command));
   }
 
-  exec(command: string): Promise<CommandResult | undefined> {
+  exec(command: string, tags: readonly string[] = []): Promise<CommandResult | undefined> {
     return this.#enqueue(async () => {
-      if (this.checkMode) return undefined;
+      if (!this.#isSelected(tags)) return undefined;
+      if (this.checkMode) {
+        this.#holdBack(`\`${command}\` by host.exec`);
+        return undefined;
+      }
+      if (!(await this.#isWanted({ task: 'exec', subject: command, changes: [] }))) return undefined;
       await this.#apply();
       this.commands.push(command);
       const result = await this.#run(command);
@@ -152,7 +145,7 @@ export class HostSession implements Host<unknown> {
 
   #enqueue<T>(work: () => Promise<T>, record?: TaskRecord): Promise<T> {
     const result = this.#queue.then(() => {
-      if (this.#options.signal?.aborted === true) throw new CancelledError();
+      this.#throwIfCancelled();
       return work();
     });
     this.#queue = result.catch(() => undefined);
@@ -161,38 +154,118 @@ export class HostSession implements Host<unknown> {
     });
   }
 
+  #throwIfCancelled(): void {
+    if (this.#options.signal?.aborted === true) throw new CancelledError();
+  }
+
+  /** Does the work of a task or action when its turn comes, and puts down when it fails. */
+  #record<T>(record: TaskRecord, work: (record: TaskRecord) => Promise<T>): Promise<T> {
+    this.records.push(record);
+    return this.#enqueue(async () => {
+      try {
+        return await work(record);
+      } catch (error) {
+        record.outcome = 'failed';
+        record.error = error;
+        throw error;
+      }
+    }, record);
+  }
+
   async #plan<D, F, O>(task: Task<D, F, O>, input: unknown, record: TaskRecord): Promise<TaskResult<O>> {
-    try {
-      const desired = task.validate(input);
-      record.subject = task.subject(desired);
-      this.#options.onTask?.(record, this.records.indexOf(record));
-      const facts = task.facts as FactSet;
-      await this.#ask(Object.values(facts), this.#options.forecaster?.facts);
+    const desired = task.validate(input);
+    record.subject = task.subject(desired);
+    this.#options.onTask?.(record, this.records.indexOf(record));
+    const facts = task.facts as FactSet;
+    await this.#ask(Object.values(facts), this.#options.forecaster?.facts);
 
-      const settings = this.#settings();
-      const answer = (read: (fact: AnyFact) => unknown): Answers<F> =>
-        Object.fromEntries(Object.entries(facts).map(([key, fact]) => [key, read(fact)])) as Answers<F>;
-      const current = (fact: AnyFact): unknown => this.#current(fact);
+    const settings = this.#settings();
+    const answer = (read: (fact: AnyFact) => unknown): Answers<F> =>
+      Object.fromEntries(Object.entries(facts).map(([key, fact]) => [key, read(fact)])) as Answers<F>;
+    const current = (fact: AnyFact): unknown => this.#current(fact);
+    const output = (): O => task.output(desired, answer(current));
+    if (!this.#isSelected(record.tags)) return leaveOut(record, 'tags', output);
 
-      const { changes, warnings } = task.plan(desired, answer(current), settings);
-      record.changes = changes;
-      record.warnings = warnings;
-      record.outcome = changes.length === 0 ? 'ok' : 'changed';
-      record.replan = (answers, prediction) =>
-        task.plan(
-          desired,
-          answer((fact) => fold(fact, answers.get(fact.name), prediction)),
-          settings,
-        ).changes;
-      this.#prediction.push(...changes);
-      this.#pending.push(record);
-      const output = task.output(desired, answer(current));
-      return { changed: changes.length > 0, changes, warnings, output };
-    } catch (error) {
-      record.outcome = 'failed';
-      record.error = error;
-      throw error;
+    const { changes, warnings } = task.plan(desired, answer(current), settings);
+    const { subject } = record;
+    if (changes.length > 0 && !(await this.#isWanted({ task: task.name, subject, changes })))
+      return leaveOut(record, 'step', output);
+    record.changes = changes;
+    record.warnings = warnings;
+    record.outcome = changes.length === 0 ? 'ok' : 'changed';
+    record.replan = (answers, prediction) =>
+      task.plan(
+        desired,
+        answer((fact) => fold(fact, answers.get(fact.name), prediction)),
+        settings,
+      ).changes;
+    this.#prediction.push(...changes);
+    this.#pending.push(record);
+    return { changed: changes.length > 0, changes, warnings, output: output() };
+  }
+
+  async #act<D, O>(action: Action<D, O>, input: unknown, record: TaskRecord): Promise<ActionResult<O>> {
+    const desired = action.validate(input);
+    const subject = (record.subject = action.subject(desired));
+    this.#options.onTask?.(record, this.records.indexOf(record));
+    const isBarrier = action.effect(desired) !== 'reads';
+    const result = this.#isSelected(record.tags)
+      ? await runAction(action, desired, {
+          host: this.#actionHost(),
+          before: async () => {
+            await this.#apply();
+            // What it waits for, or does, may be anything: what was known is no longer.
+            this.#forget(new Map());
+          },
+          isWanted: async () => {
+            if (!(await this.#isWanted({ task: action.name, subject, changes: [] }))) return false;
+            this.commands.push(`${action.name} ${subject}`.trimEnd());
+            return true;
+          },
+        })
+      : 'tags';
+    if (typeof result === 'string') {
+      record.outcome = 'skipped';
+      record.leftOutBy = result;
+      return { changed: false, output: undefined };
     }
+    if (result.changed && this.checkMode && isBarrier) this.#holdBack(`${action.name} ${subject}`.trimEnd());
+    record.outcome = result.changed ? 'changed' : 'ok';
+    if (isBarrier && !this.checkMode) record.done = true;
+    return result;
+  }
+
+  /** What would run, does not. */
+  #holdBack(command: string): void {
+    if (!this.#options.refuseCommands) return;
+    throw new UsageError(`the play runs ${command}, and no plan can say what that changes`);
+  }
+
+  #actionHost(): ActionHost {
+    return {
+      name: this.name,
+      checkMode: this.checkMode,
+      run: (command) => {
+        this.#throwIfCancelled();
+        const { timeout } = command;
+        return this.#options.connection.exec(
+          hostScript(command),
+          ...(timeout === undefined ? [] : [timeout * 1000]),
+        );
+      },
+    };
+  }
+
+  #isSelected(tags: readonly string[]): boolean {
+    return isSelected(tags, this.#options.selection);
+  }
+
+  async #isWanted(question: Omit<StepQuestion, 'host'>): Promise<boolean> {
+    const { step } = this.#options;
+    if (step === undefined) return true;
+    const isWanted = await step({ host: this.name, ...question });
+    this.#throwIfCancelled();
+    return isWanted;
   }
 
   /** Those of `beside` are asked only when others must be. */
@@ -246,7 +319,7 @@ export class HostSession implements Host<unknown> {
     const changes = this.#prediction;
     const records = this.#pending;
     if (changes.length === 0) return;
-    if (this.#options.signal?.aborted === true) throw new CancelledError();
+    this.#throwIfCancelled();
     this.#foretell();
     const { connection, owner, probes, confirmTimeout, forecaster, onPhase } = this.#options;
     const facts = [...this.#facts.values()];
@@ -309,60 +382,6 @@ export class HostSession implements Host<unknown> {
   }
 }
 
-/** Marks the task whose change could not be made. */
-function blame(records: readonly TaskRecord[], error: unknown): void {
-  if (!(error instanceof RolledBackError) && !(error instanceof RollbackFailedError)) return;
-  const { change } = error;
-  const culprit = change && records.find(({ changes }) => changes.includes(change));
-  if (culprit === undefined) return;
-  culprit.outcome = 'failed';
-  culprit.error = error;
-}
-
-/** What every task would still do: nothing, or sentences that name the task and the change. */
-function replanAll(
-  records: readonly TaskRecord[],
-  answers: SurveyAnswers,
-  staged: readonly Change[],
-): readonly string[] {
-  const prediction = [...staged];
-  return records.flatMap((record) => {
-    try {
-      const left = record.replan?.(answers, prediction) ?? [];
-      prediction.push(...left);
-      return left.map((change) => `${record.task} ${record.subject} would still: ${describeChange(change)}`);
-    } catch (error) {
-      return [`${record.task} ${record.subject}: ${error instanceof Error ? error.message : String(error)}`];
-    }
-  });
-}
-
 function fold<T>(fact: Fact<T>, answer: T, prediction: readonly Change[]): T {
   return prediction.reduce((value, change) => fact.after(value, change), answer);
-}
-
-/** A promise that tells whether anybody waited for it. */
-class WatchedPromise<T> extends Promise<T> {
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
-  }
-
-  readonly #onAwaited: () => void;
-
-  constructor(promise: Promise<T>, onAwaited: () => void) {
-    super((resolve, reject) => {
-      promise.then(resolve, reject);
-    });
-    this.#onAwaited = onAwaited;
-    // A rejection that nobody heard is reported by finish, not by a crash of the process.
-    super.then(undefined, () => undefined);
-  }
-
-  override then<A = T, B = never>(
-    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
-    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    this.#onAwaited();
-    return super.then(onFulfilled, onRejected);
-  }
 }

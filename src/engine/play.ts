@@ -1,3 +1,5 @@
+import { PlaybookError } from '../errors.ts';
+import { problemOfTag } from '../model/tags.ts';
 import type { Probe } from './probes.ts';
 import type { Rollout } from './rollout.ts';
 import type { Host, HostVars } from '../model/host.ts';
@@ -25,6 +27,8 @@ export interface PlayDefinition<V> {
   readonly name: string;
   /** Pattern over the inventory, in Ansible's language: `kvm:!maintenance`. */
   readonly hosts: string;
+  /** Tags of every task in it. */
+  readonly tags?: readonly string[];
   /**
    * Types and checks the variables of every host before the first connection: any Standard Schema, such as zod's.
    * Without it variables are `unknown`.
@@ -43,8 +47,14 @@ export interface Play<V = unknown> extends PlayDefinition<V> {
   readonly kvmplay: 'play';
 }
 
-/** Declares what shall be true of which hosts. A playbook's default export is a play, or an array of plays. */
+/**
+ * Declares what shall be true of which hosts. A playbook's default export is a play, or an array of plays.
+ *
+ * @throws PlaybookError for a tag that is no tag.
+ */
 export function play<V = HostVars>(definition: PlayDefinition<V>): Play<V> {
+  const problem = definition.tags?.map(problemOfTag).find((found) => found !== undefined);
+  if (problem !== undefined) throw new PlaybookError(`play "${definition.name}": ${problem}`);
   return { ...definition, kvmplay: 'play' };
 }
 

@@ -5,9 +5,10 @@ import type { Broadcast } from './broadcast.ts';
 import { toEventError } from './event-error.ts';
 import type { EventError, HostOutcome, HostSummary, TaskOutcome } from './events.ts';
 import { HostConnection } from './host-connection.ts';
-import { HostSession, type HostSessionOptions, type TaskRecord } from './host-session.ts';
+import { HostSession, type HostSessionOptions } from './host-session.ts';
 import type { Play } from './play.ts';
 import type { EngineOptions } from './run-options.ts';
+import type { TaskRecord } from './task-record.ts';
 
 /** A host with the variables its play sees. */
 export interface PlayHost {
@@ -47,6 +48,9 @@ export async function runHost(
       connection,
       checkMode: options.checkMode ?? false,
       ...guardOptions(play, options),
+      refuseCommands: options.refuseCommands ?? false,
+      selection: options,
+      step: options.step,
       forecaster: options.forecaster,
       maxDisruption: options.maxDisruption,
       onForecast: (forecast) => broadcast.emit({ type: 'host.forecast', ...at, forecast }),
@@ -58,7 +62,7 @@ export async function runHost(
       },
       ...(options.signal !== undefined && { signal: options.signal }),
     });
-    await play.run(session);
+    await play.run(play.tags === undefined ? session : session.tagged(...play.tags));
     await session.finish();
   } catch (error) {
     failure = error ?? new Error('the play threw nothing');
@@ -159,14 +163,16 @@ function emitTask(
   record: TaskRecord,
   index: number,
 ): void {
-  const { task, subject, outcome, rolledBack, changes, warnings, error, place } = record;
+  const { task, subject, tags, outcome, leftOutBy, rolledBack, changes, warnings, error, place } = record;
   broadcast.emit({
     type: 'task.end',
     ...at,
     index,
     task,
     subject,
+    ...(tags.length > 0 && { tags }),
     outcome,
+    ...(leftOutBy !== undefined && { leftOutBy }),
     rolledBack,
     changes,
     warnings,

@@ -5,6 +5,7 @@ import type { Reporter } from './events.ts';
 import type { Forecaster } from './forecaster.ts';
 import type { Play } from './play.ts';
 import type { Rollout } from './rollout.ts';
+import type { StepAsker } from './step.ts';
 import type { Sleep } from './waves.ts';
 
 /** What the engine needs to run plays; `run` of the library fills in hosts and transports. */
@@ -20,6 +21,14 @@ export interface EngineOptions {
   readonly inventoryHosts?: readonly InventoryHost[];
   /** Plans, shows, and changes nothing. */
   readonly checkMode?: boolean;
+  /** In check mode: a command that a real run would run fails the host, since nobody can foretell what it does. */
+  readonly refuseCommands?: boolean;
+  /** Only tasks with one of these tags, in Ansible's meaning: `always`, `never`, `tagged`, `untagged`, `all`. Default: `all`. */
+  readonly tags?: readonly string[];
+  /** But none with one of these. */
+  readonly skipTags?: readonly string[];
+  /** Asked before a change is planned in and before a command runs; give it with `forks: 1`. Default: nobody asks. */
+  readonly step?: StepAsker;
   /** Variables that win over the inventory's, for every host. */
   readonly extraVars?: Readonly<Record<string, unknown>>;
   /** How to reach a host. */

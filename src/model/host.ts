@@ -1,3 +1,4 @@
+import type { Action, ActionResult } from './action.ts';
 import type { Fact } from './fact.ts';
 import type { Task, TaskResult } from './task.ts';
 
@@ -20,13 +21,20 @@ export interface Host<V = HostVars> {
   readonly checkMode: boolean;
   /** Plans a task; `ensureVlan(host, {...})` calls this. */
   perform<D, F, O>(task: Task<D, F, O>, input: unknown): Promise<TaskResult<O>>;
+  /** Runs an action; `command(host, {...})` calls this. */
+  act<D, O>(action: Action<D, O>, input: unknown): Promise<ActionResult<O>>;
+  /**
+   * The same host, whose tasks, actions and `exec` have these tags besides those of the play:
+   * `await ensureVlan(host.tagged('vlan'), {...})`. What `--tags` and `--skip-tags` leave out is skipped.
+   */
+  tagged(...tags: readonly string[]): Host<V>;
   /** The answer to a fact, with everything planned so far folded in. */
   fact<T>(fact: Fact<T>): Promise<T>;
   /** Runs a command that changes nothing; also in check mode. A non-zero exit code is an error. */
   read(command: string): Promise<CommandResult>;
   /**
    * Runs a command that may change anything. What is planned so far is applied and confirmed first. In check mode it
-   * does not run and returns undefined.
+   * does not run and returns undefined, nor when tags or `--step` leave it out.
    */
   exec(command: string): Promise<CommandResult | undefined>;
 }

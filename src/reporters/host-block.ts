@@ -34,12 +34,14 @@ export async function formatHostBlock(
   style: BlockStyle,
 ): Promise<readonly string[]> {
   const lines: string[] = [];
-  for (const task of tasks) {
+  // What tags leave out is of interest to who wonders whether they do.
+  const shown = tasks.filter(({ leftOutBy }) => leftOutBy !== 'tags' || style.verbose > 0);
+  for (const task of shown) {
     lines.push(...(await formatTask(task, style)));
   }
   const foretold = forecasts.flatMap((forecast) => formatForecast(end.host, forecast, style));
   const spent = style.verbose > 1 && phases.length > 0 ? [formatPhases(end.host, phases, style)] : [];
-  return [...lines, ...foretold, ...formatEnd(end, tasks, style), ...spent];
+  return [...lines, ...foretold, ...formatEnd(end, { tasks, shown }, style), ...spent];
 }
 
 /** What is told of a host whose wave was taken back. */
@@ -54,7 +56,10 @@ export function formatUndone({ host, result, error }: HostUndone, style: BlockSt
 async function formatTask(task: TaskEnd, style: BlockStyle): Promise<readonly string[]> {
   const { paint, checkMode, diff, verbose } = style;
   const word = outcomeWord(task.outcome, checkMode).padEnd(checkMode ? 12 : 7);
-  const title = `${task.task} ${task.subject}`.trimEnd() + (task.rolledBack ? ' (rolled back)' : '');
+  const remark = task.rolledBack ? 'rolled back' : leftOutWords[task.leftOutBy ?? 'nothing'];
+  const title = [task.task, task.subject, ...(remark === '' ? [] : [`(${remark})`])]
+    .filter(Boolean)
+    .join(' ');
   const details = [
     // Without -v they are told once for all hosts, at the end.
     ...(verbose > 0 ? task.warnings.flatMap((warning) => formatWarning(warning, paint)) : []),
@@ -70,6 +75,8 @@ async function formatTask(task: TaskEnd, style: BlockStyle): Promise<readonly st
     ...indent(details),
   ];
 }
+
+const leftOutWords = { nothing: '', tags: 'by tags', step: 'declined', check: 'in check mode' } as const;
 
 /** `disruption: blip; SSH path touched; guests: vnet1 vnet2`, and why to who looks before the change. */
 function formatForecast(host: string, forecast: Forecast, style: BlockStyle): readonly string[] {
@@ -98,7 +105,11 @@ function formatGuests(guests: readonly string[]): string {
   return printable(guests.slice(0, MOST_GUESTS).join(' ')) + (more > 0 ? ` and ${more} more` : '');
 }
 
-function formatEnd(end: HostEnd, tasks: readonly TaskEnd[], style: BlockStyle): readonly string[] {
+function formatEnd(
+  end: HostEnd,
+  { tasks, shown }: { readonly tasks: readonly TaskEnd[]; readonly shown: readonly TaskEnd[] },
+  style: BlockStyle,
+): readonly string[] {
   const { paint, checkMode, verbose } = style;
   const word = paint(outcomeWord(end.outcome, checkMode), outcomeColours[end.outcome]);
   const costs = `${count(end.connections, 'connection')}, ${count(end.execs, 'exec')}, ${seconds(end.milliseconds)} s`;
@@ -108,6 +119,8 @@ function formatEnd(end: HostEnd, tasks: readonly TaskEnd[], style: BlockStyle): 
     lines.push(hostLine(end.host, `${word}  ${sentence}`, style), ...indent(more));
   } else if (tasks.length === 0) {
     lines.push(hostLine(end.host, `${word}  no tasks`, style));
+  } else if (shown.length === 0) {
+    lines.push(hostLine(end.host, `${word}  tags leave out all tasks`, style));
   } else if (end.outcome === 'unreachable') {
     lines.push(hostLine(end.host, word, style));
   }

@@ -1,4 +1,7 @@
+import { commandText } from '../engine/host-script.ts';
+import { runAction } from '../engine/run-action.ts';
 import { RolledBackError, UsageError } from '../errors.ts';
+import type { Action, ActionResult, HostCommand } from '../model/action.ts';
 import type { Change } from '../model/change.ts';
 import type { ConfigFiles } from '../model/config-file.ts';
 import { describeChange } from '../model/describe-change.ts';
@@ -35,7 +38,7 @@ export interface FakeHostOptions<V = HostVars> {
   readonly platform?: Partial<Platform>;
   /** Answers to facts of your own, by the fact's name. */
   readonly answers?: Readonly<Record<string, unknown>>;
-  /** What commands of `read` and `exec` print. Default: they are an error. */
+  /** What commands of `read`, `exec` and actions print; a program's arguments come quoted. Default: they are an error. */
   readonly commands?: (command: string) => CommandResult;
 }
 
@@ -123,6 +126,23 @@ class HostInMemory<V> implements FakeHost<V> {
       warnings,
       output: task.output(desired, this.#answersTo(task)),
     };
+  }
+
+  async act<D, O>(action: Action<D, O>, input: unknown): Promise<ActionResult<O>> {
+    const { name, checkMode } = this;
+    const run = (command: HostCommand): Promise<CommandResult> => this.#run(commandText(command));
+    const result = await runAction(action, action.validate(input), {
+      host: { name, checkMode, run },
+      // Changes of tasks took effect at once.
+      before: () => Promise.resolve(),
+      isWanted: () => Promise.resolve(true),
+    });
+    return typeof result === 'string' ? { changed: false, output: undefined } : result;
+  }
+
+  /** Nobody selects tasks here, so tags make no difference. */
+  tagged(): this {
+    return this;
   }
 
   fact<T>(fact: Fact<T>): Promise<T> {

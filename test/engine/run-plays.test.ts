@@ -1,58 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RunEvent } from '../../src/engine/events.ts';
 import { play, type Play, type StandardSchema } from '../../src/engine/play.ts';
-import type { EngineOptions } from '../../src/engine/run-options.ts';
 import { runPlays } from '../../src/engine/run-plays.ts';
-import { PlanError, UnreachableError } from '../../src/errors.ts';
-import type { Fact } from '../../src/model/fact.ts';
+import { UnreachableError } from '../../src/errors.ts';
 import type { Host } from '../../src/model/host.ts';
-import type { InventoryHost } from '../../src/model/inventory.ts';
-import type { Task } from '../../src/model/task.ts';
 import { localTransport } from '../../src/transports/local.ts';
 import type { Transport } from '../../src/transports/transport.ts';
-
-const greeting: Fact<string> = {
-  name: 'greeting',
-  script: `printf 'hello\\n'`,
-  parse: (output) => output.trim(),
-  after: (value, change) => (change.kind === 'module.load' ? change.name : value),
-};
-
-/** Wants the greeting to be something else; a plan only, for check mode. */
-const ensureGreeting: Task<string, { greeting: Fact<string> }, string> = {
-  name: 'ensureGreeting',
-  facts: { greeting },
-  validate: String,
-  subject: (desired) => desired,
-  plan: (desired, facts) => {
-    if (desired === 'impossible') throw new PlanError('the greeting cannot be impossible');
-    const load = { kind: 'module.load', name: desired, parameters: {} } as const;
-    return { changes: facts.greeting === desired ? [] : [load], warnings: [] };
-  },
-  output: (_, facts) => facts.greeting,
-};
-
-function inventoryHost(name: string, vars: InventoryHost['vars'] = {}): InventoryHost {
-  return { name, groups: [], vars, place: { file: 'hosts.yml', line: 7 } };
-}
+import { ensureGreeting, inventoryHost, runOn } from './greeting.ts';
 
 const dead: Transport = { connect: () => Promise.reject(new UnreachableError('kvm2 does not answer')) };
-
-async function runOn(
-  names: readonly string[],
-  run: (host: Host<unknown>) => Promise<void>,
-  options: Partial<EngineOptions> = {},
-): Promise<{ events: readonly RunEvent[]; summary: Awaited<ReturnType<typeof runPlays>> }> {
-  const events: RunEvent[] = [];
-  const summary = await runPlays({
-    plays: [play<unknown>({ name: 'greet', hosts: 'all', run })],
-    hostsOf: () => names.map((name) => inventoryHost(name)),
-    transportFor: () => localTransport(),
-    reporters: [{ onEvent: (event) => void events.push(event) }],
-    ...options,
-  });
-  return { events, summary };
-}
 
 describe('runPlays', () => {
   it('asks a host that needs nothing in one connection and one exec', async () => {

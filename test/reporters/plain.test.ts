@@ -245,6 +245,32 @@ describe('plainReporter', () => {
     await expectGolden(name, await report(events, options));
   });
 
+  it('says why a task was left out, and with -v alone that tags did it', async () => {
+    const events = run({
+      bond6: [
+        hostRun(
+          [
+            task('kvm1', 0, { outcome: 'skipped', leftOutBy: 'tags', tags: ['bond'] }),
+            task('kvm1', 1, { outcome: 'skipped', leftOutBy: 'step', subject: 'br7' }),
+            task('kvm1', 2, { outcome: 'skipped', leftOutBy: 'check', task: 'waitFor', subject: '/run/x' }),
+          ],
+          end('kvm1'),
+        ),
+        hostRun([task('kvm2', 0, { outcome: 'skipped', leftOutBy: 'tags' })], end('kvm2')),
+      ],
+    });
+
+    const lines = async (verbose: number): Promise<readonly string[]> =>
+      (await report(events, { verbose })).split('\n').filter((line) => line.startsWith('kvm'));
+
+    expect(await lines(0)).toEqual([
+      'kvm1  skipped  ensureBridge br7 (declined)',
+      'kvm1  skipped  waitFor /run/x (in check mode)',
+      'kvm2  ok  tags leave out all tasks',
+    ]);
+    expect(await lines(1)).toContain('kvm2  skipped  ensureBridge br6 (by tags)');
+  });
+
   it('says the same with colours as without', async () => {
     const coloured = await report(everything, { colour: true, diff: true });
 

@@ -2,7 +2,6 @@ import type { Reporter } from '../../engine/events.ts';
 import type { Play } from '../../engine/play.ts';
 import { UsageError } from '../../errors.ts';
 import type { Change } from '../../model/change.ts';
-import type { Host } from '../../model/host.ts';
 import { plainReporter } from '../../reporters/index.ts';
 import { run } from '../../run.ts';
 import { createTransports } from '../../transports/index.ts';
@@ -28,9 +27,9 @@ export async function writePlan(
   let text = '';
   const summary = await run({
     ...prepared,
-    plays: collector.plays,
     forks: options.forks,
     checkMode: true,
+    refuseCommands: true,
     connectTimeout: options['connect-timeout'],
     transportFor: createTransports(await transportDefaults(options, io)),
     reporters: [
@@ -67,15 +66,12 @@ export async function writePlan(
 
 /** Hears what each host would change in each play. */
 class PlanCollector implements Reporter {
-  /** What no plan file can hold is an error. */
-  readonly plays: readonly Play[];
-  readonly #playbooks: readonly Play[];
+  readonly #plays: readonly Play[];
   /** By play, then by host. */
   readonly #changes: Map<string, Change[]>[] = [];
 
   constructor(plays: readonly Play[]) {
-    this.#playbooks = plays;
-    this.plays = plays.map((play) => ({ ...play, run: (host) => play.run(withoutExec(host)) }));
+    this.#plays = plays;
   }
 
   onEvent: Reporter['onEvent'] = (event) => {
@@ -88,7 +84,7 @@ class PlanCollector implements Reporter {
 
   planned(): Parameters<typeof writePlanFile>[1]['plays'] {
     const earlier = new Map<string, string>();
-    return this.#playbooks.flatMap(({ name, probes = [], rollout }, index) => {
+    return this.#plays.flatMap(({ name, probes = [], rollout }, index) => {
       const all = [...(this.#changes[index] ?? [])];
       for (const [host] of all) {
         const first = earlier.get(host);
@@ -103,21 +99,4 @@ class PlanCollector implements Reporter {
       return hosts.length === 0 ? [] : [{ name, probes, ...(rollout !== undefined && { rollout }), hosts }];
     });
   }
-}
-
-/** A host whose commands are refused: what they do to it is known only when they have run. */
-function withoutExec(host: Host<unknown>): Host<unknown> {
-  return {
-    name: host.name,
-    groups: host.groups,
-    vars: host.vars,
-    checkMode: host.checkMode,
-    perform: (task, input) => host.perform(task, input),
-    fact: (fact) => host.fact(fact),
-    read: (command) => host.read(command),
-    exec: (command) =>
-      Promise.reject(
-        new UsageError(`the play runs \`${command}\` by host.exec, and no plan can say what that changes`),
-      ),
-  };
 }
