@@ -1,4 +1,5 @@
 import type { Change } from './model/change.ts';
+import { formatPlace } from './model/format-place.ts';
 import type { SourcePlace } from './model/inventory.ts';
 
 export interface KvmplayErrorOptions extends ErrorOptions {
@@ -188,8 +189,4 @@ export class CancelledError extends KvmplayError {
   constructor(message = 'cancelled', options?: KvmplayErrorOptions) {
     super('KVMPLAY_CANCELLED', message, options);
   }
-}
-
-function formatPlace({ file, line, column }: SourcePlace): string {
-  return [file, line, column].filter((part) => part !== undefined).join(':');
 }

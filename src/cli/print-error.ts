@@ -21,6 +21,7 @@ export function printError(error: unknown, io: CliIo): void {
     return;
   }
   io.stderr.write(`kvmplay: ${error.message}\n`);
+  for (const line of error.details) io.stderr.write(`  ${line}\n`);
   if ('place' in error) printFrame(error.place as SourcePlace | undefined, io);
 }
 

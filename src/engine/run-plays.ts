@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { PlaybookError } from '../errors.ts';
 import type { InventoryHost } from '../model/inventory.ts';
 import { Broadcast } from './broadcast.ts';
+import { type CheckedVars, checkVars, refuseProblems } from './check-vars.ts';
 import type { EventError, HostSummary, PlayStart, RunSummary } from './events.ts';
 import type { Play } from './play.ts';
 import { overrideRollout, planAtOnce, planRollout, type Rollout, type RolloutPlan } from './rollout.ts';
@@ -26,6 +26,7 @@ interface PreparedPlay {
 export async function runPlays(options: EngineOptions): Promise<RunSummary> {
   const { plays, hostsOf, checkMode = false } = options;
   const prepared = await Promise.all(plays.map((play) => prepare(play, hostsOf(play), options)));
+  refuseProblems(prepared.flatMap(({ problems }) => problems));
   for (const play of prepared) planOf(play, [], options);
 
   const broadcast = new Broadcast(options.reporters ?? []);
@@ -157,28 +158,19 @@ function planOf(
 
 const defaultForks = 50;
 
-/** Checks and types the variables of every host of a play, and puts its rollout together. */
+/** Puts a play and its hosts together, with what their variables lack. */
 async function prepare(
   play: Play,
   inventory: readonly InventoryHost[],
   { extraVars = {}, rollout: overrides }: EngineOptions,
-): Promise<PreparedPlay> {
-  const schema = play.vars;
-  const hosts = await Promise.all(
-    inventory.map(async (host) => {
-      const merged = { ...host, vars: { ...host.vars, ...extraVars } };
-      if (schema === undefined) return { host: merged, vars: merged.vars };
-      const result = await schema['~standard'].validate(merged.vars);
-      if (result.issues === undefined) return { host: merged, vars: result.value };
-      const sentences = result.issues.map(({ message, path = [] }) => {
-        const name = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
-        return `variable ${name} of ${host.name}: ${message}`;
-      });
-      throw new PlaybookError(`play "${play.name}": ${sentences.join('; ')}`, host.place);
-    }),
-  );
-  if (play.rollout === undefined && overrides === undefined) return { play, hosts };
-  return { play, hosts, rollout: overrideRollout(play.rollout, overrides) };
+): Promise<PreparedPlay & CheckedVars> {
+  const hasMore = Object.keys(extraVars).length > 0;
+  const merged = hasMore
+    ? inventory.map((host) => ({ ...host, vars: { ...host.vars, ...extraVars } }))
+    : inventory;
+  const checked = await checkVars(play, merged);
+  if (play.rollout === undefined && overrides === undefined) return { play, ...checked };
+  return { play, ...checked, rollout: overrideRollout(play.rollout, overrides) };
 }
 
 async function sleepFor(...[milliseconds, signal]: Parameters<Sleep>): Promise<void> {

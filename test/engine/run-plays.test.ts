@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { play, type Play, type StandardSchema } from '../../src/engine/play.ts';
-import { runPlays } from '../../src/engine/run-plays.ts';
+import { play, type Play } from '../../src/engine/play.ts';
 import { UnreachableError } from '../../src/errors.ts';
 import type { Host } from '../../src/model/host.ts';
 import { localTransport } from '../../src/transports/local.ts';
 import type { Transport } from '../../src/transports/transport.ts';
-import { ensureGreeting, inventoryHost, runOn } from './greeting.ts';
+import { ensureGreeting, runOn } from './greeting.ts';
 
 const dead: Transport = { connect: () => Promise.reject(new UnreachableError('kvm2 does not answer')) };
 
@@ -123,37 +122,6 @@ describe('runPlays', () => {
     );
 
     expect(most).toBe(2);
-  });
-
-  it('checks the variables of all hosts before it touches one', async () => {
-    const schema: StandardSchema<{ id: number }> = {
-      '~standard': {
-        version: 1,
-        vendor: 'test',
-        validate: (value) =>
-          typeof (value as { id?: unknown }).id === 'number'
-            ? { value: value as { id: number } }
-            : { issues: [{ message: 'should be a number', path: ['id'] }] },
-      },
-    };
-    const touched: string[] = [];
-    const greet = play({
-      name: 'greet',
-      hosts: 'all',
-      vars: schema,
-      run: (host) => Promise.resolve(void touched.push(host.name)),
-    });
-
-    const outcome = runPlays({
-      plays: [greet],
-      hostsOf: () => [inventoryHost('kvm1', { id: 1 }), inventoryHost('kvm2', { id: 'one' })],
-      transportFor: () => dead,
-    });
-
-    await expect(outcome).rejects.toThrow(
-      'hosts.yml:7: play "greet": variable id of kvm2: should be a number',
-    );
-    expect(touched).toEqual([]);
   });
 
   it('goes on when a reporter throws, and says so', async () => {
