@@ -54,4 +54,8 @@ export interface KvmplayConfig {
   readonly hostKeyChecking?: 'yes' | 'accept-new' | 'no';
   /** Time for TCP, handshake and login together. Default: 10. */
   readonly connectTimeout?: number;
+  /** Print the answer of each host as it comes, instead of equal ones together at the end. */
+  readonly perHost?: boolean;
+  /** A command that runs longer is given up; default: none. */
+  readonly commandTimeout?: number;
 }

@@ -24,7 +24,9 @@ export interface Asked<F> {
   readonly exitCode: ExitCode;
 }
 
-type AskOptions = OptionValues<typeof inventoryOptions & typeof connectionOptions>;
+type AskOptions = OptionValues<typeof inventoryOptions & typeof connectionOptions> & {
+  readonly limit: string | undefined;
+};
 
 interface Question<F> {
   readonly facts: F;
@@ -54,6 +56,7 @@ export async function askHosts<F extends FactSet>(
     connectTimeout: options['connect-timeout'],
     transportFor: createTransports(await transportDefaults(options, io)),
     signal: io.signal,
+    ...(options.limit !== undefined && { limit: options.limit }),
   });
   return {
     hosts: summary.hosts.flatMap(({ host }) => {

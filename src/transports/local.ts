@@ -60,6 +60,7 @@ function openConnection(subject: string, become: BecomeSettings | undefined): Co
                 script,
                 subject,
                 lost: () => new ConnectionLostError(`sh does not start on ${subject}`),
+                maxOutput: options.maxOutput,
               },
             );
             if (isClosed)

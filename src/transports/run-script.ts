@@ -23,6 +23,8 @@ export interface ScriptRun {
   readonly subject: string;
   /** The error when the command ends without an exit code. */
   readonly lost: () => Error;
+  /** Bytes; default: 64 MiB. */
+  readonly maxOutput?: number | undefined;
 }
 
 /** More output than this is a mistake, and would fill the memory of the controller. */
@@ -117,12 +119,9 @@ class Conversation {
     output.push(chunk);
     if (this.#code !== undefined) this.#waitForSilence();
     else if (this.#stdout.hasBegun) clearTimeout(this.#timer);
-    if (this.#stdout.bytes + this.#stderr.bytes <= maxOutputBytes) return;
-    this.#fail(
-      new CommandError(
-        `a script on ${this.#run.subject} wrote more than ${maxOutputBytes / 1024 / 1024} MiB`,
-      ),
-    );
+    const { subject, maxOutput = maxOutputBytes } = this.#run;
+    if (this.#stdout.bytes + this.#stderr.bytes <= maxOutput) return;
+    this.#fail(new CommandError(`a script on ${subject} wrote more than ${maxOutput / 1024 / 1024} MiB`));
   }
 
   #sendScript(): void {

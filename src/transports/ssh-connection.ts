@@ -45,7 +45,7 @@ export function sshConnection({ ssh, client, socket, subject, become, lastError 
     });
   };
 
-  const run = async (script: string, onCut: OnCut): Promise<CommandResult> => {
+  const run = async (script: string, maxOutput: number | undefined, onCut: OnCut): Promise<CommandResult> => {
     const launch = await planLaunch(become, randomBytes(8).toString('hex'));
     return new Promise((resolve, reject) => {
       const onOpen = (error: Error | undefined, channel: ClientChannel): void => {
@@ -59,7 +59,7 @@ export function sshConnection({ ssh, client, socket, subject, become, lastError 
         onCut(() => channel.close());
         const process = { events: channel, stdin: channel, stdout: channel, stderr: channel.stderr };
         // Not a tick later: the exit of a short command may have come in the packet that says it was started.
-        const result = runScript(process, { launch, script, subject, lost });
+        const result = runScript(process, { launch, script, subject, lost, maxOutput });
         resolve(result.finally(() => channel.close()));
       };
       try {
@@ -71,12 +71,14 @@ export function sshConnection({ ssh, client, socket, subject, become, lastError 
   };
 
   return {
-    exec(script: string, { signal, timeout }: ExecOptions = {}): Promise<CommandResult> {
+    exec(script: string, { signal, timeout, maxOutput }: ExecOptions = {}): Promise<CommandResult> {
       const timeoutError = (): Error =>
         new CommandTimeoutError(`a script on ${subject} did not end within ${formatDuration(timeout ?? 0)}`);
       // The time starts with the script, but who waits for a channel can be cancelled too.
       return withLimits({ signal }, () =>
-        channels(() => withLimits({ signal, timeout, timeoutError }, (onCut) => run(script, onCut))),
+        channels(() =>
+          withLimits({ signal, timeout, timeoutError }, (onCut) => run(script, maxOutput, onCut)),
+        ),
       );
     },
     async close(): Promise<void> {

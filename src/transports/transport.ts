@@ -26,4 +26,6 @@ export interface ExecOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds; none by default. */
   readonly timeout?: number;
+  /** Bytes of stdout and stderr together that are too many; default: 64 MiB. */
+  readonly maxOutput?: number;
 }

@@ -1,26 +1,11 @@
-import pLimit from 'p-limit';
-import { toEventError } from '../../engine/event-error.ts';
-import type { HostOutcome } from '../../engine/events.ts';
-import {
-  endGuard,
-  readGuard,
-  type GuardAction,
-  type GuardOptions,
-  type GuardStatus,
-} from '../../engine/guard.ts';
-import { failedOutcome } from '../../engine/run-host.ts';
-import { UsageError } from '../../errors.ts';
-import { selectHosts } from '../../inventory/index.ts';
-import type { InventoryHost } from '../../model/inventory.ts';
-import { createTransports } from '../../transports/index.ts';
-import type { CommandArguments, OptionValues } from '../command-line.ts';
-import { transportDefaults } from '../connection.ts';
+import { endGuard, readGuard, type GuardAction, type GuardStatus } from '../../engine/guard.ts';
+import { askEach, exitCodeFor } from '../ask-each.ts';
+import type { CommandArguments } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { printUnanswered, type Unanswered } from '../print-error.ts';
+import { printUnanswered } from '../print-error.ts';
 import { formatTable } from '../views/table.ts';
 import type { guardClearSpec, guardListSpec } from './specs.ts';
-import { openInventory } from '../open-inventory.ts';
 
 type GuardArguments = CommandArguments<typeof guardClearSpec.options>;
 
@@ -80,57 +65,4 @@ function guardTable(statuses: readonly GuardStatus[]): string {
       hasUnfinishedCommit ? 'yes' : '',
     ]),
   );
-}
-
-interface Question {
-  readonly pattern: string | undefined;
-  readonly options: OptionValues<typeof guardClearSpec.options>;
-}
-
-interface Asked<T> {
-  /** Of the hosts that answered, in inventory order. */
-  readonly answers: readonly T[];
-  readonly errors: readonly Unanswered[];
-}
-
-/** Asks hosts side by side. Not a play: a transaction under way must not keep anybody from looking at it. */
-async function askEach<T>(
-  { pattern = 'all', options }: Question,
-  io: CliIo,
-  ask: (host: InventoryHost, guard: GuardOptions) => Promise<T>,
-): Promise<Asked<T>> {
-  const hosts = selectHosts(await openInventory(options, io), pattern);
-  if (hosts.length === 0) throw new UsageError(`no host is in ${pattern}`);
-  const transportFor = createTransports(await transportDefaults(options, io));
-  const limit = pLimit(options.forks);
-  const errors: Unanswered[] = [];
-  const answers = await Promise.all(
-    hosts.map((host) =>
-      limit(async (): Promise<readonly T[]> => {
-        try {
-          const transport = transportFor(host);
-          const connectTimeout = options['connect-timeout'] * 1000;
-          return [await ask(host, { transport, connectTimeout, signal: io.signal })];
-        } catch (error) {
-          const { code, message } = toEventError(error, undefined);
-          errors.push({ host: host.name, outcome: failedOutcome(code), message });
-          return [];
-        }
-      }),
-    ),
-  );
-  await transportFor.close();
-  const order = hosts.map(({ name }) => name);
-  return {
-    answers: answers.flat(),
-    errors: errors.sort((a, b) => order.indexOf(a.host) - order.indexOf(b.host)),
-  };
-}
-
-function exitCodeFor(errors: readonly Unanswered[]): number {
-  const has = (outcome: HostOutcome): boolean => errors.some((error) => error.outcome === outcome);
-  if (has('failed')) return exitCodes.hostFailed;
-  if (has('unreachable')) return exitCodes.unreachable;
-  // Skipped: the user stopped it.
-  return errors.length > 0 ? exitCodes.couldNotStart : exitCodes.done;
 }

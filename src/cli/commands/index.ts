@@ -1,5 +1,6 @@
 import type { CommandArguments, CommandSpec, OptionTable } from '../command-line.ts';
 import type { CliIo } from '../io.ts';
+import * as adHocSpecs from './ad-hoc-specs.ts';
 import * as journalSpecs from './journal-specs.ts';
 import * as specs from './specs.ts';
 
@@ -20,6 +21,8 @@ export const commands: readonly Command[] = [
   bind(journalSpecs.applySpec, async () => (await import('./apply.ts')).applyPlan),
   bind(specs.factsSpec, async () => (await import('./facts.ts')).printFacts),
   bind(specs.showSpec, async () => (await import('./show.ts')).showHosts),
+  bind(adHocSpecs.pingSpec, async () => (await import('./ping.ts')).pingHosts),
+  bind(adHocSpecs.execSpec, async () => (await import('./exec.ts')).execCommand),
   bind(specs.inventorySpec, async () => (await import('./inventory.ts')).showInventory),
   bind(specs.guardListSpec, async () => (await import('./guard.ts')).listGuards),
   bind(specs.guardConfirmSpec, async () => (await import('./guard.ts')).confirmGuards),

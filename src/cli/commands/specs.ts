@@ -2,7 +2,7 @@ import { command, type Positional } from '../command-line.ts';
 import { rolloutOptions } from '../rollout-options.ts';
 import { connectionOptions, inventoryOptions, recordedInventoryOptions } from '../shared-options.ts';
 
-const pattern: Positional = {
+export const pattern: Positional = {
   name: 'PATTERN',
   describe: "hosts and groups, such as 'kvm:!maintenance'; default: all",
   means: 'pattern',
@@ -99,12 +99,19 @@ export const runSpec = command({
   ],
 });
 
+/** Of commands whose hosts a word names. */
+export const patternLimit = {
+  ...runSpec.options.limit,
+  describe: 'only those hosts that are in PATTERN too',
+};
+
 export const factsSpec = command({
   name: 'facts',
   summary: 'Print what hosts tell about themselves, as JSON',
   positionals: [pattern],
   options: {
     ...inventoryOptions,
+    limit: patternLimit,
     json: {
       type: 'flag',
       settable: false,
@@ -126,6 +133,7 @@ export const showSpec = command({
   positionals: [pattern],
   options: {
     ...inventoryOptions,
+    limit: patternLimit,
     json: { type: 'flag', settable: false, describe: 'print JSON instead of tables' },
     ...connectionOptions,
   },

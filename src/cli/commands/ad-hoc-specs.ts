@@ -1,0 +1,69 @@
+import { command } from '../command-line.ts';
+import { connectionOptions, inventoryOptions } from '../shared-options.ts';
+import { pattern, patternLimit } from './specs.ts';
+
+export const pingSpec = command({
+  name: 'ping',
+  summary: 'Log in to hosts and tell who one is there and what they run',
+  positionals: [pattern],
+  options: {
+    ...inventoryOptions,
+    limit: patternLimit,
+    json: { type: 'flag', settable: false, describe: 'print JSON instead of a table' },
+    ...connectionOptions,
+  },
+  examples: [
+    { command: 'kvmplay ping -i hosts.yml', describe: 'Does every host let me in?' },
+    { command: 'kvmplay ping -i hosts.yml kvm1 -b', describe: 'And is sudo without a password?' },
+  ],
+  notes: [
+    'Nothing on the hosts changes: one connection and one exec each. No ICMP is sent.',
+    'Exit codes: 0 all hosts answered; 1 it could not start; 2 a host answered what kvmplay does not understand; 4 hosts were unreachable.',
+  ],
+});
+
+export const execSpec = command({
+  name: 'exec',
+  summary: 'Run a shell command on hosts side by side, and show equal answers once',
+  positionals: [
+    {
+      name: 'COMMAND',
+      describe: 'one word for your shell: put it in quotes; it is run by sh on the host',
+      required: true,
+    },
+    pattern,
+  ],
+  options: {
+    ...inventoryOptions,
+    limit: patternLimit,
+    'per-host': {
+      type: 'flag',
+      describe: 'print the answer of each host as it comes, instead of equal ones together at the end',
+    },
+    'command-timeout': {
+      type: 'number',
+      also: ['task-timeout'],
+      value: 'SECONDS',
+      least: 1,
+      describe: 'a command that runs longer is given up; default: none',
+    },
+    json: {
+      type: 'flag',
+      settable: false,
+      describe: 'print code, stdout and stderr by host name as JSON',
+    },
+    ...connectionOptions,
+  },
+  examples: [
+    { command: "kvmplay exec 'uname -r' -i hosts.yml", describe: 'Which kernels are there?' },
+    {
+      command: "kvmplay exec 'systemctl restart chronyd' kvm -i hosts.yml -b",
+      describe: 'As root, on the group kvm',
+    },
+  ],
+  notes: [
+    'A command may change anything, and nothing guards or undoes that: what a network depends on belongs into a playbook.',
+    'The standard input of the command is empty. A command that is given up, or left by Ctrl-C, may go on running on its host. A host may say up to 4 MiB.',
+    'Exit codes: 0 the command ended with 0 everywhere; 1 it could not start; 2 it ended otherwise, or could not be run, on some host; 4 hosts were unreachable and all others ended with 0.',
+  ],
+});

@@ -1,0 +1,58 @@
+import type { InventoryHost } from '../../model/inventory.ts';
+import { askEach, exitCodeFor, type HostWay } from '../ask-each.ts';
+import type { CommandArguments } from '../command-line.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { CliIo } from '../io.ts';
+import { printUnanswered } from '../print-error.ts';
+import { formatAnswer, groupAnswers, summarize, type Answer } from '../views/answers.ts';
+import type { execSpec } from './ad-hoc-specs.ts';
+
+/** So much of one host is kept in memory, and there may be a thousand of them. */
+const maxOutput = 4 * 1024 * 1024;
+
+export async function execCommand(
+  { words: [command = '', pattern], options }: CommandArguments<typeof execSpec.options>,
+  io: CliIo,
+): Promise<number> {
+  const { 'command-timeout': seconds, 'per-host': perHost, json, limit } = options;
+  const { answers, errors } = await askEach({ pattern, limit, options }, io, async (host, way) => {
+    const answer = await execOn(host, way, { command, timeout: seconds });
+    if (perHost && !json) io.stdout.write(`${formatAnswer([answer.host], answer)}\n`);
+    return answer;
+  });
+  if (json) {
+    const answered = answers.map(({ host, ...answer }) => [
+      host,
+      { outcome: answer.code === 0 ? 'ok' : 'failed', ...answer },
+    ]);
+    const all = [...answered, ...errors.map(({ host, ...error }) => [host, error])];
+    io.stdout.write(`${JSON.stringify(Object.fromEntries(all), undefined, 2)}\n`);
+  } else {
+    if (!perHost)
+      for (const { hosts, answer } of groupAnswers(answers))
+        io.stdout.write(`${formatAnswer(hosts, answer)}\n`);
+    io.stdout.write(`${summarize(answers, errors)}\n`);
+  }
+  printUnanswered(errors, io);
+  return answers.every(({ code }) => code === 0) ? exitCodeFor(errors) : exitCodes.hostFailed;
+}
+
+interface ExecRequest {
+  readonly command: string;
+  /** Seconds. */
+  readonly timeout: number | undefined;
+}
+
+async function execOn(
+  { name }: InventoryHost,
+  { transport, connectTimeout, signal }: HostWay,
+  { command, timeout }: ExecRequest,
+): Promise<Answer> {
+  const connection = await transport.connect({ signal, timeout: connectTimeout });
+  try {
+    const limits = { signal, maxOutput, ...(timeout !== undefined && { timeout: timeout * 1000 }) };
+    return { host: name, ...(await connection.exec(command, limits)) };
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,30 @@
+/** Names for people, runs of numbers folded: `kvm1..kvm4, kvm7`. */
+export function foldNames(names: readonly string[]): string {
+  const runs: { first: string; last: string; length: number }[] = [];
+  for (const name of names) {
+    const run = runs.at(-1);
+    if (run !== undefined && isNext(run.last, name)) {
+      run.last = name;
+      run.length += 1;
+    } else {
+      runs.push({ first: name, last: name, length: 1 });
+    }
+  }
+  return runs.map(({ first, last, length }) => foldRun(first, last, length)).join(', ');
+}
+
+/** Two names are not worth folding. */
+function foldRun(first: string, last: string, length: number): string {
+  if (length === 1) return first;
+  return length === 2 ? `${first}, ${last}` : `${first}..${last}`;
+}
+
+/** `kvm10` comes after `kvm9`, and `kvm010` after `kvm009`; only the last number of a name may differ. */
+function isNext(name: string, next: string): boolean {
+  const [, before, digits, after] = /^(.*?)(\d+)(\D*)$/.exec(name) ?? [];
+  if (before === undefined || digits === undefined) return false;
+  const number = String(Number(digits) + 1);
+  return (
+    next === `${before}${digits.startsWith('0') ? number.padStart(digits.length, '0') : number}${after ?? ''}`
+  );
+}
