@@ -2,7 +2,7 @@
 
 /** What kvmplay.config.ts may hold: the long options of the command line. Paths are relative to the file. */
 export interface KvmplayConfig {
-  /** Inventory in Ansible's YAML shape; several are merged, a later one wins; may be left out where an earlier run is named. */
+  /** Inventory: a file (YAML, INI, JSON, an executable, TypeScript), a folder of such files, or hosts with a comma (kvm1,kvm2); several are merged, a later one wins; may be left out where an earlier run is named. */
   readonly inventory?: string | readonly string[];
   /** Tell what would change, and change nothing. */
   readonly check?: boolean;

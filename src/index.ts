@@ -16,7 +16,17 @@ export type { Apart, HostShare, Rollout } from './engine/rollout.ts';
 export type { StepAsker, StepQuestion } from './engine/step.ts';
 export * from './errors.ts';
 export * as facts from './facts/index.ts';
-export { loadInventory, selectHosts } from './inventory/index.ts';
+export {
+  buildInventory,
+  type GroupDefinition,
+  inventory,
+  type InventoryDefinition,
+  type InventoryModule,
+  type InventorySource,
+  loadInventory,
+  type LoadInventoryOptions,
+  selectHosts,
+} from './inventory/index.ts';
 export type {
   Action,
   ActionEffect,
@@ -30,7 +40,7 @@ export type { Change } from './model/change.ts';
 export type { Fact } from './model/fact.ts';
 export type { Disruption, Forecast } from './model/forecast.ts';
 export type { CommandResult, Host, HostVars } from './model/host.ts';
-export type { Inventory, InventoryHost } from './model/inventory.ts';
+export type { Inventory, InventoryGroup, InventoryHost, SourcePlace } from './model/inventory.ts';
 export type { Plan, Task, TaskResult } from './model/task.ts';
 export { type FleetPlan, type HostPlan, plan, type PlanOptions, type TaskPlan } from './plan.ts';
 export { run, type RunOptions } from './run.ts';

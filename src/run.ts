@@ -2,6 +2,7 @@ import type { RunSummary } from './engine/events.ts';
 import type { EngineOptions } from './engine/run-options.ts';
 import { runPlays } from './engine/run-plays.ts';
 import { networkForecaster } from './forecaster.ts';
+import { limitHosts } from './inventory/limit-hosts.ts';
 import { selectHosts } from './inventory/select-hosts.ts';
 import type { Inventory, InventoryHost } from './model/inventory.ts';
 import { createTransports, type Transports } from './transports/transport-for.ts';
@@ -10,7 +11,7 @@ import type { Transport } from './transports/transport.ts';
 /** What `run` takes. */
 export interface RunOptions extends Omit<EngineOptions, 'hostsOf' | 'transportFor' | 'inventoryHosts'> {
   readonly inventory: Inventory;
-  /** A further pattern: only hosts that are in the play's and in this one. */
+  /** A further pattern: only hosts that are in the play's and in this one. In it `@FILE` stands for the lines of a file. */
   readonly limit?: string;
   /** Names: no other host is touched. */
   readonly only?: ReadonlySet<string>;
@@ -31,7 +32,7 @@ export interface RunOptions extends Omit<EngineOptions, 'hostsOf' | 'transportFo
 export async function run(options: RunOptions): Promise<RunSummary> {
   const { inventory, limit, only, transportFor = createTransports(), ...rest } = options;
   const limited =
-    limit === undefined ? undefined : new Set(selectHosts(inventory, limit).map(({ name }) => name));
+    limit === undefined ? undefined : new Set((await limitHosts(inventory, limit)).map(({ name }) => name));
   try {
     return await runPlays({
       forecaster: networkForecaster,

@@ -29,7 +29,7 @@ const packages: Readonly<Record<string, (file: string) => boolean>> = {
   'js-yaml': (file) => file.startsWith('inventory/') || file === 'backends/netplan.ts',
   yargs: (file) => file.startsWith('cli/'),
   esbuild: (file) => file.startsWith('cli/'),
-  'node:process': (file) => /^(cli|transports|engine|lab)\//.test(file),
+  'node:process': (file) => /^(cli|transports|engine|lab)\//.test(file) || file === 'inventory/run-script.ts',
 };
 
 interface ImportLine {

@@ -2,11 +2,24 @@ import { loadInventory } from '../inventory/index.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { OptionValues } from './command-line.ts';
 import type { CliIo } from './io.ts';
+import { inFolder, resolvePath } from './paths.ts';
 import type { inventoryOptions } from './shared-options.ts';
 
 export type InventoryOptionValues = OptionValues<typeof inventoryOptions>;
 
-/** The inventory that the options name. */
-export async function openInventory({ inventory }: InventoryOptionValues, _io: CliIo): Promise<Inventory> {
-  return loadInventory(inventory);
+/** The inventory that the options name, with what group_vars/ and host_vars/ in the folders of playbooks say. */
+export async function openInventory(
+  { inventory }: InventoryOptionValues,
+  io: CliIo,
+  { playbookFolders = [] }: { readonly playbookFolders?: readonly string[] } = {},
+): Promise<Inventory> {
+  const folders = playbookFolders.map((folder) => inFolder(resolvePath(folder, io.cwd), io.cwd));
+  return loadInventory(inventory, {
+    playbookFolders: [...new Set(folders)],
+    loadModule: async (file) => {
+      const { importModule } = await import('./load-playbook.ts');
+      return importModule(resolvePath(file, io.cwd), io.cwd);
+    },
+    signal: io.signal,
+  });
 }

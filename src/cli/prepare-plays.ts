@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Play } from '../engine/play.ts';
 import type { HostVars } from '../model/host.ts';
 import type { Inventory } from '../model/inventory.ts';
@@ -27,7 +28,7 @@ export async function preparePlays(sources: PlaySources, io: CliIo): Promise<Pre
   // Side by side, since each keeps another program or the disk busy.
   const types = sources['no-type-check'] ? [] : typeProblems(playbooks, io);
   const loading = loadPlaybooks(playbooks, io.cwd);
-  const reading = openInventory(sources, io);
+  const reading = openInventory(sources, io, { playbookFolders: playbooks.map((file) => dirname(file)) });
   const extraVars = readExtraVars(sources['extra-vars'], io.cwd);
   // The first that went wrong is told, and a type error explains best what is wrong with a playbook.
   for (const work of [loading, reading, extraVars]) work.catch(() => undefined);

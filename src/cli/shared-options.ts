@@ -5,10 +5,11 @@ export const inventoryOptions = {
     type: 'list',
     alias: 'i',
     also: ['inventory-file'],
-    value: 'FILE',
+    value: 'SOURCE',
     means: 'inventory',
     required: true,
-    describe: "inventory in Ansible's YAML shape; several are merged, a later one wins",
+    describe:
+      'inventory: a file (YAML, INI, JSON, an executable, TypeScript), a folder of such files, or hosts with a comma (kvm1,kvm2); several are merged, a later one wins',
   },
 } as const satisfies OptionTable;
 

@@ -1,35 +1,73 @@
+import { InventoryError } from '../errors.ts';
 import type { HostVars } from '../model/host.ts';
 import type { Inventory, InventoryGroup } from '../model/inventory.ts';
+import { nearestName } from '../model/nearest-name.ts';
+import { toPythonText } from './python-text.ts';
+
+export interface ListingOptions {
+  /** Variables where they were said, those of groups at the groups, instead of merged ones at the hosts; default false. */
+  readonly isExport?: boolean;
+  /** Names of the hosts to show; default all. */
+  readonly only?: ReadonlySet<string>;
+}
+
+export interface GraphOptions {
+  /** The group to begin at; default `all`. */
+  readonly group?: string;
+  /** Shows variables too; default false. */
+  readonly withVars?: boolean;
+  /** Names of the hosts to show; default all. */
+  readonly only?: ReadonlySet<string>;
+}
 
 /** The inventory as JSON in the shape of `ansible-inventory --list`: groups, and the merged variables of every host. */
-export function formatInventoryJson(inventory: Inventory): string {
-  const groups = [...inventory.groups.values()].map((group) => [group.name, listGroup(group)] as const);
-  const hostvars = inventory.hosts.map(({ name, vars }) => [name, vars] as const);
-  const listing = Object.fromEntries<unknown>([
-    ...groups.filter(([, body]) => Object.keys(body).length > 0),
-    [
-      '_meta',
-      { hostvars: Object.fromEntries<HostVars>(hostvars.filter(([, vars]) => Object.keys(vars).length > 0)) },
-    ],
-  ]);
-  return `${JSON.stringify(listing, sortKeys, 4)}\n`;
+export function formatInventoryJson(inventory: Inventory, options: ListingOptions = {}): string {
+  const { isExport = false, only } = options;
+  const groups = [...inventory.groups.values()].map(
+    (group) => [group.name, listGroup(group, options)] as const,
+  );
+  const hostvars = inventory.hosts
+    .filter(({ name }) => only?.has(name) ?? true)
+    .map((host) => [host.name, shown(isExport ? (host.ownVars ?? host.vars) : host.vars)] as const);
+  return formatJson(
+    Object.fromEntries<unknown>([
+      ...groups.filter(([, body]) => !isEmpty(body)),
+      ['_meta', { hostvars: Object.fromEntries(hostvars.filter(([, vars]) => !isEmpty(vars))) }],
+    ]),
+  );
+}
+
+/** The variables of one host as JSON, as `ansible-inventory --host` prints them. */
+export function formatHostJson(inventory: Inventory, name: string, options: ListingOptions = {}): string {
+  const host = inventory.hosts.find((candidate) => candidate.name === name);
+  if (host === undefined) throw unknown('host', name, hostNames(inventory));
+  return formatJson(shown(options.isExport === true ? (host.ownVars ?? host.vars) : host.vars));
 }
 
 /** The inventory as a tree in the shape of `ansible-inventory --graph`. */
-export function formatInventoryGraph(inventory: Inventory): string {
+export function formatInventoryGraph(inventory: Inventory, options: GraphOptions = {}): string {
+  const { group: start = 'all', withVars = false, only } = options;
+  if (!inventory.groups.has(start)) throw unknown('group', start, [...inventory.groups.keys()]);
+  const hosts = new Map(inventory.hosts.map((host) => [host.name, host]));
   const lines: string[] = [];
-  visit('all', 0);
+  visit(start, 0);
   return `${lines.join('\n')}\n`;
 
   function visit(name: string, depth: number): void {
     const group = inventory.groups.get(name);
     lines.push(indent(`@${name}:`, depth));
-    for (const child of group?.children ?? []) {
-      visit(child, depth + 1);
-    }
-    for (const host of group === undefined ? [] : directHosts(group)) {
+    if (group === undefined) return;
+    for (const child of group.children) visit(child, depth + 1);
+    for (const host of directHosts(group, only)) {
       lines.push(indent(host, depth + 1));
+      if (withVars) pushVars(hosts.get(host)?.vars ?? {}, depth + 2);
     }
+    if (withVars) pushVars(varsOfGroup(group), depth + 1);
+  }
+
+  function pushVars(vars: HostVars, depth: number): void {
+    const entries = Object.entries(shown(vars)).sort(byKey);
+    for (const [name, value] of entries) lines.push(indent(`{${name} = ${toPythonText(value)}}`, depth));
   }
 }
 
@@ -38,19 +76,75 @@ function indent(text: string, depth: number): string {
 }
 
 /** Ansible leaves out what is empty. */
-function listGroup(group: InventoryGroup): Readonly<Record<string, readonly string[]>> {
-  const body = { hosts: directHosts(group), children: group.children };
-  return Object.fromEntries(Object.entries(body).filter(([, names]) => names.length > 0));
+function listGroup(group: InventoryGroup, { isExport = false, only }: ListingOptions): HostVars {
+  const body = {
+    hosts: directHosts(group, only),
+    children: group.children,
+    vars: isExport ? shown(varsOfGroup(group)) : {},
+  };
+  return Object.fromEntries(Object.entries(body).filter(([, part]) => !isEmpty(part)));
 }
 
 /** `all` lists no hosts itself: those of no other group are in `ungrouped`. */
-function directHosts({ name, hosts }: InventoryGroup): readonly string[] {
-  return name === 'all' ? [] : hosts;
+function directHosts({ name, hosts }: InventoryGroup, only?: ReadonlySet<string>): readonly string[] {
+  if (name === 'all') return [];
+  return only === undefined ? hosts : hosts.filter((host) => only.has(host));
+}
+
+function varsOfGroup({ vars, priority = 1 }: InventoryGroup): HostVars {
+  return priority === 1 ? vars : { ...vars, ansible_group_priority: priority };
+}
+
+/** Names that Ansible keeps for what it says itself, and shows to nobody. */
+const internalNames = new Set([
+  'ansible_diff_mode',
+  'ansible_config_file',
+  'ansible_facts',
+  'ansible_forks',
+  'ansible_inventory_sources',
+  'ansible_limit',
+  'ansible_playbook_python',
+  'ansible_run_tags',
+  'ansible_skip_tags',
+  'ansible_verbosity',
+  'ansible_version',
+  'inventory_dir',
+  'inventory_file',
+  'inventory_hostname',
+  'inventory_hostname_short',
+  'groups',
+  'group_names',
+  'omit',
+  'playbook_dir',
+]);
+
+function shown(vars: HostVars): HostVars {
+  return Object.fromEntries(Object.entries(vars).filter(([name]) => !internalNames.has(name)));
+}
+
+function isEmpty(value: object): boolean {
+  return Object.keys(value).length === 0;
+}
+
+function formatJson(value: unknown): string {
+  return `${JSON.stringify(value, sortKeys, 4)}\n`;
 }
 
 function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return value;
-  }
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(byKey));
+}
+
+function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+function hostNames(inventory: Inventory): readonly string[] {
+  return inventory.hosts.map(({ name }) => name);
+}
+
+function unknown(what: 'host' | 'group', name: string, names: readonly string[]): InventoryError {
+  const nearest = nearestName(name, names);
+  const hint = nearest === undefined ? '' : `; is it ${nearest}?`;
+  return new InventoryError(`the inventory has no ${what} ${name}${hint}`);
 }

@@ -1,5 +1,18 @@
+import { parseHostAddress } from './host-address.ts';
+
 /** Names beyond this many are a slip of the finger, not a fleet. */
 const mostNames = 100_000;
+
+export interface ExpandedHosts {
+  readonly names: readonly string[];
+  readonly port: number | undefined;
+}
+
+/** The hosts that an inventory means by `kvm[01:03]:2222`: three names and a port. Throws RangeError, with one sentence. */
+export function expandHosts(pattern: string): ExpandedHosts {
+  const { host, port } = parseHostAddress(pattern) ?? { host: pattern };
+  return { names: expandHostRange(host), port };
+}
 
 /**
  * The names that a range stands for, as Ansible expands it: `kvm[01:03]` is kvm01, kvm02, kvm03; `kvm[a:c]`; `kvm[0:9:2]` with

@@ -1,3 +1,15 @@
-export { formatInventoryGraph, formatInventoryJson } from './format-inventory.ts';
-export { loadInventory } from './load-inventory.ts';
+export {
+  type GroupDefinition,
+  inventory,
+  type InventoryDefinition,
+  type InventoryModule,
+} from './define-inventory.ts';
+export { formatHostJson, formatInventoryGraph, formatInventoryJson } from './format-inventory.ts';
+export {
+  buildInventory,
+  type InventorySource,
+  loadInventory,
+  type LoadInventoryOptions,
+} from './load-inventory.ts';
+export { limitHosts } from './limit-hosts.ts';
 export { selectHosts } from './select-hosts.ts';

@@ -3,6 +3,7 @@ import type { Inventory, SourcePlace } from '../model/inventory.ts';
 import { mergeInventory } from './merge-inventory.ts';
 import type { GroupDraft, HostDraft } from './merge-inventory.ts';
 import type { PlacedVars } from './placed-vars.ts';
+import type { VarsFolders } from './vars-folder.ts';
 
 /**
  * Collects what the sources say, whatever their format, and merges it as Ansible does. Readers call it in the order of
@@ -11,14 +12,25 @@ import type { PlacedVars } from './placed-vars.ts';
 export interface InventoryBuilder {
   addGroup(name: string, place: SourcePlace): void;
   addChild(group: string, child: string, place: SourcePlace): void;
-  /** Adds the host to the group; to no other than `all` when that is the group. */
-  addHost(group: string, host: string, place: SourcePlace): void;
+  hasGroup(name: string): boolean;
+  hasHost(name: string): boolean;
+  /** Adds the host to the group; to no other than `all` when that is the group. As for Ansible, only a first mention has a port. */
+  addHost(group: string, host: string, mention: HostMention): void;
   /** Adds to the variables of a group that was added before. */
   setGroupVars(group: string, vars: PlacedVars): void;
   setHostVars(host: string, vars: PlacedVars): void;
+  groupNames(): Iterable<string>;
+  hostNames(): Iterable<string>;
   /** Throws InventoryError when the groups make no sense together. */
-  build(): Inventory;
+  build(folders?: VarsFolders): Inventory;
 }
+
+export interface HostMention {
+  readonly place: SourcePlace;
+  readonly port?: number | undefined;
+}
+
+const noFolders: VarsFolders = { besideSources: [], besidePlaybooks: [] };
 
 const priorityVariable = 'ansible_group_priority';
 
@@ -36,10 +48,12 @@ export function createInventoryBuilder(): InventoryBuilder {
       groupNamed(group, place).children.set(child, place);
       groupNamed(child, place);
     },
-    addHost(group, host, place) {
+    hasGroup: (name) => groups.has(name),
+    hasHost: (name) => hosts.has(name),
+    addHost(group, host, { place, port }) {
       refuseUnspeakable('host', host, place);
       groupNamed(group, place).hosts.add(host);
-      const draft = hosts.get(host) ?? { name: host, place, groups: new Set(), vars: new Map() };
+      const draft = hosts.get(host) ?? draftHost(host, { place, port });
       draft.groups.add(group);
       hosts.set(host, draft);
     },
@@ -59,7 +73,9 @@ export function createInventoryBuilder(): InventoryBuilder {
         hosts.get(host)?.vars.set(name, placed);
       }
     },
-    build: () => mergeInventory(groups, hosts),
+    groupNames: () => groups.keys(),
+    hostNames: () => hosts.keys(),
+    build: (folders = noFolders) => mergeInventory(groups, hosts, folders),
   };
 
   function groupNamed(name: string, place: SourcePlace): GroupDraft {
@@ -72,6 +88,11 @@ export function createInventoryBuilder(): InventoryBuilder {
 
 function draftGroup(name: string): GroupDraft {
   return { name, hosts: new Set(), children: new Map(), vars: new Map(), priority: 1 };
+}
+
+function draftHost(name: string, { place, port }: HostMention): HostDraft {
+  const vars = new Map(port === undefined ? [] : [['ansible_port', { value: port, place }]]);
+  return { name, place, groups: new Set(), vars };
 }
 
 /** A name that no pattern could select is a slip in the file. */

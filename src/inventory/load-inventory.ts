@@ -1,24 +1,97 @@
 import { InventoryError } from '../errors.ts';
 import type { Inventory } from '../model/inventory.ts';
+import type { InventoryDefinition, InventoryModule } from './define-inventory.ts';
+import { inventory } from './define-inventory.ts';
 import { createInventoryBuilder } from './inventory-builder.ts';
-import { readSourceFile } from './source-file.ts';
-import { readYamlInventory } from './yaml-inventory.ts';
+import type { InventoryBuilder } from './inventory-builder.ts';
+import { type ModuleLoader, readDefinition } from './read-definition.ts';
+import { readSource } from './read-source.ts';
+import { readVarsFolder, type VarsFolder } from './vars-folder.ts';
+
+/** A file, a folder of files, a list of hosts with a comma in it (`kvm1,kvm2`), or what `inventory` made. */
+export type InventorySource = string | InventoryModule;
+
+export interface LoadInventoryOptions {
+  /** Folders of playbooks: their group_vars/ and host_vars/ win over those beside the sources. */
+  readonly playbookFolders?: readonly string[];
+  /** Imports a TypeScript inventory; default: as Node.js imports. */
+  readonly loadModule?: ModuleLoader;
+  /** Seconds that an executable inventory has for each answer; default 120. */
+  readonly scriptSeconds?: number;
+  /** Ends executable inventories. */
+  readonly signal?: AbortSignal;
+}
 
 /**
- * Reads inventory files in Ansible's YAML shape and merges them: what a later file says about a variable wins.
+ * Reads inventories as Ansible does and merges them: what a later source says about a variable wins. A source is a file (YAML,
+ * INI, JSON, an executable, TypeScript), a folder of such files, a list of hosts, or what `inventory` made; with group_vars/ and
+ * host_vars/ beside it.
  *
- * @throws InventoryError with file and line, when a file cannot be read, is not an inventory, or all of them name no host.
+ * @throws InventoryError with file and line, when a source cannot be read, is not an inventory, or all of them name no host.
  * @example
  * const inventory = await loadInventory(['hosts.yml']);
  */
-export async function loadInventory(sources: readonly string[]): Promise<Inventory> {
+export async function loadInventory(
+  sources: readonly InventorySource[],
+  options: LoadInventoryOptions = {},
+): Promise<Inventory> {
   const builder = createInventoryBuilder();
+  const folders: string[] = [];
   for (const source of sources) {
-    readYamlInventory(await readSourceFile(source), source, builder);
+    const folder = await readOne(source, builder, options);
+    if (folder !== undefined) folders.push(folder);
   }
-  const inventory = builder.build();
+  const read = readFolders(builder);
+  const inventory = builder.build({
+    besideSources: await read(folders),
+    besidePlaybooks: await read(options.playbookFolders ?? []),
+  });
   if (inventory.hosts.length === 0) {
-    throw new InventoryError(`inventory ${sources.join(', ')} has no hosts`);
+    throw new InventoryError(`inventory ${sources.map(nameOf).join(', ')} has no hosts`);
   }
   return inventory;
+}
+
+/**
+ * Makes an inventory of groups and hosts that a program knows, in the shape of Ansible's YAML.
+ *
+ * @throws InventoryError for a definition that makes no sense or names no host.
+ * @example
+ * const fleet = await buildInventory({ kvm: { hosts: { kvm1: { ansible_host: '192.0.2.1' } } } });
+ */
+export function buildInventory(definition: InventoryDefinition): Promise<Inventory> {
+  return loadInventory([inventory(() => definition)]);
+}
+
+const inCode = 'inventory()';
+
+function nameOf(source: InventorySource): string {
+  return typeof source === 'string' ? source : inCode;
+}
+
+/** Returns the folder beside the source. */
+async function readOne(
+  source: InventorySource,
+  builder: InventoryBuilder,
+  { loadModule, scriptSeconds = 120, signal }: LoadInventoryOptions,
+): Promise<string | undefined> {
+  if (typeof source === 'string') {
+    return readSource(source, { builder, loadModule, limits: { seconds: scriptSeconds, signal } });
+  }
+  await readDefinition(source, inCode, builder);
+  return undefined;
+}
+
+/** Two sources may lie in one folder, which is read once. */
+function readFolders(builder: InventoryBuilder): (folders: readonly string[]) => Promise<VarsFolder[]> {
+  const names = { groups: [...builder.groupNames()], hosts: [...builder.hostNames()] };
+  const known = new Map<string, Promise<VarsFolder>>();
+  return (folders) =>
+    Promise.all(
+      folders.map((folder) => {
+        const reading = known.get(folder) ?? readVarsFolder(folder, names);
+        known.set(folder, reading);
+        return reading;
+      }),
+    );
 }

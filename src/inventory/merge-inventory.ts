@@ -1,6 +1,7 @@
-import { InventoryError } from '../errors.ts';
-import type { Inventory, InventoryHost, SourcePlace } from '../model/inventory.ts';
-import { type PlacedValue, unplaceVars } from './placed-vars.ts';
+import type { Inventory, InventoryGroup, InventoryHost, SourcePlace } from '../model/inventory.ts';
+import { type GroupOrder, orderGroups } from './group-order.ts';
+import { type PlacedValue, type PlacedVars, unplaceVars } from './placed-vars.ts';
+import type { VarsFolders } from './vars-folder.ts';
 
 /** A group as the sources gave it. */
 export interface GroupDraft {
@@ -28,31 +29,14 @@ type Groups = ReadonlyMap<string, GroupDraft>;
 type Hosts = ReadonlyMap<string, HostDraft>;
 
 /** Makes the inventory of what was collected, in Ansible's order of precedence. Completes the drafts on the way. */
-export function mergeInventory(groups: Groups, hosts: Hosts): Inventory {
-  refuseSharedNames(groups, hosts);
+export function mergeInventory(groups: Groups, hosts: Hosts, folders: VarsFolders): Inventory {
   adoptOrphans(groups);
   adoptUngrouped(groups, hosts);
-  const order = orderGroups(groups);
+  const merger = new VarsMerger(groups, orderGroups(groups), folders);
   return {
-    hosts: [...hosts.values()].map((host) => mergeHost(host, groups, order)),
-    groups: new Map(
-      [...groups.values()].map(({ name, hosts, children, vars }) => [
-        name,
-        { name, hosts: [...hosts], children: [...children.keys()], ...unplaceVars(vars) },
-      ]),
-    ),
+    hosts: [...hosts.values()].map((host) => merger.host(host)),
+    groups: new Map([...groups.values()].map((group) => [group.name, merger.group(group)])),
   };
-}
-
-function refuseSharedNames(groups: Groups, hosts: Hosts): void {
-  for (const { name, place } of hosts.values()) {
-    if (groups.has(name)) {
-      throw new InventoryError(
-        `${name} is the name of a host here and also of a group: a pattern could mean either`,
-        place,
-      );
-    }
-  }
 }
 
 /** A group that is nobody's child is a child of `all`. */
@@ -80,61 +64,90 @@ function adoptUngrouped(groups: Groups, hosts: Hosts): void {
   }
 }
 
-/** The groups above and including each, and where each stands in the order in which variables are merged. */
-interface GroupOrder {
-  readonly ancestry: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly rank: ReadonlyMap<string, number>;
+interface Inheritance {
+  /** In the order they were met. */
+  readonly groups: readonly string[];
+  readonly vars: PlacedVars;
 }
 
-/** Ansible's order: what is farther from `all` wins, then the higher priority, then the later name. */
-function orderGroups(groups: Groups): GroupOrder {
-  const ancestry = new Map<string, Set<string>>();
-  const depth = new Map<string, number>();
-  for (const name of inheritanceOrder(groups)) {
-    const above = [...groups.values()].filter((group) => group.children.has(name));
-    ancestry.set(name, new Set([name, ...above.flatMap((group) => [...(ancestry.get(group.name) ?? [])])]));
-    depth.set(name, Math.max(-1, ...above.map((group) => depth.get(group.name) ?? 0)) + 1);
+/** Merges the variables of hosts. Most hosts share their groups with many others: what these say is merged once. */
+class VarsMerger {
+  readonly #groups: Groups;
+  readonly #order: GroupOrder;
+  readonly #folders: VarsFolders;
+  readonly #inheritances = new Map<string, Inheritance>();
+
+  constructor(groups: Groups, order: GroupOrder, folders: VarsFolders) {
+    this.#groups = groups;
+    this.#order = order;
+    this.#folders = folders;
   }
-  const sorted = [...groups.values()].sort(
-    (a, b) =>
-      (depth.get(a.name) ?? 0) - (depth.get(b.name) ?? 0) ||
-      a.priority - b.priority ||
-      (a.name < b.name ? -1 : 1),
-  );
-  return { ancestry, rank: new Map(sorted.map(({ name }, index) => [name, index])) };
+
+  host(host: HostDraft): InventoryHost {
+    const { groups, vars } = this.#inheritanceOf([...host.groups]);
+    const own = this.#ownOf(host);
+    return {
+      name: host.name,
+      groups,
+      ...unplaceVars(new Map([...vars, ...own])),
+      ownVars: unplaceVars(own).vars,
+      place: host.place,
+    };
+  }
+
+  group({ name, hosts, children, vars, priority }: GroupDraft): InventoryGroup {
+    const said = [
+      vars,
+      ...this.#folderVars('besideSources', [name]),
+      ...this.#folderVars('besidePlaybooks', [name]),
+    ];
+    return {
+      name,
+      hosts: [...hosts],
+      children: [...children.keys()],
+      priority,
+      ...unplaceVars(merge(said)),
+    };
+  }
+
+  #inheritanceOf(direct: readonly string[]): Inheritance {
+    const key = JSON.stringify(direct);
+    const known = this.#inheritances.get(key);
+    if (known !== undefined) return known;
+    const names = new Set(direct.flatMap((name) => [...(this.#order.ancestry.get(name) ?? [])]));
+    names.delete('all');
+    const groups = [...this.#groups.keys()].filter((name) => names.has(name));
+    const inheritance = { groups, vars: this.#inheritedFrom(groups) };
+    this.#inheritances.set(key, inheritance);
+    return inheritance;
+  }
+
+  /** The last wins: first what stands in sources, then in group_vars/; in each first `all`, then the other groups. */
+  #inheritedFrom(names: readonly string[]): PlacedVars {
+    const { rank } = this.#order;
+    const groups = [...names].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
+    return merge([
+      ...['all', ...groups].flatMap((name) => this.#groups.get(name)?.vars ?? []),
+      ...this.#folderVars('besideSources', ['all']),
+      ...this.#folderVars('besidePlaybooks', ['all']),
+      ...this.#folderVars('besideSources', groups),
+      ...this.#folderVars('besidePlaybooks', groups),
+    ]);
+  }
+
+  #folderVars(where: keyof VarsFolders, groups: readonly string[]): readonly PlacedVars[] {
+    return this.#folders[where].flatMap((folder) => groups.flatMap((name) => folder.groups.get(name) ?? []));
+  }
+
+  #ownOf({ name, vars }: HostDraft): PlacedVars {
+    const { besideSources, besidePlaybooks } = this.#folders;
+    return merge([
+      vars,
+      ...[...besideSources, ...besidePlaybooks].flatMap(({ hosts }) => hosts.get(name) ?? []),
+    ]);
+  }
 }
 
-/** Every group after all of its parents. Throws InventoryError for a group that contains itself. */
-function inheritanceOrder(groups: Groups): readonly string[] {
-  const finished = new Set<string>();
-  for (const name of groups.keys()) {
-    visit(name, []);
-  }
-  return [...finished].reverse();
-
-  function visit(name: string, path: readonly string[], place?: SourcePlace): void {
-    if (path.includes(name)) {
-      const cycle = [...path.slice(path.indexOf(name)), name].join(' > ');
-      throw new InventoryError(`group ${name} contains itself: ${cycle}`, place);
-    }
-    if (finished.has(name)) {
-      return;
-    }
-    for (const [child, childPlace] of groups.get(name)?.children ?? []) {
-      visit(child, [...path, name], childPlace);
-    }
-    finished.add(name);
-  }
-}
-
-function mergeHost(host: HostDraft, groups: Groups, { ancestry, rank }: GroupOrder): InventoryHost {
-  const names = new Set(['all', ...[...host.groups].flatMap((name) => [...(ancestry.get(name) ?? [])])]);
-  const byRank = [...names].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
-  const inherited = byRank.flatMap((name) => [...(groups.get(name)?.vars ?? [])]);
-  return {
-    name: host.name,
-    groups: [...groups.keys()].filter((name) => name !== 'all' && names.has(name)),
-    ...unplaceVars(new Map([...inherited, ...host.vars])),
-    place: host.place,
-  };
+function merge(layers: readonly PlacedVars[]): PlacedVars {
+  return new Map(layers.flatMap((layer) => [...layer]));
 }

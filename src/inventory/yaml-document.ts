@@ -13,6 +13,8 @@ import {
 import type { Event, ScalarEvent } from 'js-yaml';
 import { InventoryError } from '../errors.ts';
 import type { SourcePlace } from '../model/inventory.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { floatTag, intTag } from './yaml-numbers.ts';
 
 /** A YAML file as values, and where in the file each of them stands. */
 export interface YamlDocument {
@@ -46,7 +48,7 @@ const booleanTag = defineScalarTag<boolean>('tag:yaml.org,2002:bool', {
 
 const unsafeTag = defineScalarTag<string>('!unsafe', { resolve: (source) => source, identify: () => false });
 
-const schema = CORE_SCHEMA.withTags(mergeTag, booleanTag, unsafeTag);
+const schema = CORE_SCHEMA.withTags(mergeTag, booleanTag, intTag, floatTag, unsafeTag);
 
 /** Reads one YAML document. Throws InventoryError with the line. */
 export function parseYamlDocument(text: string, file: string): YamlDocument {
@@ -226,12 +228,4 @@ function lineCounter(text: string): (offset: number) => number {
 function toInventoryError(error: YAMLException, file: string): InventoryError {
   const place = error.mark === undefined ? { file } : { file, line: error.mark.line + 1 };
   return new InventoryError(`not valid YAML: ${error.reason}`, place, { cause: error });
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    Object.values(value).forEach(deepFreeze);
-  }
-  return value;
 }

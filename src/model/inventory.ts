@@ -15,6 +15,8 @@ export interface InventoryHost {
   readonly groups: readonly string[];
   /** Variables merged from groups and host, as Ansible merges them. */
   readonly vars: HostVars;
+  /** Those of `vars` that were said of the host itself, and not of a group; of hosts that were read from sources. */
+  readonly ownVars?: HostVars;
   /** Where each of `vars` was given the value it has; of hosts that were read from sources. */
   readonly varPlaces?: ReadonlyMap<string, SourcePlace>;
   /** Where the host was first met: `file` is Ansible's `inventory_file`. */
@@ -33,6 +35,9 @@ export interface InventoryGroup {
   readonly hosts: readonly string[];
   /** Names of direct child groups. */
   readonly children: readonly string[];
+  /** `ansible_group_priority`; default 1. */
+  readonly priority?: number;
+  /** Variables said of the group itself, in sources and in group_vars/. */
   readonly vars: HostVars;
   /** Where each of `vars` was given the value it has. */
   readonly varPlaces?: ReadonlyMap<string, SourcePlace>;

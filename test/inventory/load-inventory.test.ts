@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -199,11 +199,6 @@ describe('loadInventory', () => {
       '0.yml:3: group all contains itself: all > kvm > all',
     ],
     [
-      'a host and a group of one name',
-      ['kvm:\n  hosts:\n    kvm1:\n', 'kvm1: { hosts: { x: } }'],
-      '0.yml:3: kvm1 is the name of a host here and also of a group: a pattern could mean either',
-    ],
-    [
       'a host name with a space',
       ['kvm:\n  hosts:\n    kvm1 kvm2:\n'],
       '0.yml:3: "kvm1 kvm2" cannot be the name of a host: no pattern could select it',
@@ -243,11 +238,6 @@ describe('loadInventory', () => {
       ['kvm:\n  hosts: { kvm1: '],
       '0.yml:2: not valid YAML: unexpected end of the stream within a flow collection',
     ],
-    [
-      'an INI inventory',
-      ['; fleet\n[kvm]\nkvm1 ansible_host=192.0.2.1\n'],
-      '0.yml:2: [kvm] is a section of an INI inventory, and kvmplay reads only YAML ones yet',
-    ],
     ['two documents', ['a:\n---\nb:\n'], '0.yml: the file holds 2 YAML documents and should hold one'],
   ])('refuses %s', async (_, texts, sentence) => {
     expect(await refusal(...texts)).toBe(sentence);
@@ -259,9 +249,42 @@ describe('loadInventory', () => {
     );
   });
 
-  it('names a directory, which it cannot read yet', async () => {
-    await expect(loadInventory([folder])).rejects.toThrow(
-      `inventory ${folder} is a directory, and kvmplay reads only files yet`,
-    );
+  it('reads a folder: its files in the order of their names, without those that are no inventory', async () => {
+    const fleet = join(folder, 'fleet');
+    await mkdir(join(fleet, 'b'), { recursive: true });
+    const files = {
+      'a.yml': 'kvm: { hosts: { kvm1: { from: a } } }',
+      'b/more': '[kvm]\nkvm2\nkvm1 from=b\n',
+      'notes.md': 'not an inventory',
+      'old.ini': 'neither: [',
+      'hosts.yml~': 'neither: [',
+      '.hidden': 'neither: [',
+    };
+    for (const [name, text] of Object.entries(files)) await writeFile(join(fleet, name), text);
+
+    const inventory = await loadInventory([fleet]);
+
+    expect(inventory.hosts.map(({ name, vars }) => [name, vars])).toEqual([
+      ['kvm1', { from: 'b' }],
+      ['kvm2', {}],
+    ]);
+  });
+
+  it('lets a host and a group share a name', async () => {
+    const inventory = await load('bastion: { hosts: { bastion: } }');
+
+    expect(inventory.hosts.map(({ name, groups }) => [name, groups])).toEqual([['bastion', ['bastion']]]);
+  });
+
+  it('reads a list of hosts instead of a file', async () => {
+    const inventory = await loadInventory(['kvm1, kvm2:2222,[2001:db8::1]:22,kvm[3:4]']);
+
+    expect(inventory.hosts.map(({ name, vars }) => [name, vars.ansible_port])).toEqual([
+      ['kvm1', undefined],
+      ['kvm2', 2222],
+      ['2001:db8::1', 22],
+      ['kvm3', undefined],
+      ['kvm4', undefined],
+    ]);
   });
 });

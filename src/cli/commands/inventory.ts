@@ -1,44 +1,48 @@
-import { InventoryError, UsageError } from '../../errors.ts';
-import { formatInventoryGraph, formatInventoryJson } from '../../inventory/index.ts';
-import type { Inventory } from '../../model/inventory.ts';
-import { nearestName } from '../../model/nearest-name.ts';
+import { UsageError } from '../../errors.ts';
+import {
+  formatHostJson,
+  formatInventoryGraph,
+  formatInventoryJson,
+  limitHosts,
+} from '../../inventory/index.ts';
 import type { CommandArguments } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import type { inventorySpec } from './specs.ts';
 import { openInventory } from '../open-inventory.ts';
 
-export async function showInventory(
-  { options }: CommandArguments<typeof inventorySpec.options>,
-  io: CliIo,
-): Promise<number> {
+type Arguments = CommandArguments<typeof inventorySpec.options>;
+
+export async function showInventory({ words, options }: Arguments, io: CliIo): Promise<number> {
   const chosen = [options.list, options.graph, options.host !== undefined].filter(Boolean);
   if (chosen.length !== 1) {
     throw new UsageError('inventory should be called with one of --list, --graph and --host');
   }
-  const inventory = await openInventory(options, io);
-  io.stdout.write(textOf(inventory, options));
+  if (words.length > 0 && !options.graph) {
+    throw new UsageError(`inventory takes a group only with --graph, and was given ${words.join(' ')}`);
+  }
+  const { 'playbook-dir': folder } = options;
+  const inventory = await openInventory(
+    options,
+    io,
+    folder === undefined ? {} : { playbookFolders: [folder] },
+  );
+  const limited = options.limit === undefined ? undefined : await limitHosts(inventory, options.limit);
+  const only = limited && new Set(limited.map(({ name }) => name));
+  io.stdout.write(textOf());
   return exitCodes.done;
-}
 
-interface Choice {
-  readonly graph: boolean;
-  readonly host: string | undefined;
-}
-
-function textOf(inventory: Inventory, { graph, host }: Choice): string {
-  if (host !== undefined) return `${JSON.stringify(varsOf(inventory, host), undefined, 2)}\n`;
-  return graph ? formatInventoryGraph(inventory) : formatInventoryJson(inventory);
-}
-
-function varsOf(inventory: Inventory, name: string): unknown {
-  const host = inventory.hosts.find((candidate) => candidate.name === name);
-  if (host !== undefined) return host.vars;
-  const hint = nearestName(
-    name,
-    inventory.hosts.map((candidate) => candidate.name),
-  );
-  throw new InventoryError(
-    `the inventory has no host ${name}${hint === undefined ? '' : `; is it ${hint}?`}`,
-  );
+  function textOf(): string {
+    const filter = only && { only };
+    if (options.host !== undefined) {
+      return formatHostJson(inventory, options.host, { isExport: options.export });
+    }
+    if (!options.graph) return formatInventoryJson(inventory, { ...filter, isExport: options.export });
+    const [group] = words;
+    return formatInventoryGraph(inventory, {
+      ...filter,
+      withVars: options.vars,
+      ...(group !== undefined && { group }),
+    });
+  }
 }

@@ -146,7 +146,7 @@ export const showSpec = command({
 export const inventorySpec = command({
   name: 'inventory',
   summary: 'Show how an inventory is understood',
-  positionals: [],
+  positionals: [{ name: 'GROUP', describe: 'with --graph, the group to begin at; default: all' }],
   options: {
     ...inventoryOptions,
     list: { type: 'flag', settable: false, describe: 'print all groups, hosts and variables as JSON' },
@@ -157,6 +157,26 @@ export const inventorySpec = command({
       means: 'host',
       settable: false,
       describe: 'print the variables of one host as JSON',
+    },
+    vars: { type: 'flag', settable: false, describe: 'with --graph, show variables too' },
+    export: {
+      type: 'flag',
+      settable: false,
+      describe: 'with --list or --host, variables where they were said, groups not merged into hosts',
+    },
+    limit: {
+      type: 'text',
+      alias: 'l',
+      value: 'PATTERN',
+      means: 'pattern',
+      describe: 'show only hosts that are in PATTERN',
+    },
+    'playbook-dir': {
+      type: 'text',
+      value: 'FOLDER',
+      means: 'file',
+      settable: false,
+      describe: 'read group_vars/ and host_vars/ of this folder too, as for a playbook in it',
     },
   },
   examples: [

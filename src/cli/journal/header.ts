@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { HostVars } from '../../model/host.ts';
 import type { CliIo } from '../io.ts';
@@ -32,7 +32,7 @@ export function headerOf(source: HeaderSource, io: CliIo): RecordHeader {
     version: versionOfKvmplay(),
     command,
     playbooks: playbooks.map((file) => resolvePath(file, io.cwd)),
-    inventory: inventory.map((file) => resolvePath(file, io.cwd)),
+    inventory: inventory.map((source) => (isHostList(source, io.cwd) ? source : resolvePath(source, io.cwd))),
     ...(limit !== undefined && { limit }),
     ...(only !== undefined && { only }),
     extraVars: Object.fromEntries(
@@ -48,6 +48,11 @@ export function headerOf(source: HeaderSource, io: CliIo): RecordHeader {
 export function versionOfKvmplay(): string {
   const file = new URL('../../../package.json', import.meta.url);
   return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
+}
+
+/** `kvm1,kvm2` instead of a file. */
+function isHostList(source: string, cwd: string): boolean {
+  return source.includes(',') && !existsSync(resolvePath(source, cwd));
 }
 
 /** Each run decides these anew. */

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { InventoryError } from '../../src/errors.ts';
 import { createInventoryBuilder } from '../../src/inventory/inventory-builder.ts';
-import { readYamlInventory } from '../../src/inventory/yaml-inventory.ts';
+import { readTextInventory } from '../../src/inventory/read-text.ts';
 
 function read(text: string): void {
   const builder = createInventoryBuilder();
-  readYamlInventory(text, 'hosts.yml', builder);
+  readTextInventory(text, 'hosts.yml', builder);
   builder.build();
 }
 
@@ -67,7 +67,7 @@ const fragment = fc.oneof(
   fc.string({ maxLength: 3 }),
 );
 
-describe('readYamlInventory', () => {
+describe('readTextInventory', () => {
   it('reads any text or throws InventoryError that names the file', () => {
     fc.assert(
       fc.property(fc.array(fragment, { maxLength: 30 }), (fragments) => {

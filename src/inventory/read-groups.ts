@@ -1,45 +1,36 @@
 import { InventoryError } from '../errors.ts';
 import type { HostVars } from '../model/host.ts';
+import type { SourcePlace } from '../model/inventory.ts';
 import { nearestName } from '../model/nearest-name.ts';
-import { expandHostRange } from './host-range.ts';
+import { type ExpandedHosts, expandHosts } from './host-range.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
 import { type PlacedVars, placeVars } from './placed-vars.ts';
-import { parseYamlDocument } from './yaml-document.ts';
-import type { YamlDocument } from './yaml-document.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 type Path = readonly string[];
 
-/** Reads an inventory in Ansible's YAML shape into the builder. Throws InventoryError with file, line and path. */
-export function readYamlInventory(text: string, file: string, builder: InventoryBuilder): void {
-  refuseIni(text, file);
-  const document = parseYamlDocument(text, file);
-  const reader = new YamlInventoryReader(document, builder);
-  const groups = reader.mappingAt([], document.value, 'groups');
-  for (const [name, body] of Object.entries(groups)) {
-    reader.readGroup([name], body);
-  }
+/** Values that a source gives, and where in it each of them stands. */
+export interface SourceDocument {
+  readonly value: unknown;
+  /** Place of what a path of keys leads to. */
+  placeOf(path: Path): SourcePlace;
 }
 
-/** A line that is nothing but a section's name means nothing in a YAML inventory and everything in an INI one. */
-function refuseIni(text: string, file: string): void {
-  const section = /^\[[\w.:-]+\][ \t\r]*(?:[#;].*)?$/m.exec(text);
-  if (section !== null) {
-    const line = text.slice(0, section.index).split('\n').length;
-    throw new InventoryError(
-      `${section[0].trim()} is a section of an INI inventory, and kvmplay reads only YAML ones yet`,
-      { file, line },
-    );
+/** Reads groups in the shape of Ansible's YAML inventories into the builder. Throws InventoryError with place and path. */
+export function readGroups(document: SourceDocument, builder: InventoryBuilder): void {
+  const reader = new GroupsReader(document, builder);
+  for (const [name, body] of Object.entries(reader.mappingAt([], document.value, 'groups'))) {
+    reader.readGroup([name], body);
   }
 }
 
 const groupKeys = ['hosts', 'children', 'vars'] as const;
 
-class YamlInventoryReader {
-  readonly #document: YamlDocument;
+class GroupsReader {
+  readonly #document: SourceDocument;
   readonly #builder: InventoryBuilder;
 
-  constructor(document: YamlDocument, builder: InventoryBuilder) {
+  constructor(document: SourceDocument, builder: InventoryBuilder) {
     this.#document = document;
     this.#builder = builder;
   }
@@ -69,12 +60,9 @@ class YamlInventoryReader {
     for (const [pattern, body] of Object.entries(this.#membersAt(path, value, 'host names'))) {
       const hostPath = [...path, pattern];
       const vars = this.#varsAt(hostPath, body);
-      for (const [name, port] of this.#expand(hostPath, pattern)) {
-        const place = this.#document.placeOf(hostPath);
-        this.#builder.addHost(group, name, place);
-        if (port !== undefined) {
-          this.#builder.setHostVars(name, new Map([['ansible_port', { value: port, place }]]));
-        }
+      const { names, port } = this.#expand(hostPath, pattern);
+      for (const name of names) {
+        this.#builder.addHost(group, name, { place: this.#document.placeOf(hostPath), port });
         this.#builder.setHostVars(name, vars);
       }
     }
@@ -113,21 +101,15 @@ class YamlInventoryReader {
     return typeof value === 'string' ? { [value]: null } : this.mappingAt(path, value, keys);
   }
 
-  #expand(path: Path, pattern: string): readonly (readonly [name: string, port: number | undefined])[] {
-    const { name, port } = splitPort(pattern);
+  #expand(path: Path, pattern: string): ExpandedHosts {
     try {
-      return expandHostRange(name).map((host) => [host, port]);
+      return expandHosts(pattern);
     } catch (error) {
-      if (error instanceof RangeError) {
-        throw new InventoryError(
-          `${path.slice(0, -1).join('.')}: ${error.message}`,
-          this.#document.placeOf(path),
-          {
-            cause: error,
-          },
-        );
-      }
-      throw error;
+      if (!(error instanceof RangeError)) throw error;
+      const subject = path.slice(0, -1).join('.');
+      throw new InventoryError(`${subject}: ${error.message}`, this.#document.placeOf(path), {
+        cause: error,
+      });
     }
   }
 
@@ -139,19 +121,6 @@ class YamlInventoryReader {
       this.#document.placeOf(path),
     );
   }
-}
-
-/** `kvm1:2222` and `[2001:db8::1]:2222` carry a port; a bare IPv6 address does not. */
-function splitPort(pattern: string): { name: string; port?: number } {
-  const match =
-    /^(?:\[([0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)\]|((?:[^:[\]]|\[[^\]]*\])+))(?::([0-9]+))?$/.exec(
-      pattern,
-    );
-  if (match === null) {
-    return { name: pattern };
-  }
-  const name = match[1] ?? match[2] ?? pattern;
-  return match[3] === undefined ? { name } : { name, port: Number(match[3]) };
 }
 
 function describeType(value: unknown): string {

@@ -1,0 +1,55 @@
+import { InventoryError } from '../errors.ts';
+
+type Token = '*' | '?' | ((letter: string) => boolean);
+
+/**
+ * Whether names match a glob of `*`, `?`, `[abc]`, `[!abc]`; an opening bracket without its closing one is an ordinary letter. Not by
+ * a regular expression, which could take for ever over many stars. Throws InventoryError for a range of letters that runs backwards.
+ */
+export function globMatcher(glob: string): (name: string) => boolean {
+  const tokens = tokenize(glob);
+  return (name) => matches(tokens, Array.from(name));
+}
+
+function tokenize(glob: string): readonly Token[] {
+  const parts = glob.matchAll(/\[(!?)(\]?[^\]]*)\]|[^]/gu);
+  return Array.from(parts, ([part, not = '', members = '']): Token => {
+    if (members !== '') return classMatcher(members, { isNegated: not === '!', glob });
+    return part === '*' || part === '?' ? part : (letter) => letter === part;
+  }).flatMap((token, index, all) => (token === '*' && all[index - 1] === '*' ? [] : [token]));
+}
+
+function classMatcher(
+  members: string,
+  { isNegated, glob }: { isNegated: boolean; glob: string },
+): (letter: string) => boolean {
+  try {
+    const expression = new RegExp(`^[${isNegated ? '^' : ''}${members.replace(/[\\\]^[]/g, '\\$&')}]$`, 's');
+    return (letter) => expression.test(letter);
+  } catch (error) {
+    throw new InventoryError(`${glob} is not a glob`, undefined, { cause: error });
+  }
+}
+
+/** Goes back to the last star only: what an earlier one could take, this one can. */
+function matches(tokens: readonly Token[], letters: readonly string[]): boolean {
+  let token = 0;
+  let letter = 0;
+  let star: { readonly token: number; letter: number } | undefined;
+  while (letter < letters.length) {
+    const wanted = tokens[token];
+    if (wanted === '*') {
+      star = { token, letter };
+      token++;
+    } else if (wanted !== undefined && (wanted === '?' || wanted(letters[letter] ?? ''))) {
+      token++;
+      letter++;
+    } else if (star !== undefined) {
+      token = star.token + 1;
+      letter = ++star.letter;
+    } else {
+      return false;
+    }
+  }
+  return tokens.slice(token).every((rest) => rest === '*');
+}

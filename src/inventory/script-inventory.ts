@@ -1,0 +1,66 @@
+import { open } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { InventoryError } from '../errors.ts';
+import type { InventoryBuilder } from './inventory-builder.ts';
+import type { ScriptLimits } from './run-script.ts';
+import { readScriptDocument, readScriptHostVars } from './script-document.ts';
+
+/** Calls of `--host` at once. */
+const callsAtOnce = 8;
+
+/** Asks an executable inventory with `--list`, and with `--host` where that said nothing of hosts' variables. */
+export async function readScriptInventory(
+  file: string,
+  builder: InventoryBuilder,
+  limits: ScriptLimits,
+): Promise<void> {
+  const { runScript } = await import('./run-script.ts');
+  const ask = async (...args: string[]): Promise<unknown> =>
+    parseAnswer(await runScript(resolve(file), args, limits), `${file} ${args.join(' ')}`);
+
+  const untold = readScriptDocument(await ask('--list'), { file }, builder);
+  for (let start = 0; start < untold.length; start += callsAtOnce) {
+    const part = untold.slice(start, start + callsAtOnce);
+    const answers = await Promise.all(part.map((host) => ask('--host', host)));
+    part.forEach((host, index) => readScriptHostVars(host, answers[index] ?? {}, { file }, builder));
+  }
+}
+
+/** Nothing printed is nothing said. */
+function parseAnswer(text: string, call: string): unknown {
+  if (text.trim() === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InventoryError(
+      `what inventory ${call} prints is not JSON: ${(error as Error).message}`,
+      undefined,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * Whether a file is a program: it may be executed, and it begins as programs do. The executable bit alone is on many a file
+ * that came from another system, and a shell would take its lines for commands.
+ */
+export async function isProgram(file: string): Promise<boolean> {
+  const isExecutable = await access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  return isExecutable && /^(?:#!|\x7fELF)/.test(await readStart(file));
+}
+
+async function readStart(file: string): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
