@@ -38,6 +38,7 @@ export type {
 } from './model/action.ts';
 export type { Change } from './model/change.ts';
 export type { Fact } from './model/fact.ts';
+export { describeChange } from './model/describe-change.ts';
 export type { Disruption, Forecast } from './model/forecast.ts';
 export type { CommandResult, Host, HostVars } from './model/host.ts';
 export type { Inventory, InventoryGroup, InventoryHost, SourcePlace } from './model/inventory.ts';

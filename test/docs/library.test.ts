@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { transformSync } from 'esbuild';
+import type { RunEvent } from '../../src/engine/events.ts';
+import { playbookFolder, runProgram, stagePackage } from '../cli/staged-package.ts';
+import { typeProblems } from '../support/compile.ts';
+
+// Programs and a compiler are started here, and a busy machine takes its time.
+jest.setTimeout(60_000);
+
+const root = join(import.meta.dirname, '..', '..');
+const page = readFileSync(join(root, 'docs', 'library.md'), 'utf8');
+const programs = new Map(
+  [...page.matchAll(/^```ts (\S+\.ts)\n([^]*?)^```$/gm)].map(([, name = '', code = '']) => [name, code]),
+);
+
+const here = { ansible_connection: 'local', network_backend: 'none' };
+const folder = playbookFolder({
+  'package.json': '{ "type": "module" }',
+  'hosts.yml': JSON.stringify({ kvm: { hosts: { here } } }),
+  'down.yml': JSON.stringify({
+    kvm: { hosts: { here, down: { ansible_host: '127.0.0.1', ansible_port: 1 } } },
+  }),
+  'misspelt.yml': JSON.stringify({ kvn: { hosts: { here } } }),
+  ...Object.fromEntries(programs),
+  ...Object.fromEntries(
+    [...programs].map(([name, code]) => [
+      name.replace(/ts$/, 'js'),
+      transformSync(code, { loader: 'ts', format: 'esm', target: 'node20.19' }).code,
+    ]),
+  ),
+});
+mkdirSync(join(folder, 'node_modules'));
+symlinkSync(stagePackage().folder, join(folder, 'node_modules', 'kvmplay'));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function node(...args: readonly string[]): ReturnType<typeof runProgram> {
+  return runProgram([process.execPath, ...args], { cwd: folder });
+}
+
+describe('the programs of docs/library.md', () => {
+  it('are complete and type-check', () => {
+    expect([...programs.keys()]).toEqual(['drift.ts', 'endpoint.ts']);
+    expect(typeProblems([...programs.keys()].map((name) => join(folder, name)))).toEqual([]);
+  });
+});
+
+describe('drift.ts', () => {
+  it('prints what differs and fails', async () => {
+    const { code, stdout } = await node('drift.js');
+
+    expect(code).toBe(1);
+    expect(stdout.split('\n').filter((line) => line.includes('+ bridge'))).toEqual([
+      expect.stringMatching(/^here: ensureBridge brvlan-10: \+ bridge brvlan-10/),
+      expect.stringMatching(/^here: ensureBridge brvlan-11: \+ bridge brvlan-11/),
+    ]);
+  });
+
+  it('tells of a host that cannot be asked', async () => {
+    const { code, stdout } = await node('drift.js', 'down.yml');
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('down: down (127.0.0.1:1) refuses connections: no sshd listens there\n');
+  });
+});
+
+describe('endpoint.ts', () => {
+  it('streams every event, one run at a time, and says what is wrong', async () => {
+    const endpoint = await startEndpoint();
+    try {
+      const [first, second] = await Promise.all([endpoint.post(), endpoint.post()]);
+      const [run, refused] = first.status === 200 ? [first, second] : [second, first];
+      const events = run.text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as RunEvent);
+      writeFileSync(join(folder, 'hosts.yml'), readFileSync(join(folder, 'misspelt.yml')));
+      const wrong = await endpoint.post();
+
+      expect(refused).toEqual({ status: 409, text: 'a run is under way\n' });
+      expect(events[0]).toMatchObject({ type: 'run.start', checkMode: true });
+      expect(events).toContainEqual(expect.objectContaining({ type: 'task.end', subject: 'brvlan-10' }));
+      expect(events.at(-1)).toMatchObject({ type: 'run.end' });
+      expect(wrong.text).toMatch(
+        /^KVMPLAY_INVENTORY: kvm is neither a group nor a host .*did you mean kvn\?\n$/,
+      );
+    } finally {
+      await endpoint.stop();
+    }
+  });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+interface Endpoint {
+  readonly post: () => Promise<Answer>;
+  readonly stop: () => Promise<void>;
+}
+
+async function startEndpoint(): Promise<Endpoint> {
+  const child = spawn(process.execPath, ['endpoint.js'], {
+    cwd: folder,
+    env: { ...process.env, NODE_OPTIONS: '', PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [greeting] = (await once(child.stdout, 'data')) as [Buffer];
+  const port = /port: (\d+)/.exec(greeting.toString())?.[1] ?? '';
+  return {
+    async post() {
+      const response = await fetch(`http://127.0.0.1:${port}/check`, { method: 'POST' });
+      return { status: response.status, text: await response.text() };
+    },
+    async stop() {
+      child.kill();
+      await once(child, 'exit');
+    },
+  };
+}
