@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { transformSync } from 'esbuild';
 import type { RunEvent } from '../../src/engine/events.ts';
-import { playbookFolder, runProgram, stagePackage } from '../cli/staged-package.ts';
+import { type Ended, playbookFolder, runProgram, stagePackage } from '../cli/staged-package.ts';
 import { typeProblems } from '../support/compile.ts';
 
 // Programs and a compiler are started here, and a busy machine takes its time.
@@ -35,23 +37,24 @@ const folder = playbookFolder({
 });
 mkdirSync(join(folder, 'node_modules'));
 symlinkSync(stagePackage().folder, join(folder, 'node_modules', 'kvmplay'));
+symlinkSync(join(root, 'node_modules', 'zod'), join(folder, 'node_modules', 'zod'));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function node(...args: readonly string[]): ReturnType<typeof runProgram> {
-  return runProgram([process.execPath, ...args], { cwd: folder });
+function node(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return runProgram([process.execPath, ...args], { cwd: folder, env });
 }
 
 describe('the programs of docs/library.md', () => {
   it('are complete and type-check', () => {
-    expect([...programs.keys()]).toEqual(['drift.ts', 'endpoint.ts']);
+    expect([...programs.keys()]).toEqual(['drift.ts', 'endpoint.ts', 'cmdb.ts']);
     expect(typeProblems([...programs.keys()].map((name) => join(folder, name)))).toEqual([]);
   });
 });
 
 describe('drift.ts', () => {
   it('prints what differs and fails', async () => {
-    const { code, stdout } = await node('drift.js');
+    const { code, stdout } = await node(['drift.js']);
 
     expect(code).toBe(1);
     expect(stdout.split('\n').filter((line) => line.includes('+ bridge'))).toEqual([
@@ -61,7 +64,7 @@ describe('drift.ts', () => {
   });
 
   it('tells of a host that cannot be asked', async () => {
-    const { code, stdout } = await node('drift.js', 'down.yml');
+    const { code, stdout } = await node(['drift.js', 'down.yml']);
 
     expect(code).toBe(1);
     expect(stdout).toContain('down: down (127.0.0.1:1) refuses connections: no sshd listens there\n');
@@ -93,6 +96,47 @@ describe('endpoint.ts', () => {
     }
   });
 });
+
+describe('cmdb.ts', () => {
+  it('plans the hosts that a service knows', async () => {
+    const machine = { name: 'kvm1', address: '127.0.0.1', rack: 'r1', vlans: [10, 11], connection: 'local' };
+    const cmdb = await startCmdb([machine]);
+    try {
+      const { code, stdout, stderr } = await node(['cmdb.js'], { CMDB: cmdb.url });
+
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain('play a bridge for each VLAN: 1 host');
+      expect(stdout).toMatch(/kvm1 +changed +ensureBridge brvlan-11/);
+    } finally {
+      await cmdb.stop();
+    }
+  });
+
+  it('believes no answer of another shape', async () => {
+    const cmdb = await startCmdb([{ name: 'kvm1' }]);
+    try {
+      const { code, stdout } = await node(['cmdb.js'], { CMDB: cmdb.url });
+
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    } finally {
+      await cmdb.stop();
+    }
+  });
+});
+
+async function startCmdb(machines: readonly object[]): Promise<{ url: string; stop: () => Promise<void> }> {
+  const server = createServer((_request, response) => void response.end(JSON.stringify(machines)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
 
 interface Answer {
   readonly status: number;
