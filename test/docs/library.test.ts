@@ -106,7 +106,7 @@ describe('cmdb.ts', () => {
 
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toContain('play a bridge for each VLAN: 1 host');
-      expect(stdout).toMatch(/kvm1 +changed +ensureBridge brvlan-11/);
+      expect(stdout).toMatch(/kvm1 +would change +ensureBridge brvlan-11/);
     } finally {
       await cmdb.stop();
     }

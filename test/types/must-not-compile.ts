@@ -79,7 +79,7 @@ export const unknown = play({
 export async function program(inventory: Inventory): Promise<void> {
   // wrong: Property 'inventory' is missing
   await run({ plays: [typed] });
-  // wrong: Argument of type 'string' is not assignable to parameter of type 'readonly string[]'
+  // wrong: Argument of type 'string' is not assignable to parameter of type 'readonly InventorySource[]'
   await loadInventory('hosts.yml');
   // wrong: 'checkMode' does not exist in type 'PlanOptions'
   await plan({ plays: [typed], inventory, checkMode: false });
