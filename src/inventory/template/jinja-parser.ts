@@ -1,0 +1,80 @@
+import type { Nunjucks, NunjucksNode, NunjucksParser, NunjucksTokens } from './nunjucks.ts';
+
+/** The parser of nunjucks with what Jinja reads otherwise: slices, chains of conditions, operators of one rank from left to right. */
+export function jinjaParser({ parser }: Nunjucks, tokens: NunjucksTokens): NunjucksParser {
+  class JinjaParser extends parser.Parser {
+    parseInlineIf(): NunjucksNode {
+      let node = this.parseOr();
+      while (this.skipSymbol('if')) {
+        const cond = this.parseOr();
+        const otherwise = this.skipSymbol('else') ? this.parseInlineIf() : null;
+        node = { typename: 'InlineIf', body: node, cond, else_: otherwise };
+      }
+      return node;
+    }
+
+    parseAdd(): NunjucksNode {
+      return this.#binary({ '+': 'Add', '-': 'Sub' }, () => this.parseMul());
+    }
+
+    parseMul(): NunjucksNode {
+      return this.#binary({ '*': 'Mul', '/': 'Div', '//': 'FloorDiv', '%': 'Mod' }, () => this.parsePow());
+    }
+
+    parseFilterArgs(): unknown {
+      return this.peekToken()?.type === 'left-paren' ? this.parseSignature()['children'] : [];
+    }
+
+    parsePostfix(node: NunjucksNode): NunjucksNode {
+      for (;;) {
+        const token = this.peekToken();
+        if (token?.type === 'left-paren') {
+          node = { typename: 'FunCall', name: node, args: this.parseSignature() };
+        } else if (token?.type === 'left-bracket') {
+          this.nextToken();
+          node = this.#parseSubscript(node);
+        } else if (token?.type === 'operator' && token.value === '.') {
+          this.nextToken();
+          node = { typename: 'LookupVal', target: node, val: this.#parseAttribute() };
+        } else {
+          return node;
+        }
+      }
+    }
+
+    #binary(names: Readonly<Record<string, string>>, parseOperand: () => NunjucksNode): NunjucksNode {
+      let left = parseOperand();
+      for (;;) {
+        const token = this.peekToken();
+        const typename = token?.type === 'operator' ? names[token.value] : undefined;
+        if (typename === undefined) return left;
+        this.nextToken();
+        left = { typename, left, right: parseOperand() };
+      }
+    }
+
+    #parseAttribute(): NunjucksNode {
+      const token = this.nextToken();
+      if (token?.type === 'symbol') return { typename: 'Literal', value: token.value };
+      if (token?.type === 'int') return { typename: 'Literal', value: Number(token.value) };
+      return this.fail(`expected a name after the dot, got ${token?.value ?? 'the end'}`);
+    }
+
+    /** After `[`. */
+    #parseSubscript(target: NunjucksNode): NunjucksNode {
+      const bounds: (NunjucksNode | undefined)[] = [undefined];
+      for (;;) {
+        if (this.skip('right-bracket')) break;
+        if (this.skip('colon')) bounds.push(undefined);
+        else if (bounds.at(-1) === undefined) bounds[bounds.length - 1] = this.parseExpression();
+        else this.fail('expected ] after an index');
+      }
+      const [index] = bounds;
+      if (bounds.length > 3) this.fail('too many parts of a slice');
+      if (bounds.length > 1) return { typename: 'Slice', target, bounds };
+      if (index === undefined) return this.fail('expected an index between [ and ]');
+      return { typename: 'LookupVal', target, val: index };
+    }
+  }
+  return new JinjaParser(tokens);
+}

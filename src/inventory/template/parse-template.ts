@@ -1,0 +1,232 @@
+import { loadNunjucks, type NunjucksNode, type NunjucksTokens } from './nunjucks.ts';
+import type { Arguments, ArithmeticOperator, Expression, Statement } from './syntax.ts';
+import { jinjaParser } from './jinja-parser.ts';
+import { TemplateError } from './template-error.ts';
+
+/** Reads a template. Throws TemplateError for what Jinja or kvmplay does not know. */
+export function parseTemplate(text: string): readonly Statement[] {
+  const nunjucks = loadNunjucks();
+  let root: NunjucksNode;
+  try {
+    const tokens = nunjucks.lexer.lex(text, { trimBlocks: true });
+    tokens._parseString = (delimiter) => readString(tokens, delimiter);
+    root = jinjaParser(nunjucks, tokens).parseAsRoot();
+  } catch (error) {
+    throw new TemplateError(`is no template: ${explain(error)}`, { cause: error });
+  }
+  return toStatements(root);
+}
+
+/** Ansible doubles the backslashes of a template, so that in a string they stand for themselves. */
+function readString(tokens: NunjucksTokens, delimiter: string): string {
+  tokens.forward();
+  let text = '';
+  while (tokens.current() !== delimiter) {
+    if (tokens.isFinished()) throw new Error(`a string has no ${delimiter} at its end`);
+    text += tokens.current();
+    tokens.forward();
+  }
+  tokens.forward();
+  return text;
+}
+
+function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^\(.*?\)\s*(\[[^\]]*\])?\s*/s, '').replace(/^parse\w+: /, '');
+}
+
+function toStatements(list: unknown): readonly Statement[] {
+  if (list === null || list === undefined) return [];
+  const node = list as NunjucksNode;
+  return node.typename === 'If' ? toStatement(node) : childrenOf(node).flatMap(toStatement);
+}
+
+function toStatement(node: NunjucksNode): readonly Statement[] {
+  switch (node.typename) {
+    case 'Output':
+      return childrenOf(node).map((child) =>
+        child.typename === 'TemplateData'
+          ? { kind: 'text', text: String(child['value']) }
+          : { kind: 'output', value: toExpression(child) },
+      );
+    case 'If':
+      return [
+        {
+          kind: 'if',
+          condition: field(node, 'cond'),
+          body: toStatements(node['body']),
+          otherwise: toStatements(node['else_']),
+        },
+      ];
+    case 'For':
+      return [
+        {
+          kind: 'for',
+          names: namesOf(node['name'] as NunjucksNode),
+          list: field(node, 'arr'),
+          body: toStatements(node['body']),
+          otherwise: toStatements(node['else_']),
+        },
+      ];
+    case 'Set': {
+      const [target, ...more] = node['targets'] as readonly NunjucksNode[];
+      if (target === undefined || more.length > 0 || node['value'] === null) throw unsupported('this set');
+      return [{ kind: 'set', name: nameOf(target), value: field(node, 'value') }];
+    }
+    default:
+      throw unsupported(`{% ${node.typename.toLowerCase()} %}`);
+  }
+}
+
+function namesOf(node: NunjucksNode): readonly string[] {
+  return node.typename === 'Array' ? childrenOf(node).map(nameOf) : [nameOf(node)];
+}
+
+function nameOf(node: NunjucksNode): string {
+  const name = String(node['value']);
+  if (node.typename === 'Symbol' && /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) return name;
+  throw new TemplateError(`is no template: ${JSON.stringify(name)} is no name`);
+}
+
+const arithmetic: Readonly<Record<string, ArithmeticOperator>> = {
+  Add: '+',
+  Sub: '-',
+  Mul: '*',
+  Div: '/',
+  FloorDiv: '//',
+  Mod: '%',
+  Pow: '**',
+  Concat: '~',
+};
+
+const constants: Readonly<Record<string, boolean | null>> = { True: true, False: false, None: null };
+
+function toExpression(node: NunjucksNode): Expression {
+  const operator = arithmetic[node.typename];
+  if (operator !== undefined) {
+    return { kind: 'arithmetic', operator, left: field(node, 'left'), right: field(node, 'right') };
+  }
+  switch (node.typename) {
+    case 'Literal':
+      return toLiteral(node['value']);
+    case 'Symbol': {
+      const name = nameOf(node);
+      const constant = constants[name];
+      return constant === undefined ? { kind: 'name', name } : { kind: 'literal', value: constant };
+    }
+    case 'Group': {
+      const items = childrenOf(node).map(toExpression);
+      return items.length === 1 && items[0] !== undefined ? items[0] : { kind: 'list', items };
+    }
+    case 'Array':
+      return { kind: 'list', items: childrenOf(node).map(toExpression) };
+    case 'Dict':
+      return {
+        kind: 'mapping',
+        pairs: childrenOf(node).map((pair) => [field(pair, 'key'), field(pair, 'value')]),
+      };
+    case 'LookupVal':
+      return { kind: 'item', target: field(node, 'target'), key: field(node, 'val') };
+    case 'Slice':
+      return {
+        kind: 'slice',
+        target: field(node, 'target'),
+        bounds: (node['bounds'] as readonly (NunjucksNode | undefined)[]).map((bound) =>
+          bound === undefined ? undefined : toExpression(bound),
+        ),
+      };
+    case 'FunCall':
+      return {
+        kind: 'call',
+        callee: field(node, 'name'),
+        ...toArguments(childrenOf(node['args'] as NunjucksNode)),
+      };
+    case 'Filter': {
+      const [input, ...rest] = childrenOf(node['args'] as NunjucksNode);
+      if (input === undefined) throw unsupported('a filter of nothing');
+      const name = String((node['name'] as NunjucksNode)['value']);
+      return { kind: 'filter', name, input: toExpression(input), ...toArguments(rest) };
+    }
+    case 'Is':
+      return toTest(node);
+    case 'InlineIf':
+      return {
+        kind: 'choice',
+        condition: field(node, 'cond'),
+        body: field(node, 'body'),
+        otherwise: node['else_'] === null ? undefined : field(node, 'else_'),
+      };
+    case 'Not':
+      return { kind: 'not', operand: field(node, 'target') };
+    case 'Neg':
+      return { kind: 'negative', operand: field(node, 'target') };
+    case 'Pos':
+      return { kind: 'positive', operand: field(node, 'target') };
+    case 'And':
+      return { kind: 'and', left: field(node, 'left'), right: field(node, 'right') };
+    case 'Or':
+      return { kind: 'or', left: field(node, 'left'), right: field(node, 'right') };
+    case 'In':
+      return { kind: 'in', left: field(node, 'left'), right: field(node, 'right') };
+    case 'Compare':
+      return {
+        kind: 'compare',
+        first: field(node, 'expr'),
+        rest: (node['ops'] as readonly NunjucksNode[]).map((operand) => ({
+          operator: String(operand['type']),
+          operand: field(operand, 'expr'),
+        })),
+      };
+    default:
+      throw unsupported(node.typename);
+  }
+}
+
+function toLiteral(value: unknown): Expression {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return { kind: 'literal', value };
+  throw unsupported('a regular expression between slashes');
+}
+
+/** `x is defined`, `x is match('^eno')`; the name of a test that is also a constant is lower-case in Jinja. */
+function toTest(node: NunjucksNode): Expression {
+  const right = node['right'] as NunjucksNode;
+  const input = field(node, 'left');
+  if (right.typename === 'FunCall') {
+    const name = nameOf(right['name'] as NunjucksNode);
+    return { kind: 'test', name, input, ...toArguments(childrenOf(right['args'] as NunjucksNode)) };
+  }
+  const name = right.typename === 'Literal' ? wordOf(right['value']) : nameOf(right);
+  return { kind: 'test', name, input, positional: [], named: new Map() };
+}
+
+function wordOf(value: unknown): string {
+  return value === null ? 'none' : JSON.stringify(value);
+}
+
+function toArguments(nodes: readonly NunjucksNode[]): Arguments {
+  const positional: Expression[] = [];
+  const named = new Map<string, Expression>();
+  for (const node of nodes) {
+    if (node.typename !== 'KeywordArgs') {
+      positional.push(toExpression(node));
+      continue;
+    }
+    for (const pair of childrenOf(node)) {
+      named.set(nameOf(pair['key'] as NunjucksNode), field(pair, 'value'));
+    }
+  }
+  return { positional, named };
+}
+
+function field(node: NunjucksNode, name: string): Expression {
+  return toExpression(node[name] as NunjucksNode);
+}
+
+function childrenOf(node: NunjucksNode): readonly NunjucksNode[] {
+  return node['children'] as readonly NunjucksNode[];
+}
+
+function unsupported(what: string): TemplateError {
+  return new TemplateError(`uses ${what}, which kvmplay does not know`);
+}
