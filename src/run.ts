@@ -2,8 +2,10 @@ import type { RunSummary } from './engine/events.ts';
 import type { EngineOptions } from './engine/run-options.ts';
 import { runPlays } from './engine/run-plays.ts';
 import { networkForecaster } from './forecaster.ts';
+import { evaluateInventory } from './inventory/evaluate-inventory.ts';
 import { limitHosts } from './inventory/limit-hosts.ts';
 import { selectHosts } from './inventory/select-hosts.ts';
+import type { HostVars } from './model/host.ts';
 import type { Inventory, InventoryHost } from './model/inventory.ts';
 import { createTransports, type Transports } from './transports/transport-for.ts';
 import type { Transport } from './transports/transport.ts';
@@ -11,6 +13,8 @@ import type { Transport } from './transports/transport.ts';
 /** What `run` takes. */
 export interface RunOptions extends Omit<EngineOptions, 'hostsOf' | 'transportFor' | 'inventoryHosts'> {
   readonly inventory: Inventory;
+  /** Variables that win over the inventory's, for every host; templates in it see them. */
+  readonly extraVars?: HostVars;
   /** A further pattern: only hosts that are in the play's and in this one. In it `@FILE` stands for the lines of a file. */
   readonly limit?: string;
   /** Names: no other host is touched. */
@@ -30,7 +34,8 @@ export interface RunOptions extends Omit<EngineOptions, 'hostsOf' | 'transportFo
  * const drifted = summary.hosts.filter(({ outcome }) => outcome !== 'ok');
  */
 export async function run(options: RunOptions): Promise<RunSummary> {
-  const { inventory, limit, only, transportFor = createTransports(), ...rest } = options;
+  const { inventory: given, extraVars, limit, only, transportFor = createTransports(), ...rest } = options;
+  const inventory = evaluateInventory(given, extraVars);
   const limited =
     limit === undefined ? undefined : new Set((await limitHosts(inventory, limit)).map(({ name }) => name));
   try {

@@ -29,8 +29,6 @@ export interface EngineOptions {
   readonly skipTags?: readonly string[];
   /** Asked before a change is planned in and before a command runs; give it with `forks: 1`. Default: nobody asks. */
   readonly step?: StepAsker;
-  /** Variables that win over the inventory's, for every host. */
-  readonly extraVars?: Readonly<Record<string, unknown>>;
   /** How to reach a host. */
   readonly transportFor: (host: InventoryHost) => Transport;
   /** Foretells what changes disrupt, and looks afterwards whether others were spared; default: nobody does. */

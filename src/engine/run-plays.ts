@@ -162,13 +162,9 @@ const defaultForks = 50;
 async function prepare(
   play: Play,
   inventory: readonly InventoryHost[],
-  { extraVars = {}, rollout: overrides }: EngineOptions,
+  { rollout: overrides }: EngineOptions,
 ): Promise<PreparedPlay & CheckedVars> {
-  const hasMore = Object.keys(extraVars).length > 0;
-  const merged = hasMore
-    ? inventory.map((host) => ({ ...host, vars: { ...host.vars, ...extraVars } }))
-    : inventory;
-  const checked = await checkVars(play, merged);
+  const checked = await checkVars(play, inventory);
   if (play.rollout === undefined && overrides === undefined) return { play, ...checked };
   return { play, ...checked, rollout: overrideRollout(play.rollout, overrides) };
 }

@@ -1,7 +1,8 @@
 import { InventoryError } from '../errors.ts';
 import type { HostVars } from '../model/host.ts';
-import type { Inventory, InventoryGroup } from '../model/inventory.ts';
+import type { Inventory, InventoryGroup, InventoryHost } from '../model/inventory.ts';
 import { nearestName } from '../model/nearest-name.ts';
+import { mask } from '../model/secrets.ts';
 import { toPythonText } from './python-text.ts';
 
 export interface ListingOptions {
@@ -24,11 +25,11 @@ export interface GraphOptions {
 export function formatInventoryJson(inventory: Inventory, options: ListingOptions = {}): string {
   const { isExport = false, only } = options;
   const groups = [...inventory.groups.values()].map(
-    (group) => [group.name, listGroup(group, options)] as const,
+    (group) => [group.name, listGroup(group, inventory, options)] as const,
   );
   const hostvars = inventory.hosts
     .filter(({ name }) => only?.has(name) ?? true)
-    .map((host) => [host.name, shown(isExport ? (host.ownVars ?? host.vars) : host.vars)] as const);
+    .map((host) => [host.name, listVars(host, inventory, isExport)] as const);
   return formatJson(
     Object.fromEntries<unknown>([
       ...groups.filter(([, body]) => !isEmpty(body)),
@@ -41,7 +42,7 @@ export function formatInventoryJson(inventory: Inventory, options: ListingOption
 export function formatHostJson(inventory: Inventory, name: string, options: ListingOptions = {}): string {
   const host = inventory.hosts.find((candidate) => candidate.name === name);
   if (host === undefined) throw unknown('host', name, hostNames(inventory));
-  return formatJson(shown(options.isExport === true ? (host.ownVars ?? host.vars) : host.vars));
+  return formatJson(listVars(host, inventory, options.isExport));
 }
 
 /** The inventory as a tree in the shape of `ansible-inventory --graph`. */
@@ -60,13 +61,14 @@ export function formatInventoryGraph(inventory: Inventory, options: GraphOptions
     for (const child of group.children) visit(child, depth + 1);
     for (const host of directHosts(group, only)) {
       lines.push(indent(host, depth + 1));
-      if (withVars) pushVars(hosts.get(host)?.vars ?? {}, depth + 2);
+      const known = hosts.get(host);
+      if (withVars && known !== undefined) pushVars(listVars(known, inventory), depth + 2);
     }
-    if (withVars) pushVars(varsOfGroup(group), depth + 1);
+    if (withVars) pushVars(varsOfGroup(group, inventory), depth + 1);
   }
 
   function pushVars(vars: HostVars, depth: number): void {
-    const entries = Object.entries(shown(vars)).sort(byKey);
+    const entries = Object.entries(vars).sort(byKey);
     for (const [name, value] of entries) lines.push(indent(`{${name} = ${toPythonText(value)}}`, depth));
   }
 }
@@ -76,11 +78,15 @@ function indent(text: string, depth: number): string {
 }
 
 /** Ansible leaves out what is empty. */
-function listGroup(group: InventoryGroup, { isExport = false, only }: ListingOptions): HostVars {
+function listGroup(
+  group: InventoryGroup,
+  inventory: Inventory,
+  { isExport = false, only }: ListingOptions,
+): HostVars {
   const body = {
     hosts: directHosts(group, only),
     children: group.children,
-    vars: isExport ? shown(varsOfGroup(group)) : {},
+    vars: isExport ? varsOfGroup(group, inventory) : {},
   };
   return Object.fromEntries(Object.entries(body).filter(([, part]) => !isEmpty(part)));
 }
@@ -91,8 +97,15 @@ function directHosts({ name, hosts }: InventoryGroup, only?: ReadonlySet<string>
   return only === undefined ? hosts : hosts.filter((host) => only.has(host));
 }
 
-function varsOfGroup({ vars, priority = 1 }: InventoryGroup): HostVars {
-  return priority === 1 ? vars : { ...vars, ansible_group_priority: priority };
+function varsOfGroup({ vars, varPlaces, priority = 1 }: InventoryGroup, inventory: Inventory): HostVars {
+  const listed = shown(vars, varPlaces, inventory);
+  return priority === 1 ? listed : { ...listed, ansible_group_priority: priority };
+}
+
+/** The variables of a host as the sources say them. */
+function listVars(host: InventoryHost, inventory: Inventory, isExport = false): HostVars {
+  const { vars, rawVars = vars, ownVars = rawVars, varPlaces } = host;
+  return shown(isExport ? ownVars : rawVars, varPlaces, inventory);
 }
 
 /** Names that Ansible keeps for what it says itself, and shows to nobody. */
@@ -118,8 +131,23 @@ const internalNames = new Set([
   'playbook_dir',
 ]);
 
-function shown(vars: HostVars): HostVars {
-  return Object.fromEntries(Object.entries(vars).filter(([name]) => !internalNames.has(name)));
+/** What Ansible lists; values out of an encrypted file are hidden, which it does not do. */
+function shown(vars: HostVars, places: VarPlaces, { vaultFiles = new Set() }: Inventory): HostVars {
+  const listed = Object.entries(vars).filter(([name]) => !internalNames.has(name));
+  return Object.fromEntries(
+    listed.map(([name, value]) => [
+      name,
+      vaultFiles.has(places?.get(name)?.file ?? '') ? hideAll(value) : value,
+    ]),
+  );
+}
+
+type VarPlaces = InventoryHost['varPlaces'];
+
+function hideAll(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hideAll);
+  if (typeof value !== 'object' || value === null) return mask;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, hideAll(part)]));
 }
 
 function isEmpty(value: object): boolean {

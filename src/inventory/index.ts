@@ -11,5 +11,7 @@ export {
   loadInventory,
   type LoadInventoryOptions,
 } from './load-inventory.ts';
+export { evaluateInventory } from './evaluate-inventory.ts';
 export { limitHosts } from './limit-hosts.ts';
 export { selectHosts } from './select-hosts.ts';
+export { VaultKeyring, type VaultPassword } from './vault.ts';

@@ -1,5 +1,7 @@
 import { InventoryError } from '../errors.ts';
 import type { Inventory } from '../model/inventory.ts';
+import { Secrets } from '../model/secrets.ts';
+import { evaluateInventory } from './evaluate-inventory.ts';
 import type { InventoryDefinition, InventoryModule } from './define-inventory.ts';
 import { inventory } from './define-inventory.ts';
 import { createInventoryBuilder } from './inventory-builder.ts';
@@ -7,11 +9,16 @@ import type { InventoryBuilder } from './inventory-builder.ts';
 import { type ModuleLoader, readDefinition } from './read-definition.ts';
 import { readSource } from './read-source.ts';
 import { readVarsFolder, type VarsFolder } from './vars-folder.ts';
+import { VaultKeyring, type VaultPassword } from './vault.ts';
 
 /** A file, a folder of files, a list of hosts with a comma in it (`kvm1,kvm2`), or what `inventory` made. */
 export type InventorySource = string | InventoryModule;
 
 export interface LoadInventoryOptions {
+  /** Passwords of Ansible Vault, in the order to try them. What they open is hidden in all that `run` tells. */
+  readonly vault?: readonly VaultPassword[];
+  /** What else is to be hidden. Default: nothing. */
+  readonly secrets?: Secrets;
   /** Folders of playbooks: their group_vars/ and host_vars/ win over those beside the sources. */
   readonly playbookFolders?: readonly string[];
   /** Imports a TypeScript inventory; default: as Node.js imports. */
@@ -35,13 +42,15 @@ export async function loadInventory(
   sources: readonly InventorySource[],
   options: LoadInventoryOptions = {},
 ): Promise<Inventory> {
+  const { vault = [], secrets = new Secrets() } = options;
+  const keyring = new VaultKeyring(vault, secrets);
   const builder = createInventoryBuilder();
   const folders: string[] = [];
   for (const source of sources) {
-    const folder = await readOne(source, builder, options);
+    const folder = await readOne(source, { ...options, builder, keyring });
     if (folder !== undefined) folders.push(folder);
   }
-  const read = readFolders(builder);
+  const read = readFolders(builder, keyring);
   const inventory = builder.build({
     besideSources: await read(folders),
     besidePlaybooks: await read(options.playbookFolders ?? []),
@@ -49,7 +58,24 @@ export async function loadInventory(
   if (inventory.hosts.length === 0) {
     throw new InventoryError(`inventory ${sources.map(nameOf).join(', ')} has no hosts`);
   }
-  return inventory;
+  await unlockInventory(inventory, keyring, secrets);
+  return evaluateInventory({ ...inventory, secrets, vaultFiles: keyring.files });
+}
+
+/** Opens the vault values of all hosts, and hides what was in files that were vaults. */
+async function unlockInventory(
+  { hosts, groups }: Inventory,
+  keyring: VaultKeyring,
+  secrets: Secrets,
+): Promise<void> {
+  const owners = [...hosts, ...groups.values()];
+  await Promise.all(owners.map(({ vars }) => keyring.unlock(vars)));
+  if (keyring.files.size === 0) return;
+  for (const { vars, varPlaces } of owners) {
+    for (const [name, place] of varPlaces ?? []) {
+      if (keyring.files.has(place.file)) secrets.addAll(vars[name]);
+    }
+  }
 }
 
 /**
@@ -69,27 +95,34 @@ function nameOf(source: InventorySource): string {
   return typeof source === 'string' ? source : inCode;
 }
 
+interface SourceOptions extends LoadInventoryOptions {
+  readonly builder: InventoryBuilder;
+  readonly keyring: VaultKeyring;
+}
+
 /** Returns the folder beside the source. */
 async function readOne(
   source: InventorySource,
-  builder: InventoryBuilder,
-  { loadModule, scriptSeconds = 120, signal }: LoadInventoryOptions,
+  { builder, keyring, loadModule, scriptSeconds = 120, signal }: SourceOptions,
 ): Promise<string | undefined> {
   if (typeof source === 'string') {
-    return readSource(source, { builder, loadModule, limits: { seconds: scriptSeconds, signal } });
+    return readSource(source, { builder, keyring, loadModule, limits: { seconds: scriptSeconds, signal } });
   }
   await readDefinition(source, inCode, builder);
   return undefined;
 }
 
 /** Two sources may lie in one folder, which is read once. */
-function readFolders(builder: InventoryBuilder): (folders: readonly string[]) => Promise<VarsFolder[]> {
+function readFolders(
+  builder: InventoryBuilder,
+  keyring: VaultKeyring,
+): (folders: readonly string[]) => Promise<VarsFolder[]> {
   const names = { groups: [...builder.groupNames()], hosts: [...builder.hostNames()] };
   const known = new Map<string, Promise<VarsFolder>>();
   return (folders) =>
     Promise.all(
       folders.map((folder) => {
-        const reading = known.get(folder) ?? readVarsFolder(folder, names);
+        const reading = known.get(folder) ?? readVarsFolder(folder, names, keyring);
         known.set(folder, reading);
         return reading;
       }),

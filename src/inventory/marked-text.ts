@@ -1,5 +1,3 @@
-import type { SourcePlace } from '../model/inventory.ts';
-
 /** A text of `!unsafe`: braces in it mean nothing. */
 export class UnsafeText {
   readonly text: string;
@@ -17,12 +15,10 @@ export class UnsafeText {
 /** A value of `!vault`. What it says is known once it was unlocked. */
 export class VaultText {
   readonly cipher: string;
-  readonly place: SourcePlace;
   #content: VaultContent = { problem: 'is encrypted with Ansible Vault and was not unlocked' };
 
-  constructor(cipher: string, place: SourcePlace) {
+  constructor(cipher: string) {
     this.cipher = cipher;
-    this.place = place;
   }
 
   get content(): VaultContent {

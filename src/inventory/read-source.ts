@@ -10,9 +10,11 @@ import { readTextInventory } from './read-text.ts';
 import type { ScriptLimits } from './run-script.ts';
 import { isProgram, readScriptInventory } from './script-inventory.ts';
 import { readSourceFile } from './source-file.ts';
+import type { VaultKeyring } from './vault.ts';
 
 export interface SourceReader {
   readonly builder: InventoryBuilder;
+  readonly keyring: VaultKeyring;
   readonly loadModule: ModuleLoader | undefined;
   readonly limits: ScriptLimits;
 }
@@ -59,13 +61,13 @@ async function readFolder(folder: string, reader: SourceReader): Promise<void> {
 }
 
 async function readFile(file: string, reader: SourceReader): Promise<void> {
-  const { builder, loadModule = importFile, limits } = reader;
+  const { builder, keyring, loadModule = importFile, limits } = reader;
   if (/^\.[cm]?[jt]s$/.test(extname(file))) {
     await readModuleInventory(file, builder, loadModule);
   } else if (await isProgram(file)) {
     await readScriptInventory(file, builder, limits);
   } else {
-    readTextInventory(await readSourceFile(file), file, builder);
+    readTextInventory(await readSourceFile(file, keyring), file, builder);
   }
 }
 

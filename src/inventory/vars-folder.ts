@@ -5,6 +5,7 @@ import { InventoryError } from '../errors.ts';
 import type { HostVars } from '../model/host.ts';
 import { type PlacedValue, type PlacedVars, placeVars } from './placed-vars.ts';
 import { readSourceFile } from './source-file.ts';
+import type { VaultKeyring } from './vault.ts';
 import { parseYamlDocument } from './yaml-document.ts';
 
 /** What `group_vars/` and `host_vars/` of one folder say, by name of group and host. */
@@ -28,17 +29,22 @@ export interface VarsFolderNames {
 export async function readVarsFolder(
   folder: string,
   { groups, hosts }: VarsFolderNames,
+  keyring: VaultKeyring,
 ): Promise<VarsFolder> {
   return {
-    groups: await readAll(join(folder, 'group_vars'), groups),
-    hosts: await readAll(join(folder, 'host_vars'), hosts),
+    groups: await readAll(join(folder, 'group_vars'), groups, keyring),
+    hosts: await readAll(join(folder, 'host_vars'), hosts, keyring),
   };
 }
 
 /** As many files at once as no limit of open files is reached by. */
 const filesAtOnce = 64;
 
-async function readAll(folder: string, names: Iterable<string>): Promise<ReadonlyMap<string, PlacedVars>> {
+async function readAll(
+  folder: string,
+  names: Iterable<string>,
+  keyring: VaultKeyring,
+): Promise<ReadonlyMap<string, PlacedVars>> {
   const entries = await listFolder(folder);
   if (entries.size === 0) return new Map();
   const wanted = [...names].flatMap((name) => {
@@ -48,7 +54,7 @@ async function readAll(folder: string, names: Iterable<string>): Promise<Readonl
   const found = new Map<string, PlacedVars>();
   for (let start = 0; start < wanted.length; start += filesAtOnce) {
     const part = wanted.slice(start, start + filesAtOnce);
-    const read = await Promise.all(part.map(({ entry }) => readEntry(entry)));
+    const read = await Promise.all(part.map(({ entry }) => readEntry(entry, keyring)));
     part.forEach(({ name }, index) => found.set(name, read[index] ?? new Map()));
   }
   return found;
@@ -90,21 +96,21 @@ async function isFolder(item: Dirent, path: string): Promise<boolean> {
 }
 
 /** The variables of a file, or of all files below a folder: a later name wins. */
-async function readEntry({ path, isFolder }: Entry): Promise<PlacedVars> {
-  if (!isFolder) return readVarsFile(path);
+async function readEntry({ path, isFolder }: Entry, keyring: VaultKeyring): Promise<PlacedVars> {
+  if (!isFolder) return readVarsFile(path, keyring);
   const vars = new Map<string, PlacedValue>();
   for (const [name, entry] of await listFolder(path)) {
     const isWanted = !name.startsWith('.') && !name.endsWith('~');
     const extension = extname(name);
     if (isWanted && (entry.isFolder ? extension === '' : extensions.includes(extension))) {
-      for (const [variable, placed] of await readEntry(entry)) vars.set(variable, placed);
+      for (const [variable, placed] of await readEntry(entry, keyring)) vars.set(variable, placed);
     }
   }
   return vars;
 }
 
-async function readVarsFile(file: string): Promise<PlacedVars> {
-  const document = parseYamlDocument(await readSourceFile(file), file);
+async function readVarsFile(file: string, keyring: VaultKeyring): Promise<PlacedVars> {
+  const document = parseYamlDocument(await readSourceFile(file, keyring), file);
   const { value } = document;
   if (value === null || value === undefined) return new Map();
   if (typeof value !== 'object' || Array.isArray(value)) {

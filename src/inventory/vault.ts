@@ -14,6 +14,7 @@ export class VaultKeyring {
   readonly #passwords: readonly VaultPassword[];
   readonly #secrets: Secrets;
   readonly #opened = new Map<string, Promise<VaultContent>>();
+  readonly #files = new Set<string>();
 
   /** What is decrypted becomes one of the secrets, as the passwords are. */
   constructor(passwords: readonly VaultPassword[], secrets: Secrets) {
@@ -29,6 +30,17 @@ export class VaultKeyring {
     const opening = this.#decrypt(cipher.trim());
     this.#opened.set(cipher, opening);
     return opening;
+  }
+
+  /** Decrypts a file that is a vault as a whole, and remembers its name. */
+  async openFile(file: string, text: string): Promise<VaultContent> {
+    this.#files.add(file);
+    return this.open(text);
+  }
+
+  /** Names of the files that were vaults. */
+  get files(): ReadonlySet<string> {
+    return this.#files;
   }
 
   /** Opens every `!vault` value within a value, side by side; those that cannot be opened say so when they are read. */

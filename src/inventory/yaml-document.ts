@@ -14,6 +14,7 @@ import type { Event, ScalarEvent } from 'js-yaml';
 import { InventoryError } from '../errors.ts';
 import type { SourcePlace } from '../model/inventory.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { UnsafeText, VaultText } from './marked-text.ts';
 import { floatTag, intTag } from './yaml-numbers.ts';
 
 /** A YAML file as values, and where in the file each of them stands. */
@@ -46,9 +47,16 @@ const booleanTag = defineScalarTag<boolean>('tag:yaml.org,2002:bool', {
   identify: () => false,
 });
 
-const unsafeTag = defineScalarTag<string>('!unsafe', { resolve: (source) => source, identify: () => false });
+const unsafeTag = defineScalarTag<UnsafeText>('!unsafe', {
+  resolve: (source) => new UnsafeText(source),
+  identify: () => false,
+});
+const vaultTags = ['!vault', '!vault-encrypted'].map((name) =>
+  defineScalarTag<VaultText>(name, { resolve: (source) => new VaultText(source), identify: () => false }),
+);
+const ownTags = new Set(['!', '!unsafe', '!vault', '!vault-encrypted']);
 
-const schema = CORE_SCHEMA.withTags(mergeTag, booleanTag, intTag, floatTag, unsafeTag);
+const schema = CORE_SCHEMA.withTags(mergeTag, booleanTag, intTag, floatTag, unsafeTag, ...vaultTags);
 
 /** Reads one YAML document. Throws InventoryError with the line. */
 export function parseYamlDocument(text: string, file: string): YamlDocument {
@@ -186,13 +194,7 @@ function refuseUnreadableTag(
   file: string,
 ): void {
   const tag = sliceOf(text, event.tagStart, event.tagEnd);
-  if (tag === '!vault' || tag === '!vault-encrypted') {
-    throw new InventoryError(
-      'the value is encrypted with Ansible Vault (!vault), which kvmplay cannot read yet: give it with --extra-vars or in plain',
-      { file, line: lineOf(event.tagStart) },
-    );
-  }
-  if (tag?.startsWith('!') === true && !tag.startsWith('!!') && tag !== '!' && tag !== unsafeTag.tagName) {
+  if (tag?.startsWith('!') === true && !tag.startsWith('!!') && !ownTags.has(tag)) {
     throw new InventoryError(`${tag} is a YAML tag that kvmplay does not know`, {
       file,
       line: lineOf(event.tagStart),

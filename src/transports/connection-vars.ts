@@ -21,7 +21,7 @@ export class ConnectionVars {
     if (typeof found.value !== 'string' && typeof found.value !== 'number') {
       throw this.error(`${found.name} is ${describe(found.value)}, and should be text`);
     }
-    return this.#withoutTemplate(found.name, String(found.value));
+    return String(found.value);
   }
 
   port(...names: string[]): number | undefined {
@@ -55,9 +55,7 @@ export class ConnectionVars {
     if (found === undefined) return undefined;
     const { name, value } = found;
     if (typeof value !== 'string' && typeof value !== 'number') throw this.error(`${name} should be text`);
-    const secret = String(value);
-    if (secret.includes('{{')) throw this.error(`${name} is a template, and kvmplay evaluates none`);
-    return () => Promise.resolve(secret);
+    return () => Promise.resolve(String(value));
   }
 
   error(message: string): InventoryError {
@@ -70,11 +68,6 @@ export class ConnectionVars {
       if (value !== undefined && value !== null && value !== '') return { name, value };
     }
     return undefined;
-  }
-
-  #withoutTemplate(name: string, text: string): string {
-    if (!text.includes('{{')) return text;
-    throw this.error(`${name} is the template ${JSON.stringify(text)}, and kvmplay evaluates none`);
   }
 }
 

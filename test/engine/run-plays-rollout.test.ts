@@ -146,9 +146,9 @@ describe('runPlays with a rollout', () => {
     expect(events).toEqual([]);
   });
 
-  it('keeps hosts apart by variables given for the run', async () => {
+  it('keeps hosts apart by their variables', async () => {
     const trial = await runOn(3, [trialPlay('first', { apart: [{ variable: 'site' }] })], {
-      extraVars: { site: 'here' },
+      hostsOf: () => ['kvm1', 'kvm2', 'kvm3'].map((name) => inventoryHost(name, { vars: { site: 'here' } })),
       forks: 3,
     });
 

@@ -26,17 +26,16 @@ export function evaluateTemplate(template: readonly Statement[], scope: Scope): 
   const value = defined(evaluate(single, scope));
   if (single.kind === 'name' && (isNumber(value) || value === null)) return plain(value);
   if (value === null) return '';
-  if (value instanceof LazyMapping) {
-    throw new TemplateError(
-      `is the whole of ${single.kind === 'name' ? single.name : 'hostvars'}, and should name what of it`,
-    );
-  }
+  if (typeof value === 'string' && single.kind === 'filter' && textFilters.has(single.name)) return value;
   return typeof value === 'object' || typeof value === 'boolean'
     ? isNumber(value)
       ? toText(value)
       : plain(value)
     : toAnsible(toText(value));
 }
+
+/** What comes out of these is text, whatever it looks like. */
+const textFilters: ReadonlySet<string> = new Set(['string', 'to_json']);
 
 /** Ansible takes a text that looks like a list, a mapping or a boolean for one. */
 function toAnsible(text: string): unknown {
@@ -49,7 +48,7 @@ function plain(value: unknown): unknown {
   if (value instanceof Undefined) throw value.toError();
   if (value instanceof Float) return value.value;
   if (value instanceof LazyMapping)
-    throw new TemplateError('holds the whole of hostvars, and should name what of it');
+    throw new TemplateError('is all variables of hosts at once, and should name one');
   if (Array.isArray(value)) return value.map(plain);
   if (isMapping(value))
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
@@ -162,9 +161,7 @@ function evaluate(expression: Expression, scope: Scope): unknown {
     }
     case 'choice':
       if (isTrue(evaluate(expression.condition, scope))) return evaluate(expression.body, scope);
-      return expression.otherwise === undefined
-        ? new Undefined('has an if without else, and the condition is false')
-        : evaluate(expression.otherwise, scope);
+      return expression.otherwise === undefined ? '' : evaluate(expression.otherwise, scope);
     case 'not':
       return !isTrue(evaluate(expression.operand, scope));
     case 'negative':

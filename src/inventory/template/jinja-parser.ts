@@ -35,7 +35,7 @@ export function jinjaParser({ parser }: Nunjucks, tokens: NunjucksTokens): Nunju
           node = this.#parseSubscript(node);
         } else if (token?.type === 'operator' && token.value === '.') {
           this.nextToken();
-          node = { typename: 'LookupVal', target: node, val: this.#parseAttribute() };
+          for (const val of this.#parseAttributes()) node = { typename: 'LookupVal', target: node, val };
         } else {
           return node;
         }
@@ -53,10 +53,16 @@ export function jinjaParser({ parser }: Nunjucks, tokens: NunjucksTokens): Nunju
       }
     }
 
-    #parseAttribute(): NunjucksNode {
+    /** After a dot. Of `list.0.name` the lexer takes `0.` for a number. */
+    #parseAttributes(): readonly NunjucksNode[] {
       const token = this.nextToken();
-      if (token?.type === 'symbol') return { typename: 'Literal', value: token.value };
-      if (token?.type === 'int') return { typename: 'Literal', value: Number(token.value) };
+      if (token !== null && ['symbol', 'none', 'boolean'].includes(token.type))
+        return [{ typename: 'Literal', value: token.value }];
+      if (token?.type === 'int' || token?.type === 'float') {
+        const indices = token.value.split('.').filter((part) => part !== '');
+        const nodes = indices.map((part) => ({ typename: 'Literal', value: Number(part) }));
+        return token.value.endsWith('.') ? [...nodes, ...this.#parseAttributes()] : nodes;
+      }
       return this.fail(`expected a name after the dot, got ${token?.value ?? 'the end'}`);
     }
 
