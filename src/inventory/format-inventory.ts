@@ -3,6 +3,7 @@ import type { HostVars } from '../model/host.ts';
 import type { Inventory, InventoryGroup, InventoryHost } from '../model/inventory.ts';
 import { nearestName } from '../model/nearest-name.ts';
 import { mask } from '../model/secrets.ts';
+import { UnsafeText, VaultText } from './marked-text.ts';
 import { toPythonText } from './python-text.ts';
 
 export interface ListingOptions {
@@ -69,7 +70,8 @@ export function formatInventoryGraph(inventory: Inventory, options: GraphOptions
 
   function pushVars(vars: HostVars, depth: number): void {
     const entries = Object.entries(vars).sort(byKey);
-    for (const [name, value] of entries) lines.push(indent(`{${name} = ${toPythonText(value)}}`, depth));
+    for (const [name, value] of entries)
+      lines.push(indent(`{${name} = ${toPythonText(readable(value))}}`, depth));
   }
 }
 
@@ -140,6 +142,15 @@ function shown(vars: HostVars, places: VarPlaces, { vaultFiles = new Set() }: In
       vaultFiles.has(places?.get(name)?.file ?? '') ? hideAll(value) : value,
     ]),
   );
+}
+
+/** A tree shows what a marked text says, but of what is encrypted. */
+function readable(value: unknown): unknown {
+  if (value instanceof VaultText) return mask;
+  if (value instanceof UnsafeText) return value.text;
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, readable(part)]));
 }
 
 type VarPlaces = InventoryHost['varPlaces'];

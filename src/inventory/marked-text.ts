@@ -38,6 +38,18 @@ export class VaultText {
 /** What is in a vault, or why nobody knows: a phrase that follows the name of the value. */
 export type VaultContent = { readonly text: string } | { readonly problem: string };
 
+/** For `JSON.parse`: what `ansible-inventory` prints for marked texts is read as such again. */
+export function reviveMarkedText(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if ('__ansible_vault' in value && typeof value.__ansible_vault === 'string') {
+    return new VaultText(value.__ansible_vault);
+  }
+  if ('__ansible_unsafe' in value && typeof value.__ansible_unsafe === 'string') {
+    return new UnsafeText(value.__ansible_unsafe);
+  }
+  return value;
+}
+
 /** Every vault value within a value. */
 export function vaultTextsIn(value: unknown): readonly VaultText[] {
   if (value instanceof VaultText) return [value];
