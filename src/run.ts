@@ -3,8 +3,7 @@ import type { EngineOptions } from './engine/run-options.ts';
 import { runPlays } from './engine/run-plays.ts';
 import { networkForecaster } from './forecaster.ts';
 import { evaluateInventory } from './inventory/evaluate-inventory.ts';
-import { limitHosts } from './inventory/limit-hosts.ts';
-import { selectHosts } from './inventory/select-hosts.ts';
+import { playHosts } from './inventory/play-hosts.ts';
 import type { HostVars } from './model/host.ts';
 import type { Inventory, InventoryHost } from './model/inventory.ts';
 import { createTransports, type Transports } from './transports/transport-for.ts';
@@ -36,18 +35,14 @@ export interface RunOptions extends Omit<EngineOptions, 'hostsOf' | 'transportFo
 export async function run(options: RunOptions): Promise<RunSummary> {
   const { inventory: given, extraVars, limit, only, transportFor = createTransports(), ...rest } = options;
   const inventory = evaluateInventory(given, extraVars);
-  const limited =
-    limit === undefined ? undefined : new Set((await limitHosts(inventory, limit)).map(({ name }) => name));
+  const hostsOf = await playHosts(inventory, { limit, only });
   try {
     return await runPlays({
       forecaster: networkForecaster,
       ...rest,
       transportFor,
       inventoryHosts: inventory.hosts,
-      hostsOf: (play) =>
-        selectHosts(inventory, play.hosts).filter(
-          ({ name }) => (limited?.has(name) ?? true) && (only?.has(name) ?? true),
-        ),
+      hostsOf,
     });
   } finally {
     await transportFor.close?.();

@@ -8,6 +8,10 @@ export interface CliIo {
   readonly signal: AbortSignal;
   /** Asks on the terminal without echo. */
   readonly askSecret: (prompt: string) => Promise<string>;
+  /** Whether somebody can be asked. */
+  readonly isInteractive: boolean;
+  /** Asks on the terminal for a line; undefined when there is no answer. */
+  readonly ask: (prompt: string) => Promise<string | undefined>;
 }
 
 export interface Output {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import * as nodeModule from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { isModuleNamespaceObject } from 'node:util/types';
 import { isPlay, type Play } from '../engine/play.ts';
 import { PlaybookError } from '../errors.ts';
 import { explainLoadFailure } from './load-failure.ts';
@@ -67,13 +68,20 @@ export async function importModule(path: string, cwd: string): Promise<object> {
 }
 
 function playsOf(exported: unknown, file: string): readonly Play[] {
+  const plays = flatten(exported, { file, where: 'the default export' });
+  if (plays.length > 0) return plays;
+  throw notPlays(file, 'the default export is an empty array');
+}
+
+/** Plays of other playbooks may stand among them as they were exported there: as lists. */
+function flatten(
+  exported: unknown,
+  { file, where }: { readonly file: string; readonly where: string },
+): readonly Play[] {
   if (isPlay(exported)) return [exported];
-  if (Array.isArray(exported) && exported.length > 0) {
-    const wrong = exported.findIndex((item) => !isPlay(item));
-    if (wrong === -1) return exported as Play[];
-    throw notPlays(file, `item ${wrong + 1} of the default export is ${describe(exported[wrong])}`);
-  }
-  throw notPlays(file, `the default export is ${describe(exported)}`);
+  if (Array.isArray(exported))
+    return exported.flatMap((item, index) => flatten(item, { file, where: `item ${index + 1} of ${where}` }));
+  throw notPlays(file, `${where} is ${describe(exported)}`);
 }
 
 function notPlays(file: string, finding: string): PlaybookError {
@@ -84,7 +92,7 @@ function notPlays(file: string, finding: string): PlaybookError {
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array';
+  if (isModuleNamespaceObject(value)) return 'a module, not its default export';
   if (value instanceof Promise) return 'a promise';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -7,13 +7,16 @@ import { askSecret } from './secrets.ts';
 /** Runs the command line in this process: its streams, signals and exit code. */
 export async function runProcess(argv: readonly string[]): Promise<void> {
   const stdout = outputTo(process.stdout);
+  const signal = signalOfUser();
   const code = await runCli(argv, {
     stdout,
     stderr: outputTo(process.stderr),
     env: process.env,
     cwd: process.cwd(),
-    signal: signalOfUser(),
+    signal,
     askSecret,
+    isInteractive: process.stdin.isTTY,
+    ask: async (prompt) => (await import('./ask-line.ts')).askLine(prompt, signal),
   });
   process.exitCode = code;
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);

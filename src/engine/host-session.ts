@@ -145,6 +145,7 @@ export class HostSession implements Host<unknown> {
 
   #enqueue<T>(work: () => Promise<T>, record?: TaskRecord): Promise<T> {
     const result = this.#queue.then(() => {
+      if (record !== undefined && this.#isCancelled()) record.outcome = 'skipped';
       this.#throwIfCancelled();
       return work();
     });
@@ -155,7 +156,11 @@ export class HostSession implements Host<unknown> {
   }
 
   #throwIfCancelled(): void {
-    if (this.#options.signal?.aborted === true) throw new CancelledError();
+    if (this.#isCancelled()) throw new CancelledError();
+  }
+
+  #isCancelled(): boolean {
+    return this.#options.signal?.aborted === true;
   }
 
   /** Does the work of a task or action when its turn comes, and puts down when it fails. */
@@ -165,8 +170,12 @@ export class HostSession implements Host<unknown> {
       try {
         return await work(record);
       } catch (error) {
-        record.outcome = 'failed';
-        record.error = error;
+        if (error instanceof CancelledError) {
+          record.outcome = 'skipped';
+        } else {
+          record.outcome = 'failed';
+          record.error = error;
+        }
         throw error;
       }
     }, record);

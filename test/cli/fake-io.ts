@@ -16,6 +16,8 @@ export function fakeIo(overrides: Partial<CliIo> = {}): FakeIo {
     cwd: process.cwd(),
     signal: new AbortController().signal,
     askSecret: () => Promise.reject(new Error('nobody is there')),
+    isInteractive: false,
+    ask: () => Promise.reject(new Error('nobody is there')),
     ...overrides,
   };
 }

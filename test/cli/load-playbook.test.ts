@@ -32,6 +32,13 @@ export default play({
   'data.json': `{ "answer": 42 }\n`,
   'several.ts': `import { play } from 'kvmplay';
 export default [play({ name: 'a', hosts: 'all', async run() {} }), play({ name: 'b', hosts: 'all', async run() {} })];\n`,
+  'imports.ts': `import nested from './nested.ts';
+import several from './several.ts';
+import { play } from 'kvmplay';
+export default [play({ name: 'own', hosts: 'all', async run() {} }), ...several, nested];\n`,
+  'nested.ts': `import { play } from 'kvmplay';
+export default [[play({ name: 'deep', hosts: 'all', async run() {} })], []];\n`,
+  'namespace.ts': `import * as several from './several.ts';\nexport default [[several]];\n`,
   'own-zod.ts': `import { z } from 'zod';\nexport default z;\n`,
   'with-package/index.ts': `import { play } from 'kvmplay';
 import { name } from 'a-package';
@@ -128,6 +135,10 @@ describe('loadPlaybooks', () => {
     expect(results['several.ts']?.plays?.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
+  it('loads plays of other playbooks, spread or as lists, in order', () => {
+    expect(results['imports.ts']?.plays?.map(({ name }) => name)).toEqual(['own', 'a', 'b', 'deep']);
+  });
+
   it("takes the packages of the playbook's own folder, zod included", () => {
     expect(results['with-package/index.ts']?.plays?.[0]?.name).toBe('from a package, its own zod');
   });
@@ -153,6 +164,11 @@ describe('loadPlaybooks', () => {
       'an item that is no play',
       'item.ts',
       'item.ts: item 2 of the default export is a number; it should be a play made by play({ ... }), or an array of plays',
+    ],
+    [
+      'a module within lists',
+      'namespace.ts',
+      'namespace.ts: item 1 of item 1 of the default export is a module, not its default export; it should be a play made by play({ ... }), or an array of plays',
     ],
     [
       'an empty list',

@@ -1,4 +1,5 @@
 import { command } from '../command-line.ts';
+import { playOptions } from '../play-options.ts';
 import { connectionOptions, inventoryOptions, recordedInventoryOptions } from '../shared-options.ts';
 import { runSpec } from './specs.ts';
 
@@ -71,6 +72,7 @@ export const planSpec = command({
     limit,
     'extra-vars': runSpec.options['extra-vars'],
     'no-type-check': runSpec.options['no-type-check'],
+    ...playOptions,
     ...connectionOptions,
   },
   examples: [

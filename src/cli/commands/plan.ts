@@ -12,6 +12,7 @@ import type { CliIo } from '../io.ts';
 import { versionOfKvmplay } from '../journal/header.ts';
 import { writePlanFile, writePrivate } from '../journal/plan-file.ts';
 import { inFolder, resolvePath } from '../paths.ts';
+import { selectPlays, toTagSelection } from '../play-options.ts';
 import { preparePlays } from '../prepare-plays.ts';
 import { printReporterErrors, reporterFor } from '../run-reporter.ts';
 import type { planSpec } from './journal-specs.ts';
@@ -23,10 +24,13 @@ export async function writePlan(
   const prepared = await preparePlays({ ...options, playbooks }, io);
   if (prepared === undefined) return exitCodes.couldNotStart;
 
-  const collector = new PlanCollector(prepared.plays);
+  const plays = selectPlays(prepared.plays, options);
+  const collector = new PlanCollector(plays);
   let text = '';
   const summary = await run({
     ...prepared,
+    ...toTagSelection(options),
+    plays,
     forks: options.forks,
     checkMode: true,
     refuseCommands: true,

@@ -1,18 +1,24 @@
 import type { RunSummary } from '../../engine/events.ts';
 import type { Play } from '../../engine/play.ts';
 import { UsageError } from '../../errors.ts';
+import { playHosts } from '../../inventory/play-hosts.ts';
 import { run } from '../../run.ts';
 import { createTransports } from '../../transports/index.ts';
 import { toRollout } from '../rollout-options.ts';
-import type { CommandArguments } from '../command-line.ts';
+import type { CommandArguments, OptionValues } from '../command-line.ts';
 import { transportDefaults } from '../connection.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import { headerOf } from '../journal/header.ts';
 import { journalReporter } from '../journal/journal.ts';
 import { mergeExtraVars, readRunRequest } from '../journal/run-request.ts';
+import { selectPlays, toTagSelection } from '../play-options.ts';
 import { preparePlays } from '../prepare-plays.ts';
+import { printUnanswered } from '../print-error.ts';
 import { printReporterErrors, reporterFor } from '../run-reporter.ts';
+import { askSteps } from '../step-asker.ts';
+import { formatHosts, TaskList } from '../task-list.ts';
+import { UnknownTags } from '../unknown-tags.ts';
 import type { runSpec } from './specs.ts';
 
 export async function runPlaybooks(
@@ -21,14 +27,28 @@ export async function runPlaybooks(
 ): Promise<number> {
   const request = await readRunRequest(args, io);
   const { playbooks, options } = request;
+  const stepping = options.step ? askSteps(io) : undefined;
   const prepared = await preparePlays({ ...options, playbooks }, io);
   if (prepared === undefined) return exitCodes.couldNotStart;
 
-  const { plays, inventory } = prepared;
+  const { inventory } = prepared;
+  const plays = selectPlays(prepared.plays, options);
   const extraVars = mergeExtraVars(request, prepared.extraVars);
   const only = request.only?.(inventory);
   if (only?.length === 0) {
     io.stdout.write(`Nothing to do: ${request.nobody ?? 'there is no host'}.\n`);
+    return exitCodes.done;
+  }
+  const hosts = { limit: options.limit, only: only === undefined ? undefined : new Set(only) };
+  if (options['list-hosts']) {
+    const hostsOf = await playHosts(inventory, hosts);
+    const lists = plays.map((play) =>
+      formatHosts(
+        play.name,
+        hostsOf(play).map(({ name }) => name),
+      ),
+    );
+    io.stdout.write(lists.join('\n'));
     return exitCodes.done;
   }
   const header = headerOf(
@@ -43,26 +63,50 @@ export async function runPlaybooks(
     },
     io,
   );
+  const selection = toTagSelection(options);
   const rollout = toRollout(options);
+  const list = options['list-tasks'] || options['list-tags'] ? new TaskList() : undefined;
+  const unknownTags = new UnknownTags([...selection.tags, ...selection.skipTags]);
+  const journal = options.check || list !== undefined ? [] : [journalReporter(header, io)];
   const summary = await run({
     plays,
     inventory,
     extraVars,
-    forks: options.forks,
-    checkMode: options.check,
+    ...selection,
+    forks: stepping === undefined ? options.forks : 1,
+    checkMode: options.check || list !== undefined,
     confirmTimeout: options['confirm-timeout'],
     connectTimeout: options['connect-timeout'],
     transportFor: createTransports(await transportDefaults(options, io)),
-    reporters: [...(options.check ? [] : [journalReporter(header, io)]), reporterFor(options, io)],
-    signal: io.signal,
-    ...(options.limit !== undefined && { limit: options.limit }),
+    reporters: [...journal, unknownTags, list ?? reporterFor(options, io)],
+    signal: stepping?.signal ?? io.signal,
+    ...(stepping !== undefined && list === undefined && { step: stepping.ask }),
+    ...(hosts.limit !== undefined && { limit: hosts.limit }),
+    ...(hosts.only !== undefined && { only: hosts.only }),
     ...(rollout !== undefined && { rollout }),
     ...(options['max-disruption'] !== undefined && { maxDisruption: options['max-disruption'] }),
-    ...(only !== undefined && { only: new Set(only) }),
   });
   refuseNobody(summary, plays, options.limit);
+  if (list !== undefined) printList(list, summary, { options, io });
   printReporterErrors(summary, io);
+  for (const finding of unknownTags.findings(summary)) io.stderr.write(`kvmplay: ${finding}\n`);
   return exitCodeOf(summary, options['detailed-exitcode']);
+}
+
+function printList(
+  list: TaskList,
+  { hosts }: RunSummary,
+  { options, io }: { readonly options: OptionValues<typeof runSpec.options>; readonly io: CliIo },
+): void {
+  const parts = [
+    ...(options['list-tasks'] ? [list.formatTasks()] : []),
+    ...(options['list-tags'] ? [list.formatTags()] : []),
+  ];
+  io.stdout.write(parts.join('\n'));
+  const wrong = hosts.flatMap(({ host, outcome, error }) =>
+    error === undefined ? [] : [{ host, outcome, message: error.message }],
+  );
+  printUnanswered(wrong, io);
 }
 
 function refuseNobody(summary: RunSummary, plays: readonly Play[], limit: string | undefined): void {

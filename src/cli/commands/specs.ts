@@ -1,4 +1,5 @@
 import { command, type Positional } from '../command-line.ts';
+import { listOptions, playOptions } from '../play-options.ts';
 import { rolloutOptions } from '../rollout-options.ts';
 import { connectionOptions, inventoryOptions, recordedInventoryOptions } from '../shared-options.ts';
 
@@ -80,6 +81,8 @@ export const runSpec = command({
     },
     'detailed-exitcode': { type: 'flag', describe: 'with --check: exit with 3 when something would change' },
     'no-type-check': { type: 'flag', describe: 'run without checking the types of the playbooks' },
+    ...playOptions,
+    ...listOptions,
     ...rolloutOptions,
     ...connectionOptions,
   },
@@ -91,6 +94,7 @@ export const runSpec = command({
       command: 'kvmplay run vlans.ts -i hosts.yml -e \'{"vlans":[10,11]}\'',
       describe: 'With other variables',
     },
+    { command: 'kvmplay run site.ts -i hosts.yml --play bond6 -t vlan', describe: 'Parts of it only' },
     { command: 'kvmplay run --resume last', describe: 'Go on where a run was interrupted' },
   ],
   notes: [

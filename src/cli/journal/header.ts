@@ -67,14 +67,22 @@ const ofOneRun = new Set([
   'output',
   'verbose',
   'detailed-exitcode',
+  'list-hosts',
+  'list-tasks',
+  'list-tags',
+  'step',
 ]);
+
+/** Lists that a resumed run takes over. */
+const lists = new Set(['play', 'tags', 'skip-tags']);
 
 const files = new Set(['private-key', 'connection-password-file', 'become-password-file']);
 
 function recordedOptions(options: OptionRecord, cwd: string): RecordHeader['options'] {
   return Object.fromEntries(
-    Object.entries(options).flatMap(([name, value]): [string, boolean | string | number][] => {
+    Object.entries(options).flatMap(([name, value]): [string, RecordHeader['options'][string]][] => {
       if (ofOneRun.has(name)) return [];
+      if (lists.has(name)) return [[name, value as readonly string[]]];
       if (typeof value === 'string') return [[name, files.has(name) ? resolvePath(value, cwd) : value]];
       return typeof value === 'boolean' || typeof value === 'number' ? [[name, value]] : [];
     }),

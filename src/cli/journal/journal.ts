@@ -137,7 +137,7 @@ const headerSchema = z.object({
   only: z.array(z.string()).optional(),
   extraVars: z.record(z.string(), z.unknown()),
   leftOut: z.array(z.string()),
-  options: z.record(z.string(), z.union([z.boolean(), z.string(), z.number()])),
+  options: z.record(z.string(), z.union([z.boolean(), z.string(), z.number(), z.array(z.string())])),
   startedAt: z.number(),
   user: z.string(),
 });

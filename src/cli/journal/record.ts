@@ -22,7 +22,7 @@ export interface RecordHeader {
   /** Names of variables that were left out. */
   readonly leftOut: readonly string[];
   /** Other options, by name. */
-  readonly options: Readonly<Record<string, boolean | string | number>>;
+  readonly options: Readonly<Record<string, boolean | string | number | readonly string[]>>;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   /** Of the system that ran it. */
