@@ -24,6 +24,10 @@ export interface KvmplayConfig {
   readonly detailedExitcode?: boolean;
   /** Run without checking the types of the playbooks. */
   readonly noTypeCheck?: boolean;
+  /** Only tasks with one of these tags, separated by commas; always, never, tagged, untagged, all are special. */
+  readonly tags?: string | readonly string[];
+  /** But no tasks with one of these tags. */
+  readonly skipTags?: string | readonly string[];
   /** Hosts that go first, one by one: a number or a share such as 5%. */
   readonly canary?: string;
   /** With more failed or unreachable hosts than this no further host starts: a number or a share. */
