@@ -18,7 +18,8 @@ interface OptionBase {
 }
 
 /** What a word or value stands for: it is completed so, and relative paths of a file of settings are relative to that file. */
-export type Meaning = 'file' | 'folder' | 'inventory' | 'vars' | 'pattern' | 'host' | 'task' | 'run';
+export type Meaning =
+  'file' | 'playbook' | 'folder' | 'inventory' | 'vars' | 'pattern' | 'host' | 'task' | 'run';
 
 export interface FlagOption extends OptionBase {
   readonly type: 'flag';
@@ -57,6 +58,8 @@ export interface Positional {
   readonly name: string;
   readonly describe: string;
   readonly means?: Meaning;
+  /** The words that it may be. */
+  readonly choices?: readonly string[];
   readonly required?: boolean;
   /** Takes all that follows. */
   readonly many?: boolean;

@@ -42,6 +42,8 @@ export const foreignOptions: Readonly<Record<string, string>> = {
   'inventory toml': 'JSON is what is printed',
   'inventory export': 'variables of groups are merged into those of hosts',
   // ansible-doc
+  'doc list': 'kvmplay doc alone lists the tasks',
+  'doc l': 'kvmplay doc alone lists the tasks',
   'doc type': 'tasks are all there is to describe: kvmplay doc lists them',
   'doc t': 'tasks are all there is to describe: kvmplay doc lists them',
   'doc snippet': 'each page ends with an example',

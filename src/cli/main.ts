@@ -2,12 +2,18 @@
 import { readFileSync } from 'node:fs';
 
 const argv = process.argv.slice(2);
+// A reader that has left (`kvmplay --version | true`) is no reason to crash.
+process.stdout.on('error', () => undefined);
 // Asked for by scripts, often: worth answering before anything else is loaded.
 if (argv.length === 1 && argv[0] === '--version') {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
   process.stdout.write(`${version}\n`);
+} else if (argv[0] === 'complete') {
+  const { runCompleteProcess } = await import('./completion/process.ts');
+  await runCompleteProcess(argv.slice(1));
+  process.stdout.write('', () => process.exit(0));
 } else {
   const { runProcess } = await import('./process.ts');
   await runProcess(argv);

@@ -29,6 +29,7 @@ export const commands: readonly Command[] = [
   bind(specs.guardRollbackSpec, async () => (await import('./guard.ts')).rollBackGuards),
   bind(specs.guardClearSpec, async () => (await import('./guard.ts')).clearGuards),
   bind(specs.configSpec, async () => (await import('./config.ts')).printConfig),
+  bind(specs.completionSpec, async () => (await import('./completion.ts')).printCompletion),
   bind(specs.docSpec, async () => (await import('./doc.ts')).printTaskPage),
   bind(specs.labUpSpec, async () => (await import('./lab.ts')).startLab),
   bind(specs.labStatusSpec, async () => (await import('./lab.ts')).printLabStatus),

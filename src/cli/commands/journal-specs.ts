@@ -53,7 +53,7 @@ export const planSpec = command({
     {
       name: 'PLAYBOOK',
       describe: 'TypeScript file whose default export is a play',
-      means: 'file',
+      means: 'playbook',
       required: true,
       many: true,
     },

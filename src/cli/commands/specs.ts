@@ -16,7 +16,7 @@ export const runSpec = command({
     {
       name: 'PLAYBOOK',
       describe: 'TypeScript file whose default export is a play',
-      means: 'file',
+      means: 'playbook',
       many: true,
     },
   ],
@@ -334,5 +334,22 @@ export const configSpec = command({
   examples: [{ command: 'kvmplay config', describe: 'Of kvmplay.config.ts, KVMPLAY_* and the defaults' }],
   notes: [
     'The command line wins over KVMPLAY_* variables, these over kvmplay.config.ts, and that over the defaults.',
+  ],
+});
+
+export const completionSpec = command({
+  name: 'completion',
+  summary: 'Print the script that makes a shell complete commands, options, hosts, groups and tasks',
+  positionals: [
+    { name: 'SHELL', describe: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'], required: true },
+  ],
+  options: {},
+  examples: [
+    { command: 'eval "$(kvmplay completion bash)"', describe: 'In ~/.bashrc' },
+    { command: 'eval "$(kvmplay completion zsh)"', describe: 'In ~/.zshrc, after compinit' },
+    { command: 'kvmplay completion fish | source', describe: 'In ~/.config/fish/config.fish' },
+  ],
+  notes: [
+    'Hosts and groups are those of the inventory on the line, else of KVMPLAY_INVENTORY, else of kvmplay.config.ts. An executable inventory has two seconds to answer.',
   ],
 });

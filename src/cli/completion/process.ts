@@ -1,0 +1,17 @@
+import { UsageError } from '../../errors.ts';
+import { runComplete } from './run-complete.ts';
+
+/** Answers a TAB in this process: without the parser of the command line, which would take longer to load than all else. */
+export async function runCompleteProcess(args: readonly string[]): Promise<void> {
+  const none = { write: () => undefined, isTTY: false };
+  await runComplete(args, {
+    stdout: { write: (text) => void process.stdout.write(text), isTTY: false },
+    stderr: none,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: new AbortController().signal,
+    isInteractive: false,
+    ask: () => Promise.resolve(undefined),
+    askSecret: () => Promise.reject(new UsageError('nobody is asked while a word is completed')),
+  });
+}
