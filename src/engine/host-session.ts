@@ -79,6 +79,8 @@ export class HostSession implements Host<unknown> {
   /** Records whose changes are in the prediction. */
   #pending: TaskRecord[] = [];
   #queue: Promise<unknown> = Promise.resolve();
+  /** Of a transaction: a playbook that catches it must not go on from there. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: HostSessionOptions) {
     this.#options = options;
@@ -135,6 +137,7 @@ export class HostSession implements Host<unknown> {
   /** Ends the play on this host: what is pending is applied, verified and committed. */
   async finish(): Promise<void> {
     await this.#queue;
+    if (this.#failure !== undefined) throw this.#failure.error;
     const forgotten = this.records.find((record) => !record.awaited);
     if (forgotten !== undefined) {
       throw new PlaybookError(`${forgotten.task} is not awaited: write \`await ${forgotten.task}(...)\``);
@@ -146,7 +149,7 @@ export class HostSession implements Host<unknown> {
   #enqueue<T>(work: () => Promise<T>, record?: TaskRecord): Promise<T> {
     const result = this.#queue.then(() => {
       if (record !== undefined && this.#isCancelled()) record.outcome = 'skipped';
-      this.#throwIfCancelled();
+      this.#throwIfOver();
       return work();
     });
     this.#queue = result.catch(() => undefined);
@@ -155,7 +158,8 @@ export class HostSession implements Host<unknown> {
     });
   }
 
-  #throwIfCancelled(): void {
+  #throwIfOver(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#isCancelled()) throw new CancelledError();
   }
 
@@ -255,7 +259,7 @@ export class HostSession implements Host<unknown> {
       name: this.name,
       checkMode: this.checkMode,
       run: (command) => {
-        this.#throwIfCancelled();
+        this.#throwIfOver();
         const { timeout } = command;
         return this.#options.connection.exec(
           hostScript(command),
@@ -273,7 +277,7 @@ export class HostSession implements Host<unknown> {
     const { step } = this.#options;
     if (step === undefined) return true;
     const isWanted = await step({ host: this.name, ...question });
-    this.#throwIfCancelled();
+    this.#throwIfOver();
     return isWanted;
   }
 
@@ -328,7 +332,7 @@ export class HostSession implements Host<unknown> {
     const changes = this.#prediction;
     const records = this.#pending;
     if (changes.length === 0) return;
-    this.#throwIfCancelled();
+    this.#throwIfOver();
     this.#foretell();
     const { connection, owner, probes, confirmTimeout, forecaster, onPhase } = this.#options;
     const facts = [...this.#facts.values()];
@@ -357,6 +361,7 @@ export class HostSession implements Host<unknown> {
     } catch (error) {
       for (const record of records) record.rolledBack = record.outcome === 'changed';
       blame(records, error);
+      this.#failure = { error };
       throw error;
     }
   }

@@ -80,7 +80,10 @@ export async function runPlaybooks(
     transportFor: createTransports(await transportDefaults(options, io)),
     reporters: [...journal, unknownTags, list ?? reporterFor(options, io)],
     signal: stepping?.signal ?? io.signal,
-    ...(stepping !== undefined && list === undefined && { step: stepping.ask }),
+    ...(stepping !== undefined &&
+      list === undefined && {
+        step: (question) => stepping.ask(inventory.secrets?.maskIn(question) ?? question),
+      }),
     ...(hosts.limit !== undefined && { limit: hosts.limit }),
     ...(hosts.only !== undefined && { only: hosts.only }),
     ...(rollout !== undefined && { rollout }),
