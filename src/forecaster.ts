@@ -1,6 +1,6 @@
 import type { Forecaster } from './engine/forecaster.ts';
 import { addresses, leases, links, sshPath } from './facts/index.ts';
-import { isFileChange } from './model/change.ts';
+import type { Change } from './model/change.ts';
 import type { Fact } from './model/fact.ts';
 import { forecastOf } from './model/forecast.ts';
 import { lostTaps } from './model/guests.ts';
@@ -19,7 +19,7 @@ export const networkForecaster: Forecaster = {
       addresses: [...(answerTo(addresses, answers) ?? []), ...(answerTo(leases, answers) ?? [])],
       ...(sshLink !== undefined && { sshLink }),
     });
-    const isBlind = known === undefined && changes.some((change) => !isHarmless(change));
+    const isBlind = known === undefined && changes.some(isAboutLinks);
     if (!isBlind) return forecast;
     const { seconds: _, ...rest } = forecast;
     return { ...rest, disruption: 'outage', reasons: ['no task asked for the links of the host'] };
@@ -30,8 +30,9 @@ export const networkForecaster: Forecaster = {
   },
 };
 
-function isHarmless(change: Parameters<typeof isFileChange>[0]): boolean {
-  return isFileChange(change) || change.kind === 'module.load';
+/** What other changes disrupt can be told without knowing the links. */
+function isAboutLinks({ kind }: Change): boolean {
+  return /^(link|port|address|route)\./.test(kind);
 }
 
 /** The engine keeps answers by the names of facts. */

@@ -19,7 +19,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   reporters: ['engine/events.ts', 'engine/steps.ts', 'model', 'errors.ts'],
   lab: ['model', 'errors.ts', 'inventory', 'transports'],
   'testing.ts': ['testing'],
-  testing: ['engine', 'tasks', 'model', 'errors.ts'],
+  testing: ['engine', 'tasks', 'facts', 'model', 'errors.ts'],
 };
 
 /** Where alone a package may be imported. */

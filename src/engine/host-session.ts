@@ -1,11 +1,11 @@
 import { CancelledError, CommandError, PlanError, PlaybookError, UsageError } from '../errors.ts';
 import type { Action, ActionHost, ActionResult } from '../model/action.ts';
 import type { Change } from '../model/change.ts';
-import type { Answers, Fact, FactSet } from '../model/fact.ts';
+import type { Answers, Fact } from '../model/fact.ts';
 import { describeDisruption, type Disruption, exceeds, type Forecast } from '../model/forecast.ts';
 import type { CommandResult, Host } from '../model/host.ts';
 import type { InventoryHost } from '../model/inventory.ts';
-import type { AnyFact, Task, TaskResult } from '../model/task.ts';
+import { type AnyFact, factsOf, type Task, type TaskResult } from '../model/task.ts';
 import { isSelected, type TagSelection } from '../model/tags.ts';
 import type { HostPhase } from './events.ts';
 import type { HostConnection } from './host-connection.ts';
@@ -17,6 +17,7 @@ import { runAction } from './run-action.ts';
 import type { StepAsker, StepQuestion } from './step.ts';
 import { TaggedHost } from './tagged-host.ts';
 import { blame, leaveOut, newRecord, replanAll, type TaskRecord } from './task-record.ts';
+import { isForeseeable, toTransactions } from './to-transactions.ts';
 import { runTransaction, type SurveyAnswers } from './transaction.ts';
 import { WatchedPromise } from './watched-promise.ts';
 
@@ -78,6 +79,8 @@ export class HostSession implements Host<unknown> {
   #folded = new Map<string, { readonly count: number; readonly value: unknown }>();
   /** Records whose changes are in the prediction. */
   #pending: TaskRecord[] = [];
+  /** What tasks will ask that were called and have not had their turn: one exec asks for all of `Promise.all`. */
+  readonly #upcoming = new Set<readonly AnyFact[]>();
   #queue: Promise<unknown> = Promise.resolve();
   /** Of a transaction: a playbook that catches it must not go on from there. */
   #failure: { readonly error: unknown } | undefined;
@@ -95,7 +98,12 @@ export class HostSession implements Host<unknown> {
     input: unknown,
     tags: readonly string[] = [],
   ): Promise<TaskResult<O>> {
-    return this.#record(newRecord(task.name, tags), (record) => this.#plan(task, input, record));
+    const asked = this.#isSelected(tags) ? wantedFacts(task, input) : [];
+    this.#upcoming.add(asked);
+    return this.#record(newRecord(task.name, tags), (record) => {
+      this.#upcoming.delete(asked);
+      return this.#plan(task, input, record);
+    });
   }
 
   act<D, O>(action: Action<D, O>, input: unknown, tags: readonly string[] = []): Promise<ActionResult<O>> {
@@ -189,7 +197,7 @@ export class HostSession implements Host<unknown> {
     const desired = task.validate(input);
     record.subject = task.subject(desired);
     this.#options.onTask?.(record, this.records.indexOf(record));
-    const facts = task.facts as FactSet;
+    const facts = factsOf(task, desired);
     await this.#ask(Object.values(facts), this.#options.forecaster?.facts);
 
     const settings = this.#settings();
@@ -214,6 +222,8 @@ export class HostSession implements Host<unknown> {
       ).changes;
     this.#prediction.push(...changes);
     this.#pending.push(record);
+    // What comes after it is planned on what it brought.
+    if (!this.checkMode && !changes.every(isForeseeable)) await this.#apply();
     return { changed: changes.length > 0, changes, warnings, output: output() };
   }
 
@@ -285,8 +295,8 @@ export class HostSession implements Host<unknown> {
   async #ask(facts: readonly AnyFact[], beside: readonly AnyFact[] = []): Promise<void> {
     const isMissing = ({ name }: AnyFact): boolean => !this.#answers.has(name);
     if (!facts.some(isMissing)) return;
-    const asked = [...facts, ...beside.filter(({ name }) => facts.every((fact) => fact.name !== name))];
-    const missing = asked.filter(isMissing);
+    const asked = [...facts, ...beside, ...[...this.#upcoming].flat()];
+    const missing = [...new Map(asked.map((fact) => [fact.name, fact])).values()].filter(isMissing);
     await this.#connect();
     this.#options.onPhase('survey');
     const isFirst = this.#facts.size === 0;
@@ -329,37 +339,53 @@ export class HostSession implements Host<unknown> {
   }
 
   async #apply(): Promise<void> {
-    const changes = this.#prediction;
-    const records = this.#pending;
-    if (changes.length === 0) return;
+    if (this.#prediction.length === 0) return;
     this.#throwIfOver();
     this.#foretell();
-    const { connection, owner, probes, confirmTimeout, forecaster, onPhase } = this.#options;
-    const facts = [...this.#facts.values()];
+    const records = this.#pending;
+    const done = new Set<Change>();
+    const transactions = toTransactions(this.#prediction);
+    for (const [index, changes] of transactions.entries()) {
+      this.#throwIfOver();
+      const later = transactions.slice(index + 1).flat();
+      this.#answers = new Map(await this.#commit(changes, later));
+      this.#folded = new Map();
+      this.#prediction = later;
+      for (const change of changes) done.add(change);
+      for (const record of records) record.done = record.changes.every((change) => done.has(change));
+    }
+    this.#pending = [];
+  }
+
+  /** Makes the changes of one transaction. `later` are those of the ones that follow. */
+  async #commit(changes: readonly Change[], later: readonly Change[]): Promise<SurveyAnswers> {
+    const { connection, owner, probes, confirmTimeout, forecaster, onPhase, onDone } = this.#options;
+    const records = this.#pending;
     const before = this.#answers;
+    // What a command may have changed since it was asked has no answer.
+    const facts = [...this.#facts.values()].filter(({ name }) => before.has(name));
     try {
-      this.#forget(
-        await connection.uninterrupted(() =>
-          runTransaction({
-            host: this.name,
-            connection,
-            facts,
-            before,
-            changes,
-            probes,
-            owner,
-            confirmTimeout,
-            replan: (answers, staged) => replanAll(records, answers, staged),
-            verify: forecaster?.verify,
-            onPhase,
-          }),
-        ),
+      const answers = await connection.uninterrupted(() =>
+        runTransaction({
+          host: this.name,
+          connection,
+          facts,
+          before,
+          changes,
+          probes,
+          owner,
+          confirmTimeout,
+          replan: (seen, staged) => replanAll(records, seen, [...staged, ...later]),
+          verify: forecaster?.verify,
+          onPhase,
+        }),
       );
-      this.#options.onDone(changes);
+      onDone(changes);
       this.transactions.push({ changes, facts, before });
-      for (const record of records) record.done = true;
+      return answers;
     } catch (error) {
-      for (const record of records) record.rolledBack = record.outcome === 'changed';
+      for (const record of records)
+        record.rolledBack = record.changes.some((change) => changes.includes(change));
       blame(records, error);
       this.#failure = { error };
       throw error;
@@ -393,6 +419,15 @@ export class HostSession implements Host<unknown> {
   #settings(): { name: string; networkBackend?: string } {
     const backend = this.#options.host.vars['network_backend'];
     return { name: this.name, ...(typeof backend === 'string' && { networkBackend: backend }) };
+  }
+}
+
+/** Those of a task whose input is wrong are none: it says so when its turn comes. */
+function wantedFacts<D, F, O>(task: Task<D, F, O>, input: unknown): readonly AnyFact[] {
+  try {
+    return Object.values(factsOf(task, task.validate(input)));
+  } catch {
+    return [];
   }
 }
 

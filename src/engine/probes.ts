@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { RuntimeChange } from './steps.ts';
-import { quote } from '../transports/shell-quote.ts';
+import { quote } from '../model/shell-quote.ts';
 
 /** A check that runs on the host, before a change and after it. */
 export interface Probe {

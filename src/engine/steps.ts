@@ -1,6 +1,8 @@
 import { bondOptionRules } from '../model/bond-options.ts';
-import type { Change, FileDelete, FileWrite, LinkUpdate, PortAdd, PortRemove } from '../model/change.ts';
+import type { Change, FileChange, LinkUpdate, PortAdd, PortRemove } from '../model/change.ts';
 import type { Address, Link, LinkOptions, Route } from '../model/link.ts';
+import { sysctlPath } from '../model/sysctl.ts';
+import { installPackages, removePackages, setService } from './system-steps.ts';
 
 /** One thing the host does: a program with its arguments, or a value written to a file of the kernel. */
 export type Command = ProgramCommand | KernelWrite;
@@ -15,9 +17,9 @@ export interface KernelWrite {
 }
 
 /** A change that takes effect when its commands run; files are staged instead. */
-export type RuntimeChange = Exclude<Change, FileWrite | FileDelete>;
+export type RuntimeChange = Exclude<Change, FileChange>;
 
-/** What makes a change happen, in order. The only place that spells ip arguments and sysfs paths. */
+/** What makes a change happen, in order. The only place that spells ip arguments and sysfs paths; system-steps.ts does so for services and packages. */
 export function toCommands(change: RuntimeChange): readonly Command[] {
   switch (change.kind) {
     case 'link.create':
@@ -48,6 +50,16 @@ export function toCommands(change: RuntimeChange): readonly Command[] {
           ],
         },
       ];
+    case 'module.unload':
+      return [{ argv: ['modprobe', '-r', change.name] }];
+    case 'sysctl.set':
+      return [{ value: change.after, to: sysctlPath(change.key) }];
+    case 'service.set':
+      return setService(change);
+    case 'package.install':
+      return installPackages(change);
+    case 'package.remove':
+      return removePackages(change);
   }
 }
 

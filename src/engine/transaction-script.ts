@@ -1,19 +1,8 @@
-import { type Change, type FileDelete, type FileWrite, inverseOf, isFileChange } from '../model/change.ts';
-import { quote } from '../transports/shell-quote.ts';
-import type { Probe } from './probes.ts';
+import { inverseOf, isFileChange } from '../model/change.ts';
+import { quote } from '../model/shell-quote.ts';
+import { fileFunctions, sweepFunction } from './file-script.ts';
 import { type Command, type RuntimeChange, toCommands } from './steps.ts';
-
-/** Everything one transaction is to do, in order. */
-export interface TransactionWork {
-  readonly changes: readonly RuntimeChange[];
-  /** One per path, from what is there to what shall be there. */
-  readonly files: readonly (FileWrite | FileDelete)[];
-}
-
-/** Work, and what must hold after it. */
-export interface GuardedWork extends TransactionWork {
-  readonly probes: readonly Probe[];
-}
+import type { GuardedWork } from './transaction-work.ts';
 
 export interface TransactionIdentity {
   /** Letters, digits and dashes. */
@@ -22,31 +11,6 @@ export interface TransactionIdentity {
   readonly owner: string;
   /** Seconds until the host undoes what nobody confirmed. */
   readonly confirmTimeout: number;
-}
-
-/** Splits what tasks planned: kernel changes in order, and per path the one file change they add up to. */
-export function toWork(changes: readonly Change[]): TransactionWork {
-  const files = new Map<string, FileWrite | FileDelete>();
-  const runtime: RuntimeChange[] = [];
-  for (const change of changes) {
-    if (!isFileChange(change)) {
-      runtime.push(change);
-      continue;
-    }
-    const merged = mergeFileChanges(files.get(change.path), change);
-    if (merged === undefined) files.delete(change.path);
-    else files.set(change.path, merged);
-  }
-  return { changes: runtime, files: [...files.values()].sort((one, other) => rankOf(one) - rankOf(other)) };
-}
-
-/**
- * A power cut between two files of the commit boots a mixture. New files come first and removed ones last: so an address
- * that moves from a NIC to its bridge stands in both files for a moment, but never in neither.
- */
-function rankOf(change: FileWrite | FileDelete): number {
-  if (change.kind === 'file.delete') return 2;
-  return change.before === undefined ? 0 : 1;
 }
 
 /** Where a transaction keeps its script, journal and result on the host; gone after a reboot. */
@@ -173,53 +137,6 @@ function spell(command: Command): string {
   return 'argv' in command
     ? command.argv.map(quote).join(' ')
     : `put ${quote(command.value)} ${quote(command.to)}`;
-}
-
-/** Removes what transactions staged that a power cut ended. A commit that is to be finished still needs it. */
-function sweepFunction(files: TransactionWork['files']): string {
-  const folders = new Set(
-    files.filter(({ kind }) => kind === 'file.write').map(({ path }) => folderOf(path)),
-  );
-  const lines = [...folders].map((folder) => `rm -f ${quote(folder)}/.kvmplay-* 2>/dev/null`);
-  return `sweep() {\n${['[ ! -e /var/lib/kvmplay/unfinished ] || return 0', ...lines, ':'].join('\n')}\n}`;
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
-}
-
-function fileFunctions(change: FileWrite | FileDelete, index: number, id: string): string {
-  const at = String(index);
-  const path = quote(change.path);
-  const folder = folderOf(change.path);
-  const staged = quote(`${folder}/.kvmplay-${id}-${at}`);
-  const unchanged =
-    change.before === undefined ? `[ ! -e ${path} ]` : `holds ${path} ${quote(`${change.before}.`)}`;
-  const keep = change.before === undefined ? ':' : `cp -p ${path} "$backups/${at}"`;
-  if (change.kind === 'file.delete') {
-    return `check_${at}() { ${unchanged}; }
-stage_${at}() { ${keep}; }
-unstage_${at}() { :; }
-commit_${at}() { rm -f ${path}; }
-finish_${at}() { commit_${at}; }
-restore_${at}() { restore "$backups/${at}" ${path}; }`;
-  }
-  // A full disk is named by cat; the printf of dash says "I/O error" only.
-  const create =
-    change.before === undefined
-      ? `mkdir -p ${quote(folder)} && true > ${staged} && chmod ${change.mode.toString(8)} ${staged}`
-      : `${keep} && cp -p ${path} ${staged}`;
-  const restore = change.before === undefined ? `rm -f ${path}` : `restore "$backups/${at}" ${path}`;
-  return `check_${at}() { ${unchanged}; }
-stage_${at}() {
-${create} &&
-printf '%s' ${quote(change.after)} | cat > ${staged} &&
-holds ${staged} ${quote(`${change.after}.`)}
-}
-unstage_${at}() { rm -f ${staged}; }
-commit_${at}() { mv -f ${staged} ${path} && relabel ${path}; }
-finish_${at}() { [ ! -e ${staged} ] || commit_${at}; }
-restore_${at}() { ${restore}; }`;
 }
 
 /**
@@ -385,17 +302,3 @@ main() {
     probe) probe "$2" ;;
   esac
 }`;
-
-function mergeFileChanges(
-  earlier: FileWrite | FileDelete | undefined,
-  later: FileWrite | FileDelete,
-): FileWrite | FileDelete | undefined {
-  if (earlier === undefined) return later;
-  const { path, mode } = earlier;
-  const before = earlier.before;
-  const after = later.kind === 'file.write' ? later.after : undefined;
-  if (before === after) return undefined;
-  if (after === undefined)
-    return before === undefined ? undefined : { kind: 'file.delete', path, mode, before };
-  return { kind: 'file.write', path, mode, after, ...(before !== undefined && { before }) };
-}

@@ -17,18 +17,17 @@ import { type HostConnection, isPassing } from './host-connection.ts';
 import { formatCommand, toCommands } from './steps.ts';
 import { linkProbes, type Probe, standardProbes } from './probes.ts';
 import { stpSeconds } from './stp-seconds.ts';
+import { extraSeconds } from './system-steps.ts';
 import { toConsole } from './to-console.ts';
 import { parseTransactionResult, type TransactionResult } from './transaction-result.ts';
 import {
   endScript,
   launchScript,
   resultScript,
-  toWork,
   transactionFolder,
-  type TransactionWork,
   verifyScript,
-  type GuardedWork,
 } from './transaction-script.ts';
+import { type GuardedWork, toWork, type TransactionWork } from './transaction-work.ts';
 
 /** Answers to facts by the fact's name. */
 export type SurveyAnswers = ReadonlyMap<string, unknown>;
@@ -67,7 +66,9 @@ export async function runTransaction(transaction: Transaction): Promise<SurveyAn
   const id = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(4).toString('hex')}`;
 
   const confirmTimeout =
-    transaction.confirmTimeout + stpSeconds(work.changes, transaction.before.get('links'));
+    transaction.confirmTimeout +
+    stpSeconds(work.changes, transaction.before.get('links')) +
+    extraSeconds(work.changes);
 
   onPhase('apply');
   const launched = await launch(transaction, work, { id, confirmTimeout });
@@ -113,7 +114,7 @@ interface Failure {
 
 function findWrong(transaction: Transaction, work: GuardedWork, seen: SurveyAnswers): Failure | undefined {
   const { replan, verify, before, changes } = transaction;
-  const left = [...replan(seen, work.files), ...(verify?.(before, seen, changes) ?? [])];
+  const left = [...replan(seen, work.staged), ...(verify?.(before, seen, changes) ?? [])];
   if (left.length > 0) return { cause: 'the host is not as planned after the change', details: left };
   const failed = resultOf(seen).failedProbes;
   const [first] = failed;

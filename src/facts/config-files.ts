@@ -1,7 +1,7 @@
 import { FactParseError } from '../errors.ts';
-import type { ConfigFile, ConfigFiles } from '../model/config-file.ts';
+import { isFileChange } from '../model/change.ts';
 import type { Fact } from '../model/fact.ts';
-import { configFilesAfter } from '../model/kernel.ts';
+import { type ConfigFile, type ConfigFiles, configFilesAfter } from '../model/config-file.ts';
 
 /** No configuration file of a network is larger, in bytes. */
 const LARGEST = 262_144;
@@ -14,7 +14,16 @@ const LARGEST = 262_144;
  * absence: a backend would take it for missing and write over it.
  */
 export function configFilesFact(globs: readonly string[]): Fact<ConfigFiles> {
-  return { name: `configFiles ${globs.join(' ')}`, script: scriptFor(globs), parse, after: configFilesAfter };
+  const patterns = globs.map(toPattern);
+  return {
+    name: `configFiles ${globs.join(' ')}`,
+    script: scriptFor(globs),
+    parse,
+    after: (files, change) =>
+      isFileChange(change) && patterns.some((pattern) => pattern.test(change.path))
+        ? configFilesAfter(files, change)
+        : files,
+  };
 }
 
 function scriptFor(globs: readonly string[]): string {
@@ -44,6 +53,15 @@ function checkedGlob(glob: string): string {
   throw new TypeError(
     `glob ${JSON.stringify(glob)} should be an absolute path of plain characters, * ? and []`,
   );
+}
+
+/** What the shell matches by a glob that `checkedGlob` lets pass: neither a slash nor a dot at the start of a name. */
+function toPattern(glob: string): RegExp {
+  const pattern = glob.replace(/[.+?*]/g, (sign) => {
+    if (sign === '*') return '[^/]*';
+    return sign === '?' ? '[^/]' : `\\${sign}`;
+  });
+  return new RegExp(`^(?!.*/\\.)${pattern}$`);
 }
 
 interface Entry {

@@ -1,11 +1,17 @@
 export { addresses } from './addresses.ts';
 export type { Aggregator, BondPortState, BondState } from './bond-state.ts';
 export { configFilesFact } from './config-files.ts';
+export { filesFact, type FileState, type FileStates, isTextFile, type NoFile } from './files.ts';
+export { kernelModuleFact, type KernelModule, moduleName } from './kernel-module.ts';
 export { leases, type Lease } from './leases.ts';
 export { linkState } from './link-state.ts';
 export type { BridgeState, LinkState, LinkStates, StpState } from './link-state.ts';
 export { links } from './links.ts';
+export { packagesFact, type Packages } from './packages.ts';
 export { platform } from './platform.ts';
 export type { Distribution, ModuleState, NetworkModule, NetworkService, Platform, Tool } from './platform.ts';
 export { routes } from './routes.ts';
+export { serviceFact, type Service } from './service.ts';
 export { sshPath, type SshPath } from './ssh-path.ts';
+export { sysctlFact } from './sysctl.ts';
+export { type SysctlSetting, sysctlSettings, sysctlSettingsIn } from './sysctl-settings.ts';

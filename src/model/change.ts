@@ -18,7 +18,13 @@ export type Change =
   | RouteAdd
   | RouteDelete
   | ModuleLoad
+  | ModuleUnload
+  | SysctlSet
+  | ServiceSet
+  | PackageInstall
+  | PackageRemove
   | FileWrite
+  | FileUpdate
   | FileDelete;
 
 export interface LinkCreate {
@@ -77,26 +83,97 @@ export interface ModuleLoad {
   readonly name: string;
   readonly parameters: Readonly<Record<string, string>>;
 }
+/** Takes a module out of the running kernel. Its parameters are lost with it. */
+export interface ModuleUnload {
+  readonly kind: 'module.unload';
+  readonly name: string;
+}
+
+/** A setting below /proc/sys. Blanks between several values are single. */
+export interface SysctlSet {
+  readonly kind: 'sysctl.set';
+  /** With dots, as sysctl(8) prints it: `net.ipv4.ip_forward`. */
+  readonly key: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface ServiceSet {
+  readonly kind: 'service.set';
+  readonly name: string;
+  readonly manager: ServiceManager;
+  /** Both sides hold what differs, and nothing else. */
+  readonly before: ServiceSettings;
+  readonly after: ServiceSettings;
+}
+
+/** What starts services, and what remembers to do so at boot where that is another program. */
+export type ServiceManager = 'systemd' | 'chkconfig' | 'update-rc.d';
+
+export interface ServiceSettings {
+  readonly running?: boolean;
+  /** Started at boot. */
+  readonly enabled?: boolean;
+}
+
+export interface PackageInstall {
+  readonly kind: 'package.install';
+  readonly manager: PackageManager;
+  readonly names: readonly string[];
+}
+export interface PackageRemove {
+  readonly kind: 'package.remove';
+  readonly manager: PackageManager;
+  readonly names: readonly string[];
+}
+
+export type PackageManager = 'apt' | 'dnf' | 'yum' | 'zypper';
+
 export interface FileWrite {
   readonly kind: 'file.write';
   readonly path: string;
-  /** Permission bits; of a file that exists they stay what they are. */
+  /** Permission bits of a new file; those of a file that exists are changed by `file.update`. */
   readonly mode: number;
+  /** Of a new file. Absent: root. */
+  readonly owner?: string;
+  readonly group?: string;
   /** Absent: there is no such file yet. */
   readonly before?: string;
   readonly after: string;
+  /** Its content is shown to nobody. */
+  readonly secret?: boolean;
+}
+export interface FileUpdate {
+  readonly kind: 'file.update';
+  readonly path: string;
+  /** Both sides hold what differs, and nothing else. */
+  readonly before: FilePermissions;
+  readonly after: FilePermissions;
 }
 export interface FileDelete {
   readonly kind: 'file.delete';
   readonly path: string;
   readonly mode: number;
+  readonly owner?: string;
+  readonly group?: string;
   readonly before: string;
+  readonly secret?: boolean;
 }
+
+export interface FilePermissions {
+  readonly mode?: number;
+  /** Names, or numbers where the host knows no name. */
+  readonly owner?: string;
+  readonly group?: string;
+}
+
+/** What is staged with the other changes but takes effect only at the commit. */
+export type FileChange = FileWrite | FileUpdate | FileDelete;
 
 export type ChangeKind = Change['kind'];
 
 /** Kinds that a rollback cannot take back. The plan says so. */
-export const irreversibleKinds: readonly ChangeKind[] = ['module.load'];
+export const irreversibleKinds: readonly ChangeKind[] = ['module.load', 'package.install', 'package.remove'];
 
 /** The change that takes `change` back, or undefined for an irreversible one. */
 export function inverseOf(change: Change): Change | undefined {
@@ -120,17 +197,30 @@ export function inverseOf(change: Change): Change | undefined {
     case 'route.delete':
       return { ...change, kind: 'route.add' };
     case 'module.load':
+    case 'package.install':
+    case 'package.remove':
       return undefined;
-    case 'file.write':
-      return change.before === undefined
-        ? { kind: 'file.delete', path: change.path, mode: change.mode, before: change.after }
-        : { ...change, before: change.after, after: change.before };
-    case 'file.delete':
-      return { kind: 'file.write', path: change.path, mode: change.mode, after: change.before };
+    case 'module.unload':
+      return { kind: 'module.load', name: change.name, parameters: {} };
+    case 'sysctl.set':
+    case 'service.set':
+      return { ...change, before: change.after, after: change.before } as Change;
+    case 'file.write': {
+      const { before, after, ...rest } = change;
+      return before === undefined
+        ? { ...rest, kind: 'file.delete', before: after }
+        : { ...rest, before: after, after: before };
+    }
+    case 'file.update':
+      return { ...change, before: change.after, after: change.before };
+    case 'file.delete': {
+      const { before, ...rest } = change;
+      return { ...rest, kind: 'file.write', after: before };
+    }
   }
 }
 
 /** Files are staged with the other changes but renamed into place only by the commit. */
-export function isFileChange(change: Change): change is FileWrite | FileDelete {
-  return change.kind === 'file.write' || change.kind === 'file.delete';
+export function isFileChange(change: Change): change is FileChange {
+  return change.kind === 'file.write' || change.kind === 'file.update' || change.kind === 'file.delete';
 }

@@ -1,9 +1,37 @@
+import type { Change } from './change.ts';
+
 /** A configuration file of the host. */
 export interface ConfigFile {
   readonly content: string;
   /** Permission bits, such as 0o644. */
   readonly mode: number;
+  /** Names, or numbers where the host knows no name. Absent: root. */
+  readonly owner?: string;
+  readonly group?: string;
 }
 
 /** Configuration files by absolute path. */
 export type ConfigFiles = ReadonlyMap<string, ConfigFile>;
+
+/** Files as they will be once `change` is done. */
+export function configFilesAfter(files: ConfigFiles, change: Change): ConfigFiles {
+  switch (change.kind) {
+    case 'file.write': {
+      const { path, mode, owner, group, after: content } = change;
+      const old = files.get(path);
+      const born = { mode, ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) };
+      return new Map(files).set(path, { ...(old ?? born), content });
+    }
+    case 'file.update': {
+      const old = files.get(change.path);
+      return old === undefined ? files : new Map(files).set(change.path, { ...old, ...change.after });
+    }
+    case 'file.delete': {
+      const rest = new Map(files);
+      rest.delete(change.path);
+      return rest;
+    }
+    default:
+      return files;
+  }
+}

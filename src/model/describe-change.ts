@@ -1,4 +1,4 @@
-import type { Change, LinkUpdate } from './change.ts';
+import type { Change, FilePermissions, LinkUpdate, ServiceSettings } from './change.ts';
 import type { Address, Link, LinkOptions, LinkSettings, Route } from './link.ts';
 
 /**
@@ -27,10 +27,22 @@ export function describeChange(change: Change): string {
       return `- ${describeRoute(change.route)}`;
     case 'module.load':
       return `+ ${describeModule(change.name, change.parameters)}`;
+    case 'module.unload':
+      return `- module ${change.name}`;
+    case 'sysctl.set':
+      return `~ sysctl ${describeSetting(change.key, change.before, change.after) ?? change.key}`;
+    case 'service.set':
+      return `~ service ${change.name} ${describeService(change.before, change.after)}`;
+    case 'package.install':
+      return `+ ${describePackages(change.names)}`;
+    case 'package.remove':
+      return `- ${describePackages(change.names)}`;
     case 'file.write':
       return change.before === undefined
-        ? `+ file ${change.path} mode ${formatMode(change.mode)}`
+        ? `+ file ${join(change.path, ...describePermissions({}, change))}`
         : `~ file ${change.path}`;
+    case 'file.update':
+      return `~ file ${change.path} ${describePermissions(change.before, change.after).join(', ')}`;
     case 'file.delete':
       return `- file ${change.path}`;
   }
@@ -147,6 +159,38 @@ function describeModule(name: string, parameters: Readonly<Record<string, string
     .sort()
     .map((key) => `${key}=${shown(parameters[key])}`);
   return join('module', name, ...settings);
+}
+
+function describeService(before: ServiceSettings, after: ServiceSettings): string {
+  const word = (value: boolean | undefined, yes: string, no: string): string => (value === true ? yes : no);
+  const settings = [
+    after.running === undefined
+      ? undefined
+      : `${word(before.running, 'running', 'stopped')} → ${word(after.running, 'running', 'stopped')}`,
+    after.enabled === undefined
+      ? undefined
+      : `${word(before.enabled, 'enabled', 'disabled')} → ${word(after.enabled, 'enabled', 'disabled')}`,
+  ];
+  return settings.filter((setting) => setting !== undefined).join(', ');
+}
+
+function describePackages(names: readonly string[]): string {
+  return `package${names.length === 1 ? '' : 's'} ${names.join(', ')}`;
+}
+
+/** Of a new file it tells the owner only when that is not root. */
+function describePermissions(before: FilePermissions, after: FilePermissions): string[] {
+  const mode = (value: number | undefined): string | undefined =>
+    value === undefined ? undefined : formatMode(value);
+  const pair = (name: string, was: string | undefined, will: string | undefined): string | undefined => {
+    if (will === undefined) return undefined;
+    return was === undefined ? `${name} ${will}` : `${name} ${was} → ${will}`;
+  };
+  return [
+    pair('mode', mode(before.mode), mode(after.mode)),
+    pair('owner', before.owner, after.owner),
+    pair('group', before.group, after.group),
+  ].filter((setting) => setting !== undefined);
 }
 
 function join(...words: readonly (string | undefined)[]): string {

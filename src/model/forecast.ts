@@ -1,5 +1,6 @@
 import { type Change, irreversibleKinds, type LinkUpdate, type PortAdd, type PortRemove } from './change.ts';
 import { describeChange } from './describe-change.ts';
+import { judgeModule, judgeSystem, type Verdict } from './forecast-system.ts';
 import { addressesAfter, linksAfter, portsOf, vlansOn } from './kernel.ts';
 import type { Address, Link, Links, Route } from './link.ts';
 
@@ -96,11 +97,6 @@ interface Course {
   readonly after: State;
 }
 
-interface Verdict {
-  readonly seconds: number;
-  readonly reason: string;
-}
-
 const BLIP = 1;
 const FOREVER = Infinity;
 
@@ -126,11 +122,19 @@ function judge(change: Change, course: Course): readonly Verdict[] {
       return [judgeAddress(change.address, course)];
     case 'route.delete':
       return [judgeRoute(change.route, course)];
+    case 'sysctl.set':
+    case 'service.set':
+    case 'package.remove':
+      return judgeSystem(change);
+    case 'module.load':
+      return judgeModule(change, course.changes, course.before.links);
     case 'link.create':
     case 'address.add':
     case 'route.add':
-    case 'module.load':
+    case 'module.unload':
+    case 'package.install':
     case 'file.write':
+    case 'file.update':
     case 'file.delete':
       return [];
   }

@@ -1,6 +1,5 @@
 import { bondOptionRules } from './bond-options.ts';
 import type { Change, PortAlone } from './change.ts';
-import type { ConfigFiles } from './config-file.ts';
 import type { Address, Link, LinkOptions, Links, LinkSettings, Route } from './link.ts';
 
 /**
@@ -24,7 +23,13 @@ export function linksAfter(links: Links, change: Change): Links {
     case 'route.add':
     case 'route.delete':
     case 'module.load':
+    case 'module.unload':
+    case 'sysctl.set':
+    case 'service.set':
+    case 'package.install':
+    case 'package.remove':
     case 'file.write':
+    case 'file.update':
     case 'file.delete':
       return links;
   }
@@ -56,21 +61,6 @@ export function routesAfter(routes: readonly Route[], change: Change): readonly 
     default:
       return routes;
   }
-}
-
-export function configFilesAfter(files: ConfigFiles, change: Change): ConfigFiles {
-  if (change.kind === 'file.write') {
-    return new Map(files).set(change.path, {
-      content: change.after,
-      mode: files.get(change.path)?.mode ?? change.mode,
-    });
-  }
-  if (change.kind === 'file.delete') {
-    const rest = new Map(files);
-    rest.delete(change.path);
-    return rest;
-  }
-  return files;
 }
 
 /** Whether the kernel would take two routes for the same entry. */

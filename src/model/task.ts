@@ -1,5 +1,5 @@
 import type { Change } from './change.ts';
-import type { Answers, Fact } from './fact.ts';
+import type { Answers, Fact, FactSet } from './fact.ts';
 
 /** What a task may know about the host besides its facts: settings of the inventory. */
 export interface HostSettings {
@@ -14,7 +14,8 @@ export interface HostSettings {
 export interface Task<D, F, O> {
   /** As users write it: `ensureVlan`. */
   readonly name: string;
-  readonly facts: F;
+  /** What it asks of a host; where that depends on what is desired, such as the path of a file, a pure function of it. */
+  readonly facts: F | ((desired: D) => F);
   /** Checks input before any host is touched. Throws TaskInputError. */
   readonly validate: (input: unknown) => D;
   /** What the task is about, for reports: `bond6`, `br6.10`. */
@@ -38,3 +39,8 @@ export interface TaskResult<O> {
 }
 
 export type AnyFact = Fact<unknown>;
+
+/** The facts that a task asks for what is desired. */
+export function factsOf<D, F, O>({ facts }: Pick<Task<D, F, O>, 'facts'>, desired: D): FactSet {
+  return (typeof facts === 'function' ? (facts as (desired: D) => F)(desired) : facts) as FactSet;
+}

@@ -1,7 +1,7 @@
 import { type Command, formatCommand, toCommands } from '../engine/steps.ts';
 import type { Change, FileDelete, FileWrite } from '../model/change.ts';
-import { describeChange, formatMode } from '../model/describe-change.ts';
-import { isPrivate } from './private-files.ts';
+import { describeChange } from '../model/describe-change.ts';
+import { isPrivate, reasonToHide } from './private-files.ts';
 import { printable } from './style.ts';
 import type { Colour, Paint } from './style.ts';
 
@@ -21,6 +21,7 @@ export async function formatDiff(
 ): Promise<readonly string[]> {
   const line = printable(describeChange(change));
   const title = paint(line, signColours[line.charAt(0)] ?? 'dim');
+  if (change.kind === 'file.update') return [title];
   if (change.kind !== 'file.write' && change.kind !== 'file.delete') {
     return [title, ...(commands ? toCommands(change).map((command) => formatStep(command, paint)) : [])];
   }
@@ -44,7 +45,7 @@ async function formatFileDiff(change: FileWrite | FileDelete): Promise<readonly 
   const before = change.before ?? '';
   const after = change.kind === 'file.write' ? change.after : '';
   if (isPrivate(change)) {
-    return [`content differs (mode ${formatMode(change.mode)})`];
+    return [`content differs (${reasonToHide(change)})`];
   }
   // Only a diff needs it, and most runs show none.
   const { structuredPatch } = await import('diff');

@@ -1,9 +1,14 @@
 import type { Change, FileDelete, FileWrite } from '../model/change.ts';
 import { formatMode } from '../model/describe-change.ts';
 
-/** A file that only its owner may read holds secrets until proved otherwise. */
-export function isPrivate({ mode }: FileWrite | FileDelete): boolean {
-  return (mode & 0o077) === 0;
+/** A file that only its owner may read holds secrets until proved otherwise; others do when the playbook says so. */
+export function isPrivate({ mode, secret }: FileWrite | FileDelete): boolean {
+  return secret === true || (mode & 0o077) === 0;
+}
+
+/** Why the content of a private file is not shown: `mode 0600`, `secret`. */
+export function reasonToHide({ mode, secret }: FileWrite | FileDelete): string {
+  return secret === true ? 'secret' : `mode ${formatMode(mode)}`;
 }
 
 /** The change with the contents of a private file left out. */
@@ -11,7 +16,7 @@ export function withoutSecrets(change: Change): Change {
   if ((change.kind !== 'file.write' && change.kind !== 'file.delete') || !isPrivate(change)) {
     return change;
   }
-  const hidden = `(not shown: mode ${formatMode(change.mode)})`;
+  const hidden = `(not shown: ${reasonToHide(change)})`;
   return {
     ...change,
     ...(change.before !== undefined && { before: hidden }),

@@ -18,7 +18,8 @@ export interface TaskDefinition<I, D, F, O> {
   readonly schema: z.ZodType<D, I>;
   /** What is wrong across fields, as the end of a sentence that begins with task and subject. */
   readonly check?: (desired: D) => string | undefined;
-  readonly facts: F;
+  /** By the names under which `plan` sees the answers; a function where they depend on what is desired. */
+  readonly facts: F | ((desired: D) => F);
   readonly subject: (desired: D) => string;
   readonly plan: (desired: D, facts: Answers<F>, host: HostSettings) => Plan;
   readonly output: (desired: D, facts: Answers<F>) => O;

@@ -10,6 +10,7 @@ import { initialBridgeOptions } from '../model/kernel.ts';
 import type { Link, LinkOptions, LinkSettings } from '../model/link.ts';
 import type { HostSettings, Plan } from '../model/task.ts';
 import { type NetworkAnswers, networkFacts } from './network-facts.ts';
+import { toPlan } from './to-plan.ts';
 
 /**
  * A plan being made: the host as it will be after the changes so far, the changes, and what files shall remember. Lives
@@ -120,10 +121,7 @@ export class Draft {
 
   finish(): Plan {
     for (const change of this.#fileChanges()) this.add(change);
-    if (this.hasChanges && !this.#facts.platform.isRoot) {
-      throw new PlanError('the login user is not root: ansible_become should be true');
-    }
-    return { changes: this.#changes, warnings: this.#warnings };
+    return toPlan(this.#changes, { platform: this.#facts.platform, warnings: this.#warnings });
   }
 
   #fileChanges(): readonly Change[] {

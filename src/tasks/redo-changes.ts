@@ -1,18 +1,17 @@
 import { PlanError } from '../errors.ts';
-import { addresses, configFilesFact, links, routes } from '../facts/index.ts';
+import { addresses, links, routes } from '../facts/index.ts';
 import { type Change, inverseOf, type LinkUpdate } from '../model/change.ts';
-import type { ConfigFiles } from '../model/config-file.ts';
 import { describeChange } from '../model/describe-change.ts';
 import type { Answers, Fact, FactSet } from '../model/fact.ts';
 import { isSameRoute, portsOf, vlansOn } from '../model/kernel.ts';
 import type { Address, Link, LinkSettings, Links, Route } from '../model/link.ts';
 import type { Task } from '../model/task.ts';
+import { checkSystem, missingOf, systemFacts } from './redo-system.ts';
 
 interface RedoFacts extends FactSet {
   readonly links: Fact<Links>;
   readonly addresses: Fact<readonly Address[]>;
   readonly routes: Fact<readonly Route[]>;
-  readonly files: Fact<ConfigFiles>;
 }
 
 type RedoAnswers = Answers<RedoFacts>;
@@ -35,15 +34,19 @@ export function redoChanges(
   changes: readonly Change[],
   { name, origin, warnings = [] }: RedoOptions,
 ): Task<undefined, RedoFacts, undefined> {
+  const facts: RedoFacts = { ...systemFacts(changes), links, addresses, routes };
+  const drift = (list: readonly Change[], answers: RedoAnswers): readonly string[] =>
+    driftOf(list, answers, facts);
   return {
     name,
-    facts: factsFor(changes),
+    facts,
     validate: () => undefined,
     subject: () => origin,
-    plan: (_, facts, host) => {
-      const fromAfter = driftOf(inverseChanges(changes), facts);
+    plan: (_, answers, host) => {
+      const missing = changes.flatMap((change) => missingOf(change, answers));
+      const fromAfter = [...drift(inverseChanges(changes), answers), ...missing];
       if (fromAfter.length === 0) return { changes: [], warnings: [] };
-      const fromBefore = driftOf(changes, facts);
+      const fromBefore = drift(changes, answers);
       if (fromBefore.length === 0) return { changes, warnings };
       const [first = '', ...details] = fromAfter.length < fromBefore.length ? fromAfter : fromBefore;
       throw new PlanError(`${host.name} has drifted from ${origin}: ${first}`, { details });
@@ -57,29 +60,18 @@ export function inverseChanges(changes: readonly Change[]): readonly Change[] {
   return changes.toReversed().flatMap((change) => inverseOf(change) ?? []);
 }
 
-function factsFor(changes: readonly Change[]): RedoFacts {
-  const paths = changes.flatMap((change) =>
-    change.kind === 'file.write' || change.kind === 'file.delete' ? [change.path] : [],
-  );
-  return { links, addresses, routes, files: configFilesFact([...new Set(paths)].sort()) };
-}
-
 /** Where changes, done one after the other, would not find what they were planned on. */
-function driftOf(changes: readonly Change[], start: RedoAnswers): readonly string[] {
-  let facts = start;
+function driftOf(changes: readonly Change[], start: RedoAnswers, facts: RedoFacts): readonly string[] {
+  let answers = start;
   return changes.flatMap((change) => {
-    const drift = checkBefore(change, facts, start);
-    facts = {
-      links: links.after(facts.links, change),
-      addresses: addresses.after(facts.addresses, change),
-      routes: routes.after(facts.routes, change),
-      files: filesFact.after(facts.files, change),
-    };
+    const drift = checkBefore(change, answers, start);
+    const now: Readonly<Record<string, unknown>> = answers;
+    answers = Object.fromEntries(
+      Object.entries(facts as FactSet).map(([key, fact]) => [key, fact.after(now[key], change)]),
+    ) as RedoAnswers;
     return drift;
   });
 }
-
-const filesFact = configFilesFact([]);
 
 function checkBefore(change: Change, facts: RedoAnswers, start: RedoAnswers): readonly string[] {
   switch (change.kind) {
@@ -118,10 +110,15 @@ function checkBefore(change: Change, facts: RedoAnswers, start: RedoAnswers): re
       return checkPresence(words.join(' '), change.kind === 'route.delete', isThere);
     }
     case 'file.write':
+    case 'file.update':
     case 'file.delete':
-      return checkFile(change.path, change.before, facts.files.get(change.path)?.content);
     case 'module.load':
-      return [];
+    case 'module.unload':
+    case 'sysctl.set':
+    case 'service.set':
+    case 'package.install':
+    case 'package.remove':
+      return checkSystem(change, facts);
   }
 }
 
@@ -179,13 +176,6 @@ function checkSettings(name: string, wanted: LinkSettings, link: Link | undefine
 function checkPresence(what: string, isWanted: boolean, isThere: boolean): readonly string[] {
   if (isWanted === isThere) return [];
   return [`${what} is ${isThere ? 'there already' : 'gone'}`];
-}
-
-/** Contents are not shown: they may hold secrets. */
-function checkFile(path: string, wanted: string | undefined, content: string | undefined): readonly string[] {
-  if (wanted === content) return [];
-  if (content === undefined) return [`file ${path} is gone`];
-  return [wanted === undefined ? `file ${path} is there already` : `content of file ${path} is another`];
 }
 
 function compare(

@@ -35,7 +35,8 @@ function problemOf(error: z.ZodError, input: unknown, secrets: readonly string[]
   const place = formatPath(issue.path);
   if (issue.code === 'unrecognized_keys') return joinWords(place, issue.message);
 
-  if (secrets.includes(String(issue.path[0]))) return `${place} should be ${issue.message}`;
+  if (secrets.includes(String(issue.path[0])) || isSecret(input))
+    return `${place} should be ${issue.message}`;
   const value = valueAt(input, issue.path);
   const subject = place === '' ? 'the input' : place;
   return value === undefined
@@ -59,8 +60,14 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
+/** A file whose content is to be shown to nobody. */
+function isSecret(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && Reflect.get(input, 'secret') === true;
+}
+
 function formatValue(value: unknown): string {
   if (typeof value === 'function') return 'a function';
+  if (value instanceof RegExp) return String(value);
   const text = JSON.stringify(value) as string | undefined;
   return text ?? String(value);
 }
@@ -73,7 +80,7 @@ function guessSubject(input: unknown): string {
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   };
   const vlan = field('parent') === '' ? '' : [field('parent'), field('id')].filter(Boolean).join('.');
-  return field('name') || field('link') || vlan;
+  return field('name') || field('path') || field('key') || field('link') || vlan;
 }
 
 function joinWords(...words: readonly string[]): string {

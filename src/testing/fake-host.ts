@@ -1,57 +1,50 @@
 import { commandText } from '../engine/host-script.ts';
 import { runAction } from '../engine/run-action.ts';
+import type { Packages, Platform, Service } from '../facts/index.ts';
 import { RolledBackError, UsageError } from '../errors.ts';
 import type { Action, ActionResult, HostCommand } from '../model/action.ts';
 import type { Change } from '../model/change.ts';
 import type { ConfigFiles } from '../model/config-file.ts';
 import { describeChange } from '../model/describe-change.ts';
-import type { Answers, Fact, FactSet } from '../model/fact.ts';
+import type { Answers, Fact } from '../model/fact.ts';
 import type { CommandResult, Host, HostVars } from '../model/host.ts';
-import { addressesAfter, configFilesAfter, linksAfter, routesAfter } from '../model/kernel.ts';
-import type { Address, Link, Links, Route } from '../model/link.ts';
-import type { Task, TaskResult } from '../model/task.ts';
-import type { NetworkAnswers } from '../tasks/network-facts.ts';
-import { type KernelState, refusalOf } from './kernel-rules.ts';
-import { loopback } from './link-builders.ts';
-import { centos7, type Platform } from './platforms.ts';
+import type { Address, Links, Route } from '../model/link.ts';
+import { factsOf, type Task, type TaskResult } from '../model/task.ts';
+import { type FakeHostOptions, initialState, withPackages } from './host-options.ts';
+import { answerOf, type HostState, stateAfter, textFilesOf } from './host-state.ts';
+import { refusalOf } from './kernel-rules.ts';
+import { centos7 } from './platforms.ts';
 
-type Lease = NetworkAnswers['leases'][number];
-
-/** What a fake host begins with. What is left out is as on a bare CentOS 7 host with root login. */
-export interface FakeHostOptions<V = HostVars> {
-  /** Name in the inventory. Default: `kvm1`. */
-  readonly name?: string;
-  /** Groups of the inventory. Default: none. */
-  readonly groups?: readonly string[];
-  /** Variables of the inventory. Default: none. */
-  readonly vars?: V;
-  /** Whether commands of `exec` are held back. Default: `false`. */
-  readonly checkMode?: boolean;
-  /** Links besides the loopback, such as `ethernet('eno3')`. Default: none. */
-  readonly links?: readonly Link[];
-  readonly addresses?: readonly Address[];
-  readonly routes?: readonly Route[];
-  readonly leases?: readonly Lease[];
-  /** Contents of configuration files by path; their permission bits are 0644. Default: none. */
-  readonly files?: Readonly<Record<string, string>>;
-  /** What differs from a CentOS 7 host. */
-  readonly platform?: Partial<Platform>;
-  /** Answers to facts of your own, by the fact's name. */
-  readonly answers?: Readonly<Record<string, unknown>>;
-  /** What commands of `read`, `exec` and actions print; a program's arguments come quoted. Default: they are an error. */
-  readonly commands?: (command: string) => CommandResult;
+/** A task that was performed on a fake host. */
+export interface PerformedTask {
+  /** `ensureBond` */
+  readonly task: string;
+  /** `bond6` */
+  readonly subject: string;
+  readonly changed: boolean;
 }
 
 /** A host in memory, with a record of what was done to it. */
 export interface FakeHost<V = HostVars> extends Host<V> {
   /** Everything that tasks changed, in order. */
   readonly changes: readonly Change[];
+  /** The tasks, in order. */
+  readonly tasks: readonly PerformedTask[];
   /** What tasks warned of, in order. */
   readonly warnings: readonly string[];
   readonly links: Links;
   readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
+  /** Text files by path. */
   readonly files: ConfigFiles;
+  /** Settings of the kernel by key. */
+  readonly sysctls: ReadonlyMap<string, string>;
+  /** Kernel modules by name, with underscores. */
+  readonly modules: HostState['modules'];
+  readonly packages: Packages;
+  readonly services: ReadonlyMap<string, Service>;
+  /** Another host that is as this one is now. */
+  copy(): FakeHost<V>;
 }
 
 /**
@@ -76,26 +69,25 @@ class HostInMemory<V> implements FakeHost<V> {
   readonly vars: V;
   readonly checkMode: boolean;
   readonly changes: Change[] = [];
+  readonly tasks: PerformedTask[] = [];
   readonly warnings: string[] = [];
   readonly #options: FakeHostOptions<V>;
-  readonly #start: Readonly<Record<string, unknown>>;
-  #state: KernelState & { readonly files: ConfigFiles };
+  readonly #platform: Platform;
+  /** What answers begin with: the host before the changes from number `#since` on. */
+  #start: HostState;
+  #since = 0;
+  #state: HostState;
+  /** What facts came to, with the number of changes folded in. */
+  readonly #folded = new Map<string, { readonly count: number; readonly value: unknown }>();
 
   constructor(options: FakeHostOptions<V>) {
-    const { links = [], addresses = [], routes = [], leases = [], files = {} } = options;
     this.#options = options;
     this.name = options.name ?? 'kvm1';
     this.groups = options.groups ?? [];
     this.vars = options.vars ?? ({} as V);
     this.checkMode = options.checkMode ?? false;
-    this.#state = {
-      links: new Map([loopback, ...links].map((link) => [link.name, link])),
-      addresses,
-      routes,
-      leases,
-      files: new Map(Object.entries(files).map(([path, content]) => [path, { content, mode: 0o644 }])),
-    };
-    this.#start = { ...this.#state, ...options.answers, platform: { ...centos7, ...options.platform } };
+    this.#start = this.#state = initialState(options);
+    this.#platform = { ...centos7, ...options.platform };
   }
 
   get links(): Links {
@@ -111,21 +103,46 @@ class HostInMemory<V> implements FakeHost<V> {
   }
 
   get files(): ConfigFiles {
-    return this.#state.files;
+    return textFilesOf(this.#state);
+  }
+
+  get sysctls(): ReadonlyMap<string, string> {
+    return this.#state.sysctls;
+  }
+
+  get modules(): HostState['modules'] {
+    return this.#state.modules;
+  }
+
+  get packages(): Packages {
+    return this.#state.packages;
+  }
+
+  get services(): ReadonlyMap<string, Service> {
+    return this.#state.services;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what a real host answers late is an answer late here too.
   async perform<D, F, O>(task: Task<D, F, O>, input: unknown): Promise<TaskResult<O>> {
     const desired = task.validate(input);
-    const { changes, warnings } = task.plan(desired, this.#answersTo(task), this.#settings());
-    this.#apply(`${task.name} ${task.subject(desired)}`, changes);
+    const subject = task.subject(desired);
+    const { changes, warnings } = task.plan(desired, this.#answersTo(task, desired), this.#settings());
+    this.#apply(`${task.name} ${subject}`, changes);
+    const changed = changes.length > 0;
+    this.tasks.push({ task: task.name, subject, changed });
     this.warnings.push(...warnings);
-    return {
-      changed: changes.length > 0,
-      changes,
-      warnings,
-      output: task.output(desired, this.#answersTo(task)),
-    };
+    return { changed, changes, warnings, output: task.output(desired, this.#answersTo(task, desired)) };
+  }
+
+  copy(): FakeHost<V> {
+    const copy = new HostInMemory(this.#options);
+    copy.changes.push(...this.changes);
+    copy.tasks.push(...this.tasks);
+    copy.warnings.push(...this.warnings);
+    copy.#start = this.#start;
+    copy.#since = this.#since;
+    copy.#state = this.#state;
+    return copy;
   }
 
   async act<D, O>(action: Action<D, O>, input: unknown): Promise<ActionResult<O>> {
@@ -172,40 +189,58 @@ class HostInMemory<V> implements FakeHost<V> {
     return { name: this.name, ...(typeof backend === 'string' && { networkBackend: backend }) };
   }
 
-  #answersTo<D, F, O>(task: Task<D, F, O>): Answers<F> {
-    const facts = Object.entries(task.facts as FactSet);
+  #answersTo<D, F, O>(task: Task<D, F, O>, desired: D): Answers<F> {
+    const facts = Object.entries(factsOf(task, desired));
     return Object.fromEntries(facts.map(([key, fact]) => [key, this.#answer(fact)])) as Answers<F>;
   }
 
   #answer<T>(fact: Fact<T>): T {
-    const key = fact.name.startsWith('configFiles ') ? 'files' : fact.name;
-    if (!(key in this.#start)) {
-      throw new UsageError(`${this.name} has no answer to fact ${fact.name}: answers should give one`);
+    const known = this.#folded.get(fact.name);
+    const start = known === undefined ? this.#startOf(fact) : (known.value as T);
+    const value = this.changes
+      .slice(known?.count ?? 0)
+      .reduce((now, change) => fact.after(now, change), start);
+    this.#folded.set(fact.name, { count: this.changes.length, value });
+    return value;
+  }
+
+  #startOf<T>(fact: Fact<T>): T {
+    const { answers = {} } = this.#options;
+    if (Object.hasOwn(answers, fact.name)) {
+      const earlier = this.changes.slice(0, this.#since);
+      return earlier.reduce((now, change) => fact.after(now, change), answers[fact.name] as T);
     }
-    return this.changes.reduce((value, change) => fact.after(value, change), this.#start[key] as T);
+    const known = answerOf(this.#start, this.#platform, fact.name);
+    if (known !== undefined) return known.value as T;
+    throw new UsageError(`${this.name} has no answer to fact ${fact.name}: answers should give one`);
   }
 
   #apply(task: string, changes: readonly Change[]): void {
     let state = this.#state;
     for (const change of changes) {
-      const refusal = refusalOf(state, change) ?? refuseFile(state.files, change);
+      const refusal = refusalOf(state, change) ?? this.#refusePackage(change);
       if (refusal !== undefined) throw new RolledBackError(`${task}: ${describeChange(change)}: ${refusal}`);
-      state = {
-        ...state,
-        links: linksAfter(state.links, change),
-        addresses: addressesAfter(state.addresses, change),
-        routes: routesAfter(state.routes, change),
-        files: configFilesAfter(state.files, change),
-      };
+      state = stateAfter(state, change);
     }
     this.#state = state;
     this.changes.push(...changes);
+    this.#bringPackages(changes);
   }
-}
 
-function refuseFile(files: ConfigFiles, change: Change): string | undefined {
-  if (change.kind !== 'file.write' && change.kind !== 'file.delete') return undefined;
-  return files.get(change.path)?.content === change.before
-    ? undefined
-    : 'the file is not what the plan takes it for';
+  #refusePackage(change: Change): string | undefined {
+    const { repository } = this.#options;
+    if (change.kind !== 'package.install' || repository === undefined) return undefined;
+    const unknown = change.names.find((name) => !Object.hasOwn(repository, name));
+    return unknown === undefined ? undefined : `No package ${unknown} available.`;
+  }
+
+  /** As on a real host what comes next is planned on what they brought. */
+  #bringPackages(changes: readonly Change[]): void {
+    const names = changes.flatMap((change) => (change.kind === 'package.install' ? change.names : []));
+    const { repository } = this.#options;
+    if (names.length === 0 || repository === undefined || this.checkMode) return;
+    this.#start = this.#state = withPackages(this.#state, names, repository);
+    this.#since = this.changes.length;
+    this.#folded.clear();
+  }
 }

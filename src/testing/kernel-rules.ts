@@ -4,20 +4,14 @@ import type { Change, LinkUpdate, PortAdd, PortRemove } from '../model/change.ts
 import { isSameRoute, portsOf, vlansOn } from '../model/kernel.ts';
 import type { Address, Link, LinkOptions, Links, Route } from '../model/link.ts';
 import { isInNetwork } from '../model/ip.ts';
-
-/** What a fake host is, as far as rules ask. */
-export interface KernelState {
-  readonly links: Links;
-  readonly addresses: readonly Address[];
-  readonly routes: readonly Route[];
-  readonly leases: readonly { readonly link: string; readonly address: string }[];
-}
+import type { HostState } from './host-state.ts';
+import { systemRefusalOf } from './system-rules.ts';
 
 /**
  * Why a host would not do `change`, in the kernel's words; or what it would do besides, which a plan must list. Undefined
  * when all is well.
  */
-export function refusalOf(state: KernelState, change: Change): string | undefined {
+export function refusalOf(state: HostState, change: Change): string | undefined {
   switch (change.kind) {
     case 'link.create':
       return refuseCreate(state, change.link);
@@ -42,9 +36,15 @@ export function refusalOf(state: KernelState, change: Change): string | undefine
     case 'route.delete':
       return state.routes.some((route) => isSameRoute(route, change.route)) ? undefined : 'No such process';
     case 'module.load':
+    case 'module.unload':
+    case 'sysctl.set':
+    case 'service.set':
+    case 'package.install':
+    case 'package.remove':
     case 'file.write':
+    case 'file.update':
     case 'file.delete':
-      return undefined;
+      return systemRefusalOf(state, change);
   }
 }
 
@@ -52,12 +52,31 @@ function noDevice(name: string): string {
   return `Cannot find device "${name}"`;
 }
 
-function refuseCreate({ links }: KernelState, link: Link): string | undefined {
+function refuseCreate({ links, modules }: HostState, link: Link): string | undefined {
   if (links.has(link.name) || link.name === 'bonding_masters') return 'File exists';
   if (Buffer.byteLength(link.name) > 15) return 'Attribute failed policy validation.';
-  if (!/^[^\s/:%]+$/.test(link.name)) return 'Invalid argument';
-  if (link.vlan !== undefined) return refuseVlan(links, link, link.vlan);
-  return refuseOptions(links, { ...link, up: false }, link.options ?? {});
+  if (!/^[^\s/:%]+$/.test(link.name) || /^\.\.?$/.test(link.name)) return 'Invalid argument';
+  const refusal =
+    link.vlan === undefined
+      ? refuseOptions(links, { ...link, up: false }, link.options ?? {})
+      : refuseVlan(links, link, link.vlan);
+  return refusal ?? refuseWithoutModule(modules, link);
+}
+
+const moduleOfKind: Readonly<Partial<Record<Link['kind'], string>>> = {
+  bond: 'bonding',
+  bridge: 'bridge',
+  vlan: '8021q',
+};
+
+/** The kernel loads the module of a new link by itself (hazard 43); bonding then makes a bond of its own, too (hazard 29). */
+function refuseWithoutModule(modules: HostState['modules'], { kind }: Link): string | undefined {
+  const name = moduleOfKind[kind];
+  const state = name === undefined ? 'loaded' : modules.get(name)?.state;
+  if (state === undefined || state === 'missing') return 'Unknown device type.';
+  return state === 'loadable' && name === 'bonding'
+    ? 'the kernel would silently load bonding and make bond0: the plan should load it'
+    : undefined;
 }
 
 function refuseVlan(
@@ -74,7 +93,7 @@ function refuseVlan(
   return link.up && !parent.up ? 'Network is down' : undefined;
 }
 
-function refuseDelete({ links, addresses, routes }: KernelState, name: string): string | undefined {
+function refuseDelete({ links, addresses, routes }: HostState, name: string): string | undefined {
   const lost = [
     ...vlansOn(links, name).map((vlan) => vlan.name),
     ...portsOf(links, name).map((port) => `its port ${port.name}`),
@@ -86,7 +105,7 @@ function refuseDelete({ links, addresses, routes }: KernelState, name: string): 
     : `the kernel would silently drop ${lost.join(', ')}: the plan should say so`;
 }
 
-function refuseUpdate(state: KernelState, { name, after }: LinkUpdate): string | undefined {
+function refuseUpdate(state: HostState, { name, after }: LinkUpdate): string | undefined {
   const link = state.links.get(name);
   if (link === undefined) return noDevice(name);
   const parent = link.vlan === undefined ? undefined : state.links.get(link.vlan.parent);
@@ -102,7 +121,7 @@ function refuseUpdate(state: KernelState, { name, after }: LinkUpdate): string |
 }
 
 /** A link that goes down loses its routes and its IPv6 addresses, and takes its VLANs down. */
-function lostWhenDown({ links, addresses, routes }: KernelState, name: string): string | undefined {
+function lostWhenDown({ links, addresses, routes }: HostState, name: string): string | undefined {
   const lost = [
     ...routes.filter(({ link }) => link === name).map(({ destination }) => `route ${destination}`),
     ...addresses
@@ -163,7 +182,7 @@ function refuseBondOption(
   return undefined;
 }
 
-function refusePort(state: KernelState, change: PortAdd): string | undefined {
+function refusePort(state: HostState, change: PortAdd): string | undefined {
   const port = state.links.get(change.port);
   const controller = state.links.get(change.controller);
   if (port === undefined) return noDevice(change.port);
@@ -177,15 +196,12 @@ function refusePort(state: KernelState, change: PortAdd): string | undefined {
   }
   if (controller.kind !== 'bridge') return 'Operation not supported';
   if (port.kind === 'bridge') return 'Can not enslave a bridge to a bridge.';
+  if (portsOf(state.links, controller.name).length >= 1024) return 'Exchange full';
   return standsOn(state.links, port, controller.name) ? 'Device or resource busy' : undefined;
 }
 
 /** Bonds take their ports down when they join and when they leave. */
-function refuseDown(
-  state: KernelState,
-  { port }: PortAdd | PortRemove,
-  goesDown: boolean,
-): string | undefined {
+function refuseDown(state: HostState, { port }: PortAdd | PortRemove, goesDown: boolean): string | undefined {
   return goesDown ? lostWhenDown(state, port) : undefined;
 }
 
@@ -194,12 +210,12 @@ function standsOn(links: Links, link: Link, base: string): boolean {
   return parent !== undefined && (parent.name === base || standsOn(links, parent, base));
 }
 
-function refuseAddress({ links, addresses }: KernelState, { link, address }: Address): string | undefined {
+function refuseAddress({ links, addresses }: HostState, { link, address }: Address): string | undefined {
   if (!links.has(link)) return noDevice(link);
   return addresses.some((item) => item.link === link && item.address === address) ? 'File exists' : undefined;
 }
 
-function refuseAddressDelete({ addresses, routes }: KernelState, doomed: Address): string | undefined {
+function refuseAddressDelete({ addresses, routes }: HostState, doomed: Address): string | undefined {
   const own = addresses.filter(({ link }) => link === doomed.link);
   if (!own.some(({ address }) => address === doomed.address)) return 'Cannot assign requested address';
   const [host = '', length] = doomed.address.split('/');
@@ -220,7 +236,7 @@ function refuseAddressDelete({ addresses, routes }: KernelState, doomed: Address
     : `the kernel would silently drop ${all.join(', ')}: the plan should say so`;
 }
 
-function refuseRoute({ links, addresses, leases, routes }: KernelState, route: Route): string | undefined {
+function refuseRoute({ links, addresses, leases, routes }: HostState, route: Route): string | undefined {
   const { link: name, via } = route;
   if (name !== undefined && links.get(name)?.up !== true)
     return links.has(name) ? 'Network is down' : noDevice(name);

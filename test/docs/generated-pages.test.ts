@@ -50,6 +50,13 @@ describe('the generated pages', () => {
       const { default: playbook } = (await import(file)) as { default: Play };
       const host = fakeHost({
         links: ['eno1', 'eno2', 'eno3', 'eno4', 'eno5'].map((name) => ethernet(name)),
+        files: {
+          '/etc/ssh/sshd_config': '#PermitRootLogin yes\n',
+          '/etc/chrony.conf': 'pool 2.centos.pool.ntp.org\n',
+        },
+        services: { chronyd: { running: false, enabled: false } },
+        modules: { nf_conntrack: 'loadable' },
+        commands: () => ({ code: 0, stdout: '', stderr: '' }),
       });
 
       await playbook.run(host);

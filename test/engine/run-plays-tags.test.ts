@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { command } from '../../src/actions/command.ts';
 import { play } from '../../src/engine/play.ts';
 import type { Host } from '../../src/model/host.ts';
-import type { Task } from '../../src/model/task.ts';
 import { ensureGreeting, runOn } from './greeting.ts';
 
 async function greetTwice(host: Host<unknown>): Promise<void> {
@@ -60,7 +59,7 @@ describe('runPlays with tags', () => {
   });
 
   it('says what is wrong when a skipped task has an output that the host does not tell', async () => {
-    const tellsNothing: Task<string, (typeof ensureGreeting)['facts'], string> = {
+    const tellsNothing: typeof ensureGreeting = {
       ...ensureGreeting,
       name: 'ensureLink',
       output: () => {

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ping, tcp } from '../../src/engine/probes.ts';
-import { launchScript, toWork } from '../../src/engine/transaction-script.ts';
-import type { Change } from '../../src/model/change.ts';
+import { launchScript } from '../../src/engine/transaction-script.ts';
+import { toWork } from '../../src/engine/transaction-work.ts';
+import type { Change, FileChange } from '../../src/model/change.ts';
 
 const path = '/etc/sysconfig/network-scripts/ifcfg-br6';
-const created: Change = { kind: 'file.write', path, mode: 0o644, after: 'A=1\n' };
+const created: FileChange = { kind: 'file.write', path, mode: 0o644, after: 'A=1\n' };
 const extended: Change = { kind: 'file.write', path, mode: 0o644, before: 'A=1\n', after: 'A=1\nB=2\n' };
 const deleted: Change = { kind: 'file.delete', path, mode: 0o644, before: 'A=1\nB=2\n' };
 const linkUp: Change = {
@@ -28,7 +29,7 @@ describe('toWork', () => {
 
   it('adds up the changes of one file', () => {
     expect(toWork([created, extended]).files).toEqual([
-      { kind: 'file.write', path, mode: 0o644, after: 'A=1\nB=2\n' },
+      { path, content: { after: 'A=1\nB=2\n' }, permissions: { mode: 0o644 } },
     ]);
   });
 
@@ -38,7 +39,7 @@ describe('toWork', () => {
 
   it('turns a change and a deletion into the deletion of what is there', () => {
     expect(toWork([extended, deleted]).files).toEqual([
-      { kind: 'file.delete', path, mode: 0o644, before: 'A=1\n' },
+      { path, content: { before: 'A=1\n' }, permissions: {} },
     ]);
   });
 
@@ -52,8 +53,8 @@ describe('toWork', () => {
 describe('toWork, for a power cut between two files', () => {
   it('puts new files before changed ones and removes files last, so that no file names one that is not there', () => {
     const other = '/etc/sysconfig/network-scripts/ifcfg-';
-    const removed: Change = { kind: 'file.delete', path: `${other}eno4.bak`, mode: 0o644, before: '' };
-    const edited: Change = {
+    const removed: FileChange = { kind: 'file.delete', path: `${other}eno4.bak`, mode: 0o644, before: '' };
+    const edited: FileChange = {
       kind: 'file.write',
       path: `${other}eno3`,
       mode: 0o644,
@@ -61,7 +62,11 @@ describe('toWork, for a power cut between two files', () => {
       after: 'B=2\n',
     };
 
-    expect(toWork([removed, edited, created]).files).toEqual([created, edited, removed]);
+    expect(toWork([removed, edited, created]).files.map((file) => file.path)).toEqual([
+      created.path,
+      edited.path,
+      removed.path,
+    ]);
   });
 });
 
@@ -97,7 +102,7 @@ describe('launchScript', () => {
     writeFileSync(join(tools, 'date'), '#!/bin/sh\necho 1000000000\n', { mode: 0o755 });
     const probes = [{ failure: 'no', script: 'echo seen; false', isRequired: true }];
     const asked = launchScript(
-      { changes: [], files: [], probes },
+      { changes: [], files: [], staged: [], probes },
       { id: 'id-2', owner: 'ada', confirmTimeout: 30 },
     );
     const transaction = transactionOf(asked);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Address, Link, Route } from '../../src/model/link.ts';
 import type { NetworkAnswers } from '../../src/tasks/network-facts.ts';
 import { ethernet, loopback, tap } from '../../src/testing/link-builders.ts';
+import type { FakeHostOptions } from '../../src/testing.ts';
 import { centos7 } from '../../src/testing/platforms.ts';
 
 // Few names, so that tasks meet what other tasks made.
@@ -67,6 +68,31 @@ export const bareHost: fc.Arbitrary<BareHost> = fc.record(
   },
   { noNullPrototype: true },
 );
+
+/** The same for a fake host, with something for generic tasks to meet. */
+export function optionsOf(host: BareHost): FakeHostOptions {
+  const { links, addresses, routes } = answersOf(host);
+  return {
+    links: [...links.values()],
+    addresses,
+    routes,
+    files: {
+      '/etc/hosts': '127.0.0.1 localhost\n10.0.1.1 gw',
+      '/etc/sysctl.d/60-kvmplay.conf': '# ours\nvm.swappiness = 10\n',
+      '/etc/sysctl.conf': 'net.ipv4.ip_forward=1\n',
+      '/etc/private': { content: 'token\n', mode: 0o600, owner: 'qemu', group: 'kvm' },
+      '/etc/link': { is: 'a symbolic link to /etc/hosts' },
+    },
+    modules: { nf_conntrack: 'loaded', vhost_net: 'loadable', loop: 'builtin' },
+    packages: { chrony: '4.3-1' },
+    services: {
+      chronyd: {},
+      ksm: { running: false, enabled: false },
+      getty: { enabled: 'fixed' },
+      ctrl: { running: false, enabled: 'masked' },
+    },
+  };
+}
 
 /** The same as a CentOS 7 host would tell it. */
 export function answersOf(host: BareHost): NetworkAnswers {

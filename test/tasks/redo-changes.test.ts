@@ -6,7 +6,7 @@ import { isKvmplayError, type PlanError } from '../../src/errors.ts';
 import type { Change } from '../../src/model/change.ts';
 import { describeChange } from '../../src/model/describe-change.ts';
 import type { FactSet } from '../../src/model/fact.ts';
-import { type Task } from '../../src/model/task.ts';
+import { factsOf, type Task } from '../../src/model/task.ts';
 import { type NetworkAnswers, networkFacts } from '../../src/tasks/network-facts.ts';
 import { inverseChanges, redoChanges } from '../../src/tasks/redo-changes.ts';
 import { ethernet, fakeHost, type FakeHost } from '../../src/testing.ts';
@@ -102,7 +102,18 @@ function fold(start: NetworkAnswers, changes: readonly Change[]): NetworkAnswers
 
 function plan(changes: readonly Change[], facts: NetworkAnswers): readonly string[] {
   const redo = redoChanges(changes, options);
-  return redo.plan(undefined, facts, { name: 'kvm1' }).changes.map(describeChange);
+  const { modules } = facts.platform;
+  const answers = Object.keys(factsOf(redo, undefined)).map((name): [string, unknown] => {
+    const [kind = '', subject = ''] = name.split(' ');
+    if (kind === 'files') return [name, facts.files];
+    if (kind !== 'module') return [name, facts[kind as 'links']];
+    const state = modules[subject as 'bonding'] === 'present' ? 'loaded' : 'loadable';
+    return [name, { state, parameters: {}, uses: 0, links: [] }];
+  });
+  type Facts = Parameters<typeof redo.plan>[1];
+  return redo
+    .plan(undefined, Object.fromEntries(answers) as Facts, { name: 'kvm1' })
+    .changes.map(describeChange);
 }
 
 /** More of them find more: `LAW_RUNS=5000` for a night. */

@@ -55,6 +55,29 @@ const port = {
   alone: z.strictObject({ up: z.boolean(), mtu: number }),
 };
 
+/** What programs take for an option begins with a dash. */
+const word = z.string().regex(/^[^-\s]\S*$/);
+
+/** It becomes a path below /proc/sys. */
+const key = z.string().regex(/^(?!.*(^|[./])[./])[^\s]+$/);
+
+const service = z.strictObject({ running: z.boolean().optional(), enabled: z.boolean().optional() });
+
+const packages = {
+  manager: z.enum(['apt', 'dnf', 'yum', 'zypper']),
+  names: z.array(word).min(1),
+};
+
+const permissions = z.strictObject({ mode: bits.optional(), owner: word.optional(), group: word.optional() });
+
+const file = {
+  path,
+  mode: bits,
+  owner: word.optional(),
+  group: word.optional(),
+  secret: z.boolean().optional(),
+};
+
 /** A change as a file holds it. Data that a program wrote is checked like any other before it becomes commands. */
 export const changeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('link.create'), link }),
@@ -73,8 +96,20 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('route.add'), route }),
   z.strictObject({ kind: z.literal('route.delete'), route }),
   z.strictObject({ kind: z.literal('module.load'), name, parameters: texts }),
-  z.strictObject({ kind: z.literal('file.write'), path, mode: bits, before: text.optional(), after: text }),
-  z.strictObject({ kind: z.literal('file.delete'), path, mode: bits, before: text }),
+  z.strictObject({ kind: z.literal('module.unload'), name }),
+  z.strictObject({ kind: z.literal('sysctl.set'), key, before: text, after: text }),
+  z.strictObject({
+    kind: z.literal('service.set'),
+    name: word,
+    manager: z.enum(['systemd', 'chkconfig', 'update-rc.d']),
+    before: service,
+    after: service,
+  }),
+  z.strictObject({ kind: z.literal('package.install'), ...packages }),
+  z.strictObject({ kind: z.literal('package.remove'), ...packages }),
+  z.strictObject({ kind: z.literal('file.write'), ...file, before: text.optional(), after: text }),
+  z.strictObject({ kind: z.literal('file.update'), path, before: permissions, after: permissions }),
+  z.strictObject({ kind: z.literal('file.delete'), ...file, before: text }),
   // What JSON holds has no `undefined` in it.
 ]) as unknown as z.ZodType<Change>;
 

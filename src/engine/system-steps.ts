@@ -1,0 +1,66 @@
+import type { PackageInstall, PackageRemove, ServiceSet } from '../model/change.ts';
+import type { ProgramCommand } from './steps.ts';
+
+/** Started before it is enabled, so that one that cannot start is not enabled either. */
+export function setService({ name, manager, after }: ServiceSet): readonly ProgramCommand[] {
+  const { running, enabled } = after;
+  const verb = running === true ? 'start' : 'stop';
+  const control = manager === 'systemd' ? ['systemctl', verb, name] : ['service', name, verb];
+  return [
+    ...(running === undefined ? [] : [{ argv: control }]),
+    ...(enabled === undefined ? [] : enablers[manager](name, enabled)),
+  ];
+}
+
+const enablers: Readonly<
+  Record<ServiceSet['manager'], (name: string, enabled: boolean) => readonly ProgramCommand[]>
+> = {
+  systemd: (name, enabled) => [{ argv: ['systemctl', enabled ? 'enable' : 'disable', name] }],
+  chkconfig: (name, enabled) => [{ argv: ['chkconfig', name, enabled ? 'on' : 'off'] }],
+  'update-rc.d': (name, enabled) => [
+    // Without any link there is nothing to enable; where there are some this leaves them alone.
+    { argv: ['update-rc.d', name, 'defaults'] },
+    { argv: ['update-rc.d', name, enabled ? 'enable' : 'disable'] },
+  ],
+};
+
+/** Seconds that installing or removing packages may take besides the usual time of a transaction. */
+const packageSeconds = 900;
+
+/** How much longer than usual changes may take. */
+export function extraSeconds(changes: readonly { readonly kind: string }[]): number {
+  return changes.filter(({ kind }) => kind.startsWith('package.')).length * packageSeconds;
+}
+
+/** Configuration files that somebody edited stay as they are; a package manager that is busy is waited for. */
+export function installPackages({ manager, names }: PackageInstall): readonly ProgramCommand[] {
+  switch (manager) {
+    case 'apt':
+      return [
+        { argv: [...apt, 'update'] },
+        {
+          argv: [
+            ...apt,
+            '-o',
+            'Dpkg::Options::=--force-confdef',
+            '-o',
+            'Dpkg::Options::=--force-confold',
+            'install',
+            ...names,
+          ],
+        },
+      ];
+    case 'zypper':
+      return [{ argv: ['zypper', '--non-interactive', '--quiet', 'install', ...names] }];
+    case 'dnf':
+    case 'yum':
+      return [{ argv: [manager, '-y', '-q', 'install', ...names] }];
+  }
+}
+
+/** By dpkg and rpm themselves: they remove what is named and nothing else, and refuse when something needs it. */
+export function removePackages({ manager, names }: PackageRemove): readonly ProgramCommand[] {
+  return [{ argv: manager === 'apt' ? ['dpkg', '--remove', ...names] : ['rpm', '-e', ...names] }];
+}
+
+const apt = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-y', '-q', '-o', 'DPkg::Lock::Timeout=120'];

@@ -1,0 +1,101 @@
+import { FactParseError } from '../errors.ts';
+import type { Change, ServiceManager } from '../model/change.ts';
+import type { Fact } from '../model/fact.ts';
+import { quote } from '../model/shell-quote.ts';
+import { linesOf } from './text.ts';
+
+/** How a service stands. */
+export interface Service {
+  /** Absent: the host has neither systemd nor scripts in /etc/init.d. */
+  readonly manager?: ServiceManager;
+  /** `expected`: a package that is to be installed may bring it. */
+  readonly existence: 'there' | 'expected' | 'missing';
+  readonly running: boolean;
+  /** Started at boot. `fixed`: it cannot be said of this one, which others start (static). `masked`: nobody can start it. */
+  readonly enabled: boolean | 'fixed' | 'masked';
+}
+
+/** How a service stands, as systemd or the scripts in /etc/init.d tell it. */
+export function serviceFact(name: string): Fact<Service> {
+  return {
+    name: `service ${name}`,
+    script: scriptFor(name),
+    parse: (output) => parse(name, output),
+    after: (value, change) => after(name, value, change),
+  };
+}
+
+/**
+ * A script of init.d tells by exit code 0 that its service runs. It is enabled by links of the run levels in which hosts
+ * are up: 2 to 5. systemd tells nothing about the boot of such a service, so the links are asked there, too.
+ */
+function scriptFor(name: string): string {
+  const plain = name.replace(/\.service$/, '');
+  const script = quote(`/etc/init.d/${plain}`);
+  return `
+if [ -x ${script} ]; then
+  for link in /etc/rc[2-5].d/S[0-9][0-9]${quote(plain)} /etc/rc.d/rc[2-5].d/S[0-9][0-9]${quote(plain)}; do
+    if [ -e "$link" ]; then echo 'link yes'; break; fi
+  done
+fi
+if [ -d /run/systemd/system ]; then
+  echo 'manager systemd'
+  systemctl show -p LoadState -p ActiveState -p SubState -p UnitFileState -- ${quote(name)}
+elif [ -d /etc/init.d ]; then
+  if command -v update-rc.d >/dev/null; then echo 'manager update-rc.d'; else echo 'manager chkconfig'; fi
+  if [ -x ${script} ]; then
+    echo script
+    if service ${quote(plain)} status >/dev/null 2>&1; then echo running; fi
+  fi
+fi
+true
+`;
+}
+
+function parse(name: string, output: string): Service {
+  const lines = linesOf(output);
+  const has = (line: string): boolean => lines.includes(line);
+  const manager = managers.find((candidate) => has(`manager ${candidate}`));
+  if (manager === undefined) return { existence: 'missing', running: false, enabled: false };
+  if (manager === 'systemd') return { manager, ...parseUnit(name, lines) };
+  return {
+    manager,
+    existence: has('script') ? 'there' : 'missing',
+    running: has('running'),
+    enabled: has('link yes'),
+  };
+}
+
+const managers: readonly ServiceManager[] = ['systemd', 'chkconfig', 'update-rc.d'];
+
+function parseUnit(name: string, lines: readonly string[]): Omit<Service, 'manager'> {
+  const valueOf = (key: string): string | undefined =>
+    lines.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1);
+  const [load, active, sub] = [valueOf('LoadState'), valueOf('ActiveState'), valueOf('SubState')];
+  if (load === undefined || active === undefined)
+    throw new FactParseError(`systemd tells no state of ${name}: ${JSON.stringify(lines.join(' '))}`);
+  // In `auto-restart` it has just failed.
+  const isStarting = active === 'activating' && sub !== 'auto-restart';
+  return {
+    existence: load === 'not-found' ? 'missing' : 'there',
+    running: active === 'active' || active === 'reloading' || isStarting,
+    enabled: load === 'masked' ? 'masked' : isEnabled(valueOf('UnitFileState') ?? '', lines),
+  };
+}
+
+function isEnabled(state: string, lines: readonly string[]): boolean | 'fixed' {
+  // `enabled-runtime` ends with the next boot.
+  if (['enabled', 'alias'].includes(state)) return true;
+  if (['static', 'indirect', 'transient'].includes(state)) return 'fixed';
+  // Of a script in init.d: `generated`, in old ones `bad` or nothing.
+  return ['generated', 'bad', ''].includes(state) && lines.includes('link yes');
+}
+
+function after(name: string, value: Service, change: Change): Service {
+  if (change.kind === 'service.set' && change.name === name) {
+    return { ...value, existence: 'there', ...change.after };
+  }
+  if (change.kind === 'package.install' && value.existence === 'missing')
+    return { ...value, existence: 'expected' };
+  return value;
+}

@@ -1,0 +1,22 @@
+/** The only quoting in the project. For POSIX sh: bash, dash, busybox. */
+
+const harmless = /^[A-Za-z0-9_/.:,@%+-]+$/;
+
+/** A reserved word, or an alias in waiting, is a command of that name only between quotes. */
+const reserved = new Set(
+  'if then else elif fi for while until do done case esac in function select time coproc'.split(' '),
+);
+
+/** `word` as one word of a shell command, whatever it holds. */
+export function quote(word: string): string {
+  if (word.includes('\0'))
+    throw new TypeError(`${JSON.stringify(word)} cannot be an argument: it holds a NUL`);
+  if (harmless.test(word) && !reserved.has(word)) return word;
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** A command and its arguments as one simple command of the shell. */
+export function quoteCommand(argv: readonly string[]): string {
+  if (argv.length === 0) throw new TypeError('a command needs at least a name');
+  return argv.map(quote).join(' ');
+}

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { PlanError } from '../errors.ts';
+import { filesFact, platform } from '../facts/index.ts';
+import { defineTask, type TaskFunction } from './define-task.ts';
+import { editLines } from './edit-lines.ts';
+import { filePath, findFile, writeFile } from './file-steps.ts';
+import { fields, flag, listOf, matching, type Shape, state } from './input.ts';
+import { toPlan } from './to-plan.ts';
+
+/** Lines of a file as `ensureLines` shall make them. */
+export interface DesiredLines {
+  /** Absolute. */
+  readonly path: string;
+  /** Whole lines, without their ends. */
+  readonly lines?: readonly string[] | undefined;
+  /** `absent` removes the lines, and those that `match`. Default: `present`. */
+  readonly state?: 'present' | 'absent' | undefined;
+  /** With it there is one of `lines`: the first line that matches becomes it, others that match go. */
+  readonly match?: RegExp | undefined;
+  /** Where new lines go: after the last line that matches. Default: the end of the file. */
+  readonly after?: RegExp | undefined;
+  /** Where new lines go: before the first line that matches. Default: the end of the file. */
+  readonly before?: RegExp | undefined;
+  /** Whether a file that is missing is made, root's with mode 0644. Default: `false`. */
+  readonly create?: boolean | undefined;
+  /** Whether reports and logs leave the content out. Default: `false`. */
+  readonly secret?: boolean | undefined;
+}
+
+/** What `ensureLines` returns. */
+export interface LinesOutput {
+  /** Of the file. */
+  readonly path: string;
+}
+
+const line = matching('a line of text without its end', (value) => !/[\n\r\0]/.test(value));
+
+/** With the flags g and y an expression remembers where it was, and planning would not be repeatable. */
+const expression = z.custom<RegExp>(
+  (value) =>
+    Object.prototype.toString.call(value) === '[object RegExp]' && !/[gy]/.test((value as RegExp).flags),
+  { error: 'a regular expression without the flags g and y, such as /^PermitRootLogin /' },
+);
+
+const schema = fields({
+  path: filePath,
+  lines: listOf(line, 'lines').default([]),
+  state,
+  match: expression.optional(),
+  after: expression.optional(),
+  before: expression.optional(),
+  create: flag.default(false),
+  secret: flag.optional(),
+} satisfies Shape<DesiredLines>);
+
+type LinesSpec = z.output<typeof schema>;
+
+type LinesFacts = ReturnType<typeof factsFor>;
+
+/**
+ * Ensures that a text file has certain lines, or has them no longer, and leaves its other lines alone.
+ *
+ * Without `match` each of `lines` that is not there is added. With `match` the file says a thing once: the first line that
+ * matches becomes the wanted one and others that match go; where none matches, the line is added.
+ *
+ * @example
+ * const sshd = await ensureLines(host, {
+ *   path: '/etc/ssh/sshd_config',
+ *   match: /^#?\s*PermitRootLogin\s/,
+ *   lines: ['PermitRootLogin prohibit-password'],
+ * });
+ * if (sshd.changed) await host.exec('systemctl reload sshd');
+ *
+ * @throws TaskInputError when a field is wrong, such as a line that holds a line feed.
+ * @throws PlanError when there is no such file and it shall not be made, or no text file at the path.
+ */
+export const ensureLines: TaskFunction<DesiredLines, LinesSpec, LinesFacts, LinesOutput> = defineTask({
+  name: 'ensureLines',
+  schema,
+  check,
+  facts: factsFor,
+  subject: ({ path }) => path,
+  plan: (desired, { platform: host, files }) => {
+    const { path, create, secret } = desired;
+    const current = findFile(files, path);
+    if (current === undefined && desired.state === 'absent') return toPlan([], { platform: host });
+    if (current === undefined && !create)
+      throw new PlanError(`${path} does not exist: create should be true where it shall be made`);
+    const content = editLines(current?.content ?? '', desired);
+    return toPlan(writeFile(path, current, { content, secret }), { platform: host });
+  },
+  output: ({ path }) => ({ path }),
+});
+
+function factsFor({ path }: LinesSpec) {
+  return { platform, files: filesFact([path]) };
+}
+
+function check({ lines, match, after, before, state: wanted }: LinesSpec): string | undefined {
+  if (lines.length === 0 && (wanted === 'present' || match === undefined))
+    return 'lines is missing, it should name a line';
+  if (wanted === 'present' && match !== undefined && lines.length !== 1)
+    return `lines has ${lines.length} of them, it should have one, which a line that matches becomes`;
+  return after !== undefined && before !== undefined ? 'after and before are both given' : undefined;
+}

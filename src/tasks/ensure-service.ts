@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { PlanError } from '../errors.ts';
+import { platform, type Service, serviceFact } from '../facts/index.ts';
+import type { ServiceSettings } from '../model/change.ts';
+import { defineTask, type TaskFunction } from './define-task.ts';
+import { fields, matching, type Shape } from './input.ts';
+import { toPlan } from './to-plan.ts';
+
+/** A service as `ensureService` shall make it. */
+export interface DesiredService {
+  /** Such as `chronyd`; with systemd also a unit of another kind, such as `fstrim.timer`. */
+  readonly name: string;
+  /** Whether it runs now. Default: `true`. */
+  readonly running?: boolean | 'unchanged' | undefined;
+  /** Whether it is started at boot. Default: `true`. */
+  readonly enabled?: boolean | 'unchanged' | undefined;
+}
+
+/** What `ensureService` returns. */
+export interface ServiceOutput {
+  /** Whether it runs. */
+  readonly running: boolean;
+}
+
+const choice = z
+  .union([z.boolean(), z.literal('unchanged')], { error: "true, false or 'unchanged'" })
+  .default(true);
+
+const schema = fields({
+  name: matching('the name of a service, such as "chronyd"', (value) => /^[\w@:.\\][\w@:.\\-]*$/.test(value)),
+  running: choice,
+  enabled: choice,
+} satisfies Shape<DesiredService>);
+
+type ServiceSpec = z.output<typeof schema>;
+type ServiceFacts = ReturnType<typeof factsFor>;
+
+/**
+ * Ensures that a service runs and is started at boot, or does not and is not: with systemd, or with the scripts in
+ * /etc/init.d by service and chkconfig or update-rc.d.
+ *
+ * A service reads its files when it starts, so files of earlier tasks are put in place first, in a transaction before. It
+ * is never restarted by this task; let what changed its files do that.
+ *
+ * @example
+ * const conf = await ensureFile(host, { path: '/etc/chrony.conf', content: 'pool ntp.example.com iburst\n' });
+ * const chrony = await ensureService(host, { name: 'chronyd' });
+ * if (conf.changed && !chrony.changed) await host.exec('systemctl restart chronyd');
+ *
+ * @throws TaskInputError when a field is wrong.
+ * @throws PlanError when there is no such service, it is masked, or it cannot be enabled (static).
+ * @see systemctl(1)
+ */
+export const ensureService: TaskFunction<DesiredService, ServiceSpec, ServiceFacts, ServiceOutput> =
+  defineTask({
+    name: 'ensureService',
+    schema,
+    facts: factsFor,
+    subject: ({ name }) => name,
+    plan: (desired, { platform: host, service }, { name: hostName }) => {
+      const { name } = desired;
+      const { manager } = service;
+      const wantsNothing = desired.running !== true && desired.enabled !== true;
+      if (manager === undefined || service.existence === 'missing') {
+        if (wantsNothing) return toPlan([], { platform: host });
+        throw new PlanError(`${hostName} has no service ${name}`);
+      }
+      refuseFixed(desired, service);
+      const { before, after } = differing(desired, service);
+      const changes =
+        Object.keys(after).length === 0
+          ? []
+          : [{ kind: 'service.set' as const, name, manager, before, after }];
+      return toPlan(changes, { platform: host });
+    },
+    output: (_, { service }) => ({ running: service.running }),
+  });
+
+function factsFor({ name }: ServiceSpec) {
+  return { platform, service: serviceFact(name) };
+}
+
+function refuseFixed({ name, running, enabled: wanted }: ServiceSpec, { enabled }: Service): void {
+  if (enabled === 'masked' && (running === true || wanted === true))
+    throw new PlanError(`service ${name} is masked: \`systemctl unmask ${name}\` lets it start`);
+  if (enabled === 'fixed' && wanted === true) {
+    throw new PlanError(
+      `service ${name} cannot be enabled, others start it (static): enabled should be 'unchanged'`,
+    );
+  }
+}
+
+function differing(
+  { running, enabled }: ServiceSpec,
+  service: Service,
+): { readonly before: ServiceSettings; readonly after: ServiceSettings } {
+  const runs = running !== 'unchanged' && running !== service.running;
+  const boots =
+    enabled !== 'unchanged' && typeof service.enabled === 'boolean' && enabled !== service.enabled;
+  return {
+    before: {
+      ...(runs && { running: service.running }),
+      ...(boots && { enabled: service.enabled }),
+    },
+    after: { ...(runs && { running }), ...(boots && { enabled }) },
+  };
+}

@@ -1,0 +1,18 @@
+/** The same value, of which nobody can alter anything; whoever tries meets a TypeError. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  const inner: unknown[] = value instanceof Map ? [...value.values()] : Object.values(value);
+  if (value instanceof Map)
+    Object.defineProperties(value, {
+      set: { value: refuse },
+      delete: { value: refuse },
+      clear: { value: refuse },
+    });
+  Object.freeze(value);
+  inner.forEach(deepFreeze);
+  return value;
+}
+
+function refuse(): never {
+  throw new TypeError('it writes to a map of an answer');
+}

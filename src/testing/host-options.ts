@@ -1,0 +1,123 @@
+import type { FileState, KernelModule, Platform, Service } from '../facts/index.ts';
+import { moduleName } from '../facts/index.ts';
+import type { PackageManager } from '../model/change.ts';
+import type { CommandResult, HostVars } from '../model/host.ts';
+import type { Address, Link, Route } from '../model/link.ts';
+import type { HostState } from './host-state.ts';
+import { loopback } from './link-builders.ts';
+import { centos7 } from './platforms.ts';
+
+/** What a fake host begins with. What is left out is as on a bare CentOS 7 host with root login. */
+export interface FakeHostOptions<V = HostVars> {
+  /** Name in the inventory. Default: `kvm1`. */
+  readonly name?: string;
+  /** Groups of the inventory. Default: none. */
+  readonly groups?: readonly string[];
+  /** Variables of the inventory. Default: none. */
+  readonly vars?: V;
+  /** Whether commands of `exec` are held back. Default: `false`. */
+  readonly checkMode?: boolean;
+  /** Links besides the loopback, such as `ethernet('eno3')`. Default: none. */
+  readonly links?: readonly Link[];
+  readonly addresses?: readonly Address[];
+  readonly routes?: readonly Route[];
+  readonly leases?: HostState['leases'];
+  /** By path: a content, whose file is root's with mode 0644, or more about it. Default: none. */
+  readonly files?: Readonly<Record<string, string | FileState>>;
+  /** Settings of the kernel by key, beside a few that every kernel has. */
+  readonly sysctls?: Readonly<Record<string, string>>;
+  /** Kernel modules by name, beside those of bonds, VLANs and bridges. One without a word here is missing. */
+  readonly modules?: Readonly<Record<string, KernelModule['state']>>;
+  /** Versions of installed packages by name. Default: none. */
+  readonly packages?: Readonly<Record<string, string>>;
+  /** What can be installed, by name. Default: every package, and none brings anything. */
+  readonly repository?: Readonly<Record<string, FakePackage>>;
+  /** Default: `yum`. */
+  readonly packageManager?: PackageManager;
+  /** Services by name: what of them is not so that they run and are enabled. Default: none. */
+  readonly services?: Readonly<Record<string, Partial<Service>>>;
+  /** What differs from a CentOS 7 host. */
+  readonly platform?: Partial<Platform>;
+  /** Answers to facts of your own, by the fact's name. */
+  readonly answers?: Readonly<Record<string, unknown>>;
+  /** What commands of `read`, `exec` and actions print; a program's arguments come quoted. Default: they are an error. */
+  readonly commands?: (command: string) => CommandResult;
+}
+
+/** A package that a fake host can install, and what comes with it. */
+export interface FakePackage {
+  readonly version: string;
+  readonly files?: FakeHostOptions['files'];
+  readonly services?: FakeHostOptions['services'];
+}
+
+/** The state once packages are installed and have brought what they bring; files that are there stay. */
+export function withPackages(
+  state: HostState,
+  names: readonly string[],
+  repository: Readonly<Record<string, FakePackage>>,
+): HostState {
+  const packages = names.flatMap((name) => repository[name] ?? []);
+  const versions = names.map((name) => [name, repository[name]?.version ?? ''] as const);
+  return {
+    ...state,
+    packages: { ...state.packages, installed: new Map([...state.packages.installed, ...versions]) },
+    files: new Map([...packages.flatMap(({ files }) => toFiles(files)), ...state.files]),
+    services: new Map([...packages.flatMap(({ services }) => toServices(services)), ...state.services]),
+  };
+}
+
+/** The state that a fake host begins with. */
+export function initialState<V>(options: FakeHostOptions<V>): HostState {
+  const { links = [], addresses = [], routes = [], leases = [], files = {}, packages = {} } = options;
+  const { packageManager: manager = 'yum', services = {} } = options;
+  return {
+    links: new Map([loopback, ...links].map((link) => [link.name, link])),
+    addresses,
+    routes,
+    leases,
+    files: new Map(toFiles(files)),
+    sysctls: new Map(Object.entries({ ...everyKernel, ...options.sysctls })),
+    modules: new Map(
+      [...modulesOf(options)].map(([name, state]) => [name, { state, parameters: {}, uses: 0, links: [] }]),
+    ),
+    packages: { manager, installed: new Map(Object.entries(packages)) },
+    services: new Map(toServices(services)),
+  };
+}
+
+function toFiles(files: FakeHostOptions['files'] = {}): [string, FileState][] {
+  return Object.entries(files).map(([path, file]) => [
+    path,
+    typeof file === 'string' ? { content: file, mode: 0o644, owner: 'root', group: 'root' } : file,
+  ]);
+}
+
+function toServices(services: FakeHostOptions['services'] = {}): [string, Service][] {
+  return Object.entries(services).map(([name, service]) => [
+    name,
+    { manager: 'systemd', existence: 'there', running: true, enabled: true, ...service },
+  ]);
+}
+
+const everyKernel = {
+  'kernel.hostname': 'kvm1',
+  'net.ipv4.ip_forward': '0',
+  'net.ipv4.conf.all.rp_filter': '0',
+  'net.ipv4.conf.default.rp_filter': '1',
+  'net.ipv6.conf.all.disable_ipv6': '0',
+  'net.ipv6.conf.all.forwarding': '0',
+  'vm.swappiness': '60',
+};
+
+function modulesOf<V>({ platform, modules = {} }: FakeHostOptions<V>): Map<string, KernelModule['state']> {
+  const known = { ...centos7, ...platform }.modules;
+  const own = Object.entries(known).map(
+    ([name, state]) => [name, state === 'present' ? 'loaded' : state] as const,
+  );
+  return new Map<string, KernelModule['state']>([
+    ...own,
+    ['br_netfilter', 'loadable'],
+    ...Object.entries(modules).map(([name, state]) => [moduleName(name), state] as const),
+  ]);
+}

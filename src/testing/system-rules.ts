@@ -1,0 +1,84 @@
+import { isTextFile, moduleName } from '../facts/index.ts';
+import type { Change, FileChange, FilePermissions, ServiceSet } from '../model/change.ts';
+import type { HostState } from './host-state.ts';
+import { noModule } from './host-state.ts';
+
+/** What is no matter of the network. */
+export type SystemChange = Extract<
+  Change,
+  {
+    readonly kind:
+      `module.${string}` | `sysctl.${string}` | `service.${string}` | `package.${string}` | `file.${string}`;
+  }
+>;
+
+/** Why a host would not do `change`, or what a plan takes it for that it is not. */
+export function systemRefusalOf(state: HostState, change: SystemChange): string | undefined {
+  switch (change.kind) {
+    case 'module.load':
+      return refuseLoad(state, change.name, change.parameters);
+    case 'module.unload': {
+      const { state: loaded, uses } = moduleOf(state, change.name);
+      if (loaded !== 'loaded') return `modprobe: FATAL: Module ${change.name} is not loaded.`;
+      return uses > 0 ? `modprobe: FATAL: Module ${change.name} is in use.` : undefined;
+    }
+    case 'sysctl.set': {
+      const current = state.sysctls.get(change.key);
+      if (current === undefined) return 'No such file or directory';
+      return current === change.before ? undefined : `it is ${current}, not what the plan takes it for`;
+    }
+    case 'service.set':
+      return refuseService(state, change);
+    case 'package.install':
+    case 'package.remove': {
+      const isWanted = change.kind === 'package.install';
+      const same = change.names.find((name) => state.packages.installed.has(name) === isWanted);
+      return same === undefined ? undefined : `${same} is so already`;
+    }
+    case 'file.write':
+    case 'file.update':
+    case 'file.delete':
+      return refuseFile(state, change);
+  }
+}
+
+/** Bonding makes a bond of its own accord unless it is told not to (hazard 29). */
+function refuseLoad(
+  state: HostState,
+  name: string,
+  parameters: Readonly<Record<string, string>>,
+): string | undefined {
+  if (moduleOf(state, name).state === 'missing') return `modprobe: FATAL: Module ${name} not found.`;
+  if (name !== 'bonding' || parameters['max_bonds'] === '0') return undefined;
+  return 'the kernel would silently make bond0: max_bonds should be 0';
+}
+
+function moduleOf({ modules }: HostState, name: string): typeof noModule {
+  return modules.get(moduleName(name)) ?? noModule;
+}
+
+function refuseService(
+  { services, packages }: HostState,
+  { name, before, after }: ServiceSet,
+): string | undefined {
+  const service = services.get(name);
+  // What a package brings is not known here.
+  if (service === undefined || service.existence === 'missing') {
+    const isExpected = [...packages.installed.values()].includes('');
+    return isExpected ? undefined : `Failed to start ${name}.service: Unit not found.`;
+  }
+  if (service.enabled === 'masked' && after.running === true) return `Unit ${name}.service is masked.`;
+  const isSame = Object.entries(before).every(([key, value]) => Reflect.get(service, key) === value);
+  return isSame ? undefined : 'the service is not what the plan takes it for';
+}
+
+function refuseFile({ files }: HostState, change: FileChange): string | undefined {
+  const file = files.get(change.path);
+  if (file !== undefined && !isTextFile(file)) return `${change.path} is ${file.is}`;
+  const unlike = 'the file is not what the plan takes it for';
+  if (change.kind !== 'file.update') return file?.content === change.before ? undefined : unlike;
+  if (file === undefined) return 'No such file or directory';
+  const current: FilePermissions = { owner: 'root', group: 'root', ...file };
+  const isSame = Object.entries(change.before).every(([key, value]) => Reflect.get(current, key) === value);
+  return isSame ? undefined : unlike;
+}

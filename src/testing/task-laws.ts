@@ -1,0 +1,131 @@
+import { AssertionError } from 'node:assert';
+import { isDeepStrictEqual } from 'node:util';
+import { isKvmplayError } from '../errors.ts';
+import { type Change, inverseOf } from '../model/change.ts';
+import { describeChange } from '../model/describe-change.ts';
+import { factsOf, type Plan, type Task } from '../model/task.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { type FakeHost, fakeHost } from './fake-host.ts';
+import { differencesOf } from './host-differences.ts';
+import type { FakeHostOptions } from './host-options.ts';
+
+/** A task, or what `defineTask` made of it. */
+export type TaskLike<D, F, O> = Task<D, F, O> | { readonly task: Task<D, F, O> };
+
+/** How a task that kept the laws came out: `refused` is a TaskInputError or PlanError. */
+export type LawfulEnd = 'ok' | 'changed' | 'refused';
+
+/**
+ * Performs a task on a fake host and checks what every task owes its users:
+ *
+ * - planning is pure: twice on the same answers gives the same plan, and writes to neither answers nor input;
+ * - the plan is honest: it lists all that a kernel would do, and nothing that it would not;
+ * - it converges: a second time there is nothing left to do;
+ * - it can be taken back: the inverse changes, last one first, give the host back.
+ *
+ * `host` is a fake host, which is left as it was, or what one shall be.
+ *
+ * @example
+ * fc.assert(fc.asyncProperty(input, async (desired) => {
+ *   await checkTaskLaws(ensureHostsEntry, desired, { files: { '/etc/hosts': '127.0.0.1 localhost\\n' } });
+ * }));
+ *
+ * @throws AssertionError that names the law and what breaks it.
+ */
+export async function checkTaskLaws<D, F, O>(
+  task: TaskLike<D, F, O>,
+  input: unknown,
+  host: FakeHost | FakeHostOptions = {},
+): Promise<LawfulEnd> {
+  const plain = 'task' in task ? task.task : task;
+  const start = 'perform' in host ? host : fakeHost(host);
+  let end: LawfulEnd = 'refused';
+  try {
+    const before = await planTwice(plain, input, start);
+    end = before.changes.length === 0 ? 'ok' : 'changed';
+  } catch (error) {
+    if (isKvmplayError(error) && ['KVMPLAY_PLAN', 'KVMPLAY_TASK_INPUT'].includes(error.code)) return end;
+    throw error;
+  }
+  await checkOn(start.copy(), start, { task: plain, input });
+  return end;
+}
+
+interface Performance<D, F, O> {
+  readonly task: Task<D, F, O>;
+  readonly input: unknown;
+}
+
+async function planTwice<D, F, O>(task: Task<D, F, O>, input: unknown, host: FakeHost): Promise<Plan> {
+  const desired = deepFreeze(task.validate(deepFreeze(input)));
+  const entries: [string, unknown][] = [];
+  for (const [key, fact] of Object.entries(factsOf(task, desired)))
+    entries.push([key, await host.fact(fact)]);
+  const answers = deepFreeze(Object.fromEntries(entries)) as Parameters<typeof task.plan>[1];
+  const plan = (): Plan => {
+    try {
+      return task.plan(desired, answers, { name: host.name });
+    } catch (error) {
+      throw error instanceof TypeError
+        ? broken(task, desired, `is not pure: ${error.message}`, error)
+        : error;
+    }
+  };
+  const [one, other] = [plan(), plan()];
+  if (!isDeepStrictEqual(one, other))
+    throw broken(task, desired, 'is not pure: it plans otherwise a second time');
+  return one;
+}
+
+async function checkOn<D, F, O>(
+  host: FakeHost,
+  start: FakeHost,
+  { task, input }: Performance<D, F, O>,
+): Promise<void> {
+  const desired = task.validate(input);
+  let changes: readonly Change[];
+  try {
+    ({ changes } = await host.perform(task, input));
+  } catch (error) {
+    throw broken(task, desired, `is not honest: ${(error as Error).message}`, error);
+  }
+  const again = await leftOver(host, { task, input });
+  if (again !== '')
+    throw broken(task, desired, `does not converge: once it is done it would still do ${again}`);
+
+  const undo = changes.toReversed().flatMap((change) => inverseOf(change) ?? []);
+  try {
+    await host.perform(taskOf(undo), undefined);
+  } catch (error) {
+    throw broken(task, desired, `cannot be taken back: ${(error as Error).message}`, error);
+  }
+  const [difference] = differencesOf(start, host);
+  if (difference !== undefined) throw broken(task, desired, `cannot be taken back: ${difference}`);
+}
+
+async function leftOver<D, F, O>(host: FakeHost, { task, input }: Performance<D, F, O>): Promise<string> {
+  try {
+    const { changes } = await host.copy().perform(task, input);
+    return changes.map(describeChange).join('; ');
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** The task that makes exactly these changes. */
+function taskOf(changes: readonly Change[]): Task<undefined, object, undefined> {
+  return {
+    name: 'undo',
+    facts: {},
+    validate: () => undefined,
+    subject: () => '',
+    plan: () => ({ changes, warnings: [] }),
+    output: () => undefined,
+  };
+}
+
+function broken<D, F, O>(task: Task<D, F, O>, desired: D, what: string, cause?: unknown): AssertionError {
+  const error = new AssertionError({ message: `${task.name} ${task.subject(desired)} ${what}` });
+  if (cause !== undefined) error.cause = cause;
+  return error;
+}

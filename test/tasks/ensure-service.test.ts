@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { ensureService, PlanError, TaskInputError } from '../../src/index.ts';
+import { fakeHost } from '../../src/testing.ts';
+import { linesOf } from './system-support.ts';
+
+describe('ensureService', () => {
+  it('starts a service and has it started at boot', async () => {
+    const host = fakeHost({ services: { chronyd: { running: false, enabled: false } } });
+
+    const { output } = await ensureService(host, { name: 'chronyd' });
+
+    expect(host.changes).toEqual([
+      {
+        kind: 'service.set',
+        name: 'chronyd',
+        manager: 'systemd',
+        before: { running: false, enabled: false },
+        after: { running: true, enabled: true },
+      },
+    ]);
+    expect(output).toEqual({ running: true });
+  });
+
+  it('changes only what differs, and leaves alone what it is told to', async () => {
+    const services = { chronyd: { running: true, enabled: false } };
+
+    expect(await linesOf({ services }, (host) => ensureService(host, { name: 'chronyd' }))).toEqual([
+      '~ service chronyd disabled → enabled',
+    ]);
+    expect(
+      await linesOf({ services }, (host) =>
+        ensureService(host, { name: 'chronyd', running: false, enabled: 'unchanged' }),
+      ),
+    ).toEqual(['~ service chronyd running → stopped']);
+  });
+
+  it('has nothing to stop where there is no service', async () => {
+    expect(
+      await linesOf({}, (host) => ensureService(host, { name: 'ksm', running: false, enabled: false })),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['is not there', {}, 'kvm1 has no service ksm'],
+    [
+      'is masked',
+      { ksm: { running: false, enabled: 'masked' as const } },
+      'service ksm is masked: `systemctl unmask ksm` lets it start',
+    ],
+    [
+      'others start',
+      { ksm: { enabled: 'fixed' as const } },
+      "service ksm cannot be enabled, others start it (static): enabled should be 'unchanged'",
+    ],
+  ])('refuses one that %s', async (_, services, sentence) => {
+    await expect(ensureService(fakeHost({ services }), { name: 'ksm' })).rejects.toThrow(
+      new PlanError(sentence),
+    );
+  });
+
+  it('leaves a masked service masked that shall not run', async () => {
+    const services = { ksm: { running: false, enabled: 'masked' as const } };
+
+    expect(
+      await linesOf({ services }, (host) =>
+        ensureService(host, { name: 'ksm', running: false, enabled: false }),
+      ),
+    ).toEqual([]);
+  });
+
+  it.each(['--now', 'a b', '', "x'"])('refuses the name %j', (name) => {
+    expect(() => ensureService.task.validate({ name })).toThrow(TaskInputError);
+  });
+});
