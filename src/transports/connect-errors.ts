@@ -11,7 +11,7 @@ export interface Progress {
   lastFailure?: string;
 }
 
-type Step = 'tcp' | 'greeting' | 'handshake' | 'login';
+export type Step = 'tcp' | 'greeting' | 'handshake' | 'login';
 
 export interface FailedConnect {
   readonly host: HostAddress;
@@ -91,14 +91,16 @@ export function connectTimeoutError(
 /** A host without sshd shall not hold up the run. */
 const refusalsToRetry = 2;
 
-const hangUpPlaces: Readonly<Record<Step, string>> = {
+/** When a host hung up. */
+export const hangUpPlaces: Readonly<Record<Step, string>> = {
   tcp: 'before the connection stands',
   greeting: 'before it greets: too many logins at once, or it does not want this address',
   handshake: 'during the key exchange',
   login: 'during the login',
 };
 
-const stuckPlaces: Readonly<Record<Step, string>> = {
+/** Where a connect was when its time was over. */
+export const stuckPlaces: Readonly<Record<Step, string>> = {
   tcp: 'no answer to TCP',
   greeting: 'TCP is connected, but nobody speaks SSH',
   handshake: 'it stopped during the key exchange',

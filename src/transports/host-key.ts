@@ -119,7 +119,7 @@ function explain(
         verdict.authority === undefined
           ? ''
           : ` (the certificate authority of ${placeOf(verdict.authority)} does not help: kvmplay knows no SSH certificates)`;
-      const scan = quoteCommand(['ssh-keyscan', ...portOption(host), host.address]);
+      const scan = scanCommand(host);
       const [newKeys = 'known_hosts'] = files;
       return `${host.subject} shows the host key ${shown}, and there is none on record for ${knownHostsName(host.address, host.port)} in ${files.join(', ')}${authority}; check the fingerprint and add the key with: ${scan} >> ${quote(newKeys)}, or trust new hosts with --host-key-checking accept-new`;
     }
@@ -130,11 +130,16 @@ function placeOf({ file, line }: { file: string; line: number }): string {
   return `${file}:${line}`;
 }
 
-function portOption({ port }: HostAddress): readonly string[] {
-  return port === 22 ? [] : ['-p', String(port)];
+/** The command that asks a host for its keys. */
+export function scanCommand({ address, port }: Pick<HostAddress, 'address' | 'port'>): string {
+  return quoteCommand(['ssh-keyscan', ...(port === 22 ? [] : ['-p', String(port)]), address]);
 }
 
-function forgetCommand({ address, port }: HostAddress, file?: string): string {
+/** The command that takes a host's key off the record. */
+export function forgetCommand(
+  { address, port }: Pick<HostAddress, 'address' | 'port'>,
+  file?: string,
+): string {
   return quoteCommand([
     'ssh-keygen',
     ...(file === undefined ? [] : ['-f', file]),

@@ -13,11 +13,17 @@ export interface Limits {
 /** Hands over what must be stopped when the wait is cut; stopped at once when it was cut already. */
 export type OnCut = (stop: () => void) => void;
 
+/** Stops the time while a person is asked, and returns what lets it run on. */
+export type StopClock = () => () => void;
+
 /**
  * The outcome of `work`, unless the signal or the time cuts it: then its error comes at once, however long `work` itself
  * takes to notice.
  */
-export async function withLimits<T>(limits: Limits, work: (onCut: OnCut) => Promise<T>): Promise<T> {
+export async function withLimits<T>(
+  limits: Limits,
+  work: (onCut: OnCut, stopClock: StopClock) => Promise<T>,
+): Promise<T> {
   const { signal, timeout, timeoutError } = limits;
   if (signal?.aborted === true) throw cancelled(signal);
 
@@ -27,6 +33,7 @@ export async function withLimits<T>(limits: Limits, work: (onCut: OnCut) => Prom
   const stops: (() => void)[] = [];
   let isCut = false;
   let release = (): void => undefined;
+  let clock: Clock | undefined;
   const cut = new Promise<never>((_, reject) => {
     const end = (error: Error): void => {
       isCut = true;
@@ -35,12 +42,11 @@ export async function withLimits<T>(limits: Limits, work: (onCut: OnCut) => Prom
     };
     const onAbort = (): void => end(cancelled(signal));
     signal?.addEventListener('abort', onAbort);
-    const timer =
-      timeout === undefined
-        ? undefined
-        : setTimeout(() => end(timeoutError?.() ?? new CancelledError('out of time')), timeout);
+    if (timeout !== undefined) {
+      clock = new Clock(timeout, () => end(timeoutError?.() ?? new CancelledError('out of time')));
+    }
     release = () => {
-      clearTimeout(timer);
+      clock?.stop();
       signal?.removeEventListener('abort', onAbort);
     };
   });
@@ -50,9 +56,41 @@ export async function withLimits<T>(limits: Limits, work: (onCut: OnCut) => Prom
   };
 
   try {
-    return await Promise.race([work(onCut), cut]);
+    return await Promise.race([work(onCut, () => clock?.pause() ?? (() => undefined)), cut]);
   } finally {
     release();
+  }
+}
+
+/** A timer that can be held up. */
+class Clock {
+  readonly #onEnd: () => void;
+  #left: number;
+  #timer: NodeJS.Timeout | undefined;
+  #since = 0;
+  #isStopped = false;
+
+  constructor(milliseconds: number, onEnd: () => void) {
+    this.#left = milliseconds;
+    this.#onEnd = onEnd;
+    this.#run();
+  }
+
+  pause(): () => void {
+    clearTimeout(this.#timer);
+    this.#left -= performance.now() - this.#since;
+    return () => this.#run();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #run(): void {
+    if (this.#isStopped) return;
+    this.#since = performance.now();
+    this.#timer = setTimeout(this.#onEnd, Math.max(this.#left, 0));
   }
 }
 

@@ -2,21 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 
 import type { NodeSSH } from 'node-ssh';
-import pLimit from 'p-limit';
 import type { Client, ClientChannel } from 'ssh2';
 
-import { CommandError, CommandTimeoutError, ConnectionLostError } from '../errors.ts';
+import { CommandError, ConnectionLostError } from '../errors.ts';
 import type { CommandResult } from '../model/host.ts';
 import { planLaunch, type BecomeSettings } from './become.ts';
-import { formatDuration, withLimits, type OnCut } from './limits.ts';
+import type { OnCut } from './limits.ts';
 import { runScript } from './run-script.ts';
-import type { Connection, ExecOptions } from './transport.ts';
-
-/**
- * sshd allows ten sessions per connection by default. It may count one that has ended until the next ones are there: in the
- * worst case twice as many as run at a time.
- */
-const channelsPerConnection = 5;
+import { scriptChannels } from './script-channels.ts';
+import type { Connection } from './transport.ts';
 
 /** A peer that is gone takes no farewell: after this long the connection is cut. */
 const farewellTimeout = 500;
@@ -33,7 +27,6 @@ export interface OpenSsh {
 }
 
 export function sshConnection({ ssh, client, socket, subject, become, lastError }: OpenSsh): Connection {
-  const channels = pLimit(channelsPerConnection);
   let isClosed = false;
 
   const lost = (): ConnectionLostError => {
@@ -71,16 +64,7 @@ export function sshConnection({ ssh, client, socket, subject, become, lastError 
   };
 
   return {
-    exec(script: string, { signal, timeout, maxOutput }: ExecOptions = {}): Promise<CommandResult> {
-      const timeoutError = (): Error =>
-        new CommandTimeoutError(`a script on ${subject} did not end within ${formatDuration(timeout ?? 0)}`);
-      // The time starts with the script, but who waits for a channel can be cancelled too.
-      return withLimits({ signal }, () =>
-        channels(() =>
-          withLimits({ signal, timeout, timeoutError }, (onCut) => run(script, maxOutput, onCut)),
-        ),
-      );
-    },
+    exec: scriptChannels(subject, run),
     async close(): Promise<void> {
       isClosed = true;
       if (socket.destroyed) return;

@@ -1,0 +1,122 @@
+import { InventoryError } from '../errors.ts';
+import type { SourcePlace } from '../model/inventory.ts';
+import type { HostKeyChecking } from './host-key.ts';
+import type { SshTarget } from './ssh-target.ts';
+
+export interface MasterSettings {
+  readonly target: SshTarget;
+  /** Where the socket of the connection is to be. */
+  readonly controlPath: string;
+  /** Files with host keys instead of those of ssh_config. */
+  readonly knownHostsFiles?: readonly string[] | undefined;
+  /** Whether somebody answers when ssh asks for a secret. */
+  readonly isAttended: boolean;
+}
+
+/**
+ * The arguments for an ssh that opens a connection and does nothing but serve it to others. Of an option that is set twice
+ * ssh takes the first value: what makes it a master cannot be undone, and where the inventory is silent come our defaults.
+ */
+export function masterArguments({
+  target,
+  controlPath,
+  knownHostsFiles,
+  isAttended,
+}: MasterSettings): readonly string[] {
+  const { destination, port, user, privateKeyFile, password, hostKeyChecking = 'yes' } = target;
+  return [
+    ...option('ControlMaster', 'yes'),
+    ...option('ControlPersist', 'no'),
+    // What ssh_config forwards for a person at a prompt would collide when a second connection forwards it too.
+    ...option('ClearAllForwardings', 'yes'),
+    ...option('BatchMode', isAttended ? 'no' : 'yes'),
+    ...target.firstArguments,
+    ...(port === undefined ? [] : ['-p', String(port)]),
+    ...(user === undefined ? [] : ['-l', user]),
+    ...(privateKeyFile === undefined ? [] : ['-i', privateKeyFile, ...option('IdentitiesOnly', 'yes')]),
+    ...target.lastArguments,
+    ...hostKeyOptions(hostKeyChecking, knownHostsFiles),
+    ...option('NumberOfPasswordPrompts', '1'),
+    ...option('PreferredAuthentications', methods(password !== undefined, privateKeyFile !== undefined)),
+    ...option('ServerAliveInterval', '10'),
+    ...option('ServerAliveCountMax', '3'),
+    // The log on stderr tells how far a connect has come, and -v comes after a -q of the inventory.
+    ...['-S', controlPath.replaceAll('%', '%%'), '-v', '-N', '-T', '-x', '--', destination],
+  ];
+}
+
+/** The arguments for an ssh that runs one command over the connection of a master, and over no other. */
+export function clientArguments(controlPath: string, command: string): readonly string[] {
+  return [
+    // ssh_config has been obeyed by the master.
+    ...['-F', '/dev/null', '-S', controlPath.replaceAll('%', '%%'), '-T'],
+    // Without a master ssh would connect anew, by itself.
+    ...option('ProxyCommand', 'false'),
+    ...option('LogLevel', 'ERROR'),
+    ...['--', 'kvmplay', command],
+  ];
+}
+
+/** What ssh accepts after a dash: the letters of flags, and of options that take a value. */
+const flags = '1246AaCfGgKkMNnqsTtVvXxYy';
+const valued = 'BbcDEeFIiJLlmOopQRSWw';
+/** These make ssh do something else than connect, go to the background, or write its log elsewhere. */
+const foreign = 'EfGMOQSsVWy';
+
+/** Throws InventoryError for arguments of the inventory that would make ssh something else than a master. */
+export function checkArguments(
+  { name, firstArguments, lastArguments }: Pick<SshTarget, 'name' | 'firstArguments' | 'lastArguments'>,
+  place: SourcePlace,
+): void {
+  const refuse = (word: string, reason: string): never => {
+    throw new InventoryError(
+      `${name}: ${JSON.stringify(word)} stands among the arguments for ssh, ${reason}`,
+      place,
+    );
+  };
+  for (const words of [firstArguments, lastArguments]) {
+    for (let index = 0; index < words.length; index++) {
+      const word = words[index] ?? '';
+      const letters = /^-([^-].*)$/su.exec(word)?.[1];
+      if (letters === undefined) return refuse(word, 'and is no option of it');
+      for (const [position, letter] of [...letters].entries()) {
+        if (foreign.includes(letter)) return refuse(word, `and -${letter} is not for connections of kvmplay`);
+        if (valued.includes(letter)) {
+          if (position === letters.length - 1 && words[++index] === undefined)
+            return refuse(word, 'without its value');
+          break;
+        }
+        if (!flags.includes(letter)) return refuse(word, 'and is no option of it');
+      }
+    }
+  }
+}
+
+function hostKeyOptions(policy: HostKeyChecking, files: readonly string[] | undefined): readonly string[] {
+  const own =
+    files === undefined
+      ? []
+      : [
+          ...option('UserKnownHostsFile', files.map(quotePath).join(' ')),
+          ...option('GlobalKnownHostsFile', '/dev/null'),
+        ];
+  // Fifty programs at once shall not rewrite known_hosts because hosts mention further keys.
+  return [...option('StrictHostKeyChecking', policy), ...own, ...option('UpdateHostKeys', 'no')];
+}
+
+/** A password comes after the key that is named, and before the keys that nobody named: they use up the attempts that sshd allows. */
+function methods(hasPassword: boolean, hasKey: boolean): string {
+  const start = 'gssapi-with-mic,hostbased';
+  if (!hasPassword) return `${start},publickey`;
+  return hasKey
+    ? `${start},publickey,password,keyboard-interactive`
+    : `${start},password,keyboard-interactive,publickey`;
+}
+
+function option(name: string, value: string): readonly string[] {
+  return ['-o', `${name}=${value}`];
+}
+
+function quotePath(path: string): string {
+  return `"${path}"`;
+}
