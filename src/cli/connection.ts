@@ -20,11 +20,12 @@ export async function transportDefaults(
     { ask: options['ask-become-pass'], prompt: 'sudo password: ', file: options['become-password-file'] },
     io,
   );
-  const { user, 'private-key': key, 'become-user': becomeUser } = options;
+  const { connection, user, 'private-key': key, 'become-user': becomeUser } = options;
   return {
     become: options.become,
     hostKeyChecking: options['host-key-checking'],
     askSecret: io.askSecret,
+    ...(connection !== undefined && { connection }),
     ...(user !== undefined && { user }),
     ...(becomeUser !== undefined && { becomeUser }),
     ...(key !== undefined && { privateKeyFile: resolvePath(key, io.cwd) }),

@@ -35,6 +35,14 @@ export const connectionOptions = {
     describe: 'hosts at once',
     group,
   },
+  connection: {
+    type: 'text',
+    alias: 'c',
+    value: 'KIND',
+    choices: ['ssh', 'openssh', 'local'],
+    describe: 'reach hosts so where the inventory has no ansible_connection; openssh is the ssh program',
+    group,
+  },
   user: {
     type: 'text',
     alias: 'u',

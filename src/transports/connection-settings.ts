@@ -3,12 +3,17 @@ import type { BecomeSettings, Secret } from './become.ts';
 import { ConnectionVars } from './connection-vars.ts';
 import type { HostKeyChecking } from './host-key.ts';
 import type { LocalSettings } from './local.ts';
+import { checkArguments } from './openssh-arguments.ts';
+import type { OpenSshTarget } from './openssh.ts';
 import { readSshTarget, type SshTarget } from './ssh-target.ts';
+
+/** `ssh`: kvmplay speaks SSH itself. `openssh`: over the ssh program. `local`: this machine. */
+export type ConnectionKind = 'ssh' | 'openssh' | 'local';
 
 /** How to reach hosts of which the inventory does not say it. What the inventory says wins. */
 export interface ConnectionDefaults {
   /** Default: `ssh`. */
-  readonly connection?: 'ssh' | 'local';
+  readonly connection?: ConnectionKind;
   /** Default: who runs kvmplay. */
   readonly user?: string;
   /** Default: 22. */
@@ -25,7 +30,9 @@ export interface ConnectionDefaults {
 }
 
 export type ConnectionSettings =
-  ({ readonly connection: 'ssh' } & SshTarget) | ({ readonly connection: 'local' } & LocalSettings);
+  | ({ readonly connection: 'ssh' } & SshTarget)
+  | ({ readonly connection: 'openssh' } & OpenSshTarget)
+  | ({ readonly connection: 'local' } & LocalSettings);
 
 /** Reads the `ansible_*` variables of a host. Throws InventoryError for what they say and kvmplay cannot do. */
 export function connectionSettings(
@@ -33,15 +40,22 @@ export function connectionSettings(
   defaults: ConnectionDefaults = {},
 ): ConnectionSettings {
   const vars = new ConnectionVars(host);
-  refuseForeign(vars);
+  const connection =
+    vars.oneOf('ansible_connection', ['ssh', 'openssh', 'local']) ?? defaults.connection ?? 'ssh';
+  refuseForeign(vars, connection);
 
-  const connection = vars.oneOf('ansible_connection', ['ssh', 'local']) ?? defaults.connection ?? 'ssh';
   const become = becomeSettings(vars, defaults);
   switch (connection) {
     case 'local':
       return { connection, name: host.name, ...(become !== undefined && { become }) };
     case 'ssh':
       return { connection, ...readSshTarget(host.name, vars, { defaults, become }) };
+    case 'openssh': {
+      const target = readSshTarget(host.name, vars, { defaults, become });
+      checkArguments(target, host.place);
+      const executable = vars.text('ansible_ssh_executable');
+      return { connection, ...target, ...(executable !== undefined && { executable }) };
+    }
   }
 }
 
@@ -56,10 +70,15 @@ function becomeSettings(vars: ConnectionVars, defaults: ConnectionDefaults): Bec
   return password === undefined ? { user } : { user, password };
 }
 
-/** Would be obeyed by Ansible's ssh program. kvmplay starts none, and silence would connect somewhere or somehow else. */
-const foreignVars = ['ansible_ssh_executable', 'ansible_become_exe', 'ansible_become_flags'];
+/** Silence would become somebody else than Ansible does. */
+const foreignVars = ['ansible_become_exe', 'ansible_become_flags'];
 
-function refuseForeign(vars: ConnectionVars): void {
+function refuseForeign(vars: ConnectionVars, connection: ConnectionKind): void {
+  if (connection !== 'openssh' && vars.has('ansible_ssh_executable')) {
+    throw vars.error(
+      'ansible_ssh_executable is set, and kvmplay, which speaks SSH itself, starts that program with ansible_connection: openssh only',
+    );
+  }
   for (const name of foreignVars) {
     if (!vars.has(name)) continue;
     throw vars.error(

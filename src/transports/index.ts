@@ -5,9 +5,11 @@ export { localTransport, type LocalSettings } from './local.ts';
 export {
   connectionSettings,
   type ConnectionDefaults,
+  type ConnectionKind,
   type ConnectionSettings,
 } from './connection-settings.ts';
 export type { SshTarget } from './ssh-target.ts';
+export { openSshTransport, type OpenSshShared, type OpenSshTarget } from './openssh.ts';
 export { quote, quoteCommand } from './shell-quote.ts';
 export {
   createSshShared,

@@ -77,16 +77,18 @@ export function checkArguments(
   for (const words of [firstArguments, lastArguments]) {
     for (let index = 0; index < words.length; index++) {
       const word = words[index] ?? '';
-      const letters = /^-([^-].*)$/su.exec(word)?.[1];
-      if (letters === undefined) return refuse(word, 'and is no option of it');
-      for (const [position, letter] of [...letters].entries()) {
-        if (foreign.includes(letter)) return refuse(word, `and -${letter} is not for connections of kvmplay`);
+      const letters = /^-([^-].*)$/su.exec(word)?.[1] ?? '';
+      if (letters === '') refuse(word, 'and is no option of it');
+      // `-4vo NAME=VALUE`: letters up to the first that takes a value, which is the rest or the next word.
+      for (let position = 0; position < letters.length; position++) {
+        const letter = letters.charAt(position);
+        if (foreign.includes(letter)) refuse(word, `and -${letter} is not for connections of kvmplay`);
         if (valued.includes(letter)) {
           if (position === letters.length - 1 && words[++index] === undefined)
-            return refuse(word, 'without its value');
+            refuse(word, 'without its value');
           break;
         }
-        if (!flags.includes(letter)) return refuse(word, 'and is no option of it');
+        if (!flags.includes(letter)) refuse(word, 'and is no option of it');
       }
     }
   }

@@ -71,8 +71,8 @@ export function openSshConnection({ master, executable, subject, become }: OpenS
       // The code of a login shell that did not let the script start.
       if (code === undefined && exitCode !== null && exitCode !== trouble) onCode(exitCode);
       const isLost = code === undefined && refusal === undefined;
-      const lastWords = isLost ? [master.hasEnded, delay(lastWordsTimeout)] : [undefined];
-      void Promise.race(lastWords).then(() => events.emit('close'));
+      const lastWords = isLost ? Promise.race([master.hasEnded, delay(lastWordsTimeout)]) : Promise.resolve();
+      void lastWords.then(() => events.emit('close'));
     });
     const process = { events, stdin: child.stdin, stdout: child.stdout, stderr };
     const noCode = (): Error =>

@@ -1,4 +1,4 @@
-import { AuthenticationError, HostKeyError, UnreachableError, type KvmplayError } from '../errors.ts';
+import { AuthenticationError, HostKeyError, UnreachableError } from '../errors.ts';
 import { forgetCommand, scanCommand } from './host-key.ts';
 import type { OpenSshLog } from './openssh-log.ts';
 import { hangUpPlaces } from './connect-errors.ts';
@@ -15,7 +15,7 @@ export interface FailedOpenSsh {
 
 /** Why an ssh that should have connected has ended, in one sentence, and whether another attempt may help. */
 export interface OpenSshFailure {
-  readonly error: KvmplayError;
+  readonly error: Error;
   readonly retry: 'never' | 'a few times' | 'always';
 }
 
@@ -30,7 +30,7 @@ export function explainOpenSsh(failed: FailedOpenSsh): OpenSshFailure {
   const program = log.last(/^kvmplay: no program (.*)$/)?.[1];
   if (program !== undefined)
     return unreachable(`${program}, the program that should reach ${subject}, does not exist`);
-  const final = hostKeyError(failed) ?? authenticationError(failed);
+  const final: Error | undefined = hostKeyError(failed) ?? authenticationError(failed);
   if (final !== undefined) return { error: final, retry: 'never' };
 
   const option = log.last(

@@ -1,7 +1,9 @@
 import type { InventoryHost } from '../model/inventory.ts';
+import type { AskSecret } from './authentication.ts';
 import type { Secret } from './become.ts';
 import { connectionSettings, type ConnectionDefaults } from './connection-settings.ts';
 import { localTransport } from './local.ts';
+import { openSshTransport } from './openssh.ts';
 import { sshSettings } from './ssh-settings.ts';
 import { createSshShared, sshTransport, type SshSharedOptions } from './ssh.ts';
 import type { Transport } from './transport.ts';
@@ -21,7 +23,11 @@ export interface Transports {
  * passphrase, counting the handshakes that run against one sshd.
  */
 export function createTransports(defaults: TransportDefaults = {}): Transports {
-  const shared = createSshShared(defaults);
+  const { askSecret, agentSocket, knownHostsFiles } = defaults;
+  const askOnce = askSecret && onceForEachQuestion(askSecret);
+  const shared = createSshShared({ ...defaults, askSecret: askOnce });
+  const { handshakes, random } = shared;
+  const sharedByPrograms = { handshakes, random, askSecret: askOnce, agentSocket, knownHostsFiles };
   const asked = { ...defaults, ...onceEach(defaults) };
   const transportFor = (host: InventoryHost): Transport => {
     const settings = connectionSettings(host, asked);
@@ -30,6 +36,8 @@ export function createTransports(defaults: TransportDefaults = {}): Transports {
         return localTransport(settings);
       case 'ssh':
         return sshTransport(sshSettings(settings, host.place), shared);
+      case 'openssh':
+        return openSshTransport(settings, sharedByPrograms);
     }
   };
   return Object.assign(transportFor, { close: () => Promise.resolve() });
@@ -42,6 +50,18 @@ function onceEach({
   return {
     ...(password === undefined ? {} : { password: once(password) }),
     ...(becomePassword === undefined ? {} : { becomePassword: once(becomePassword) }),
+  };
+}
+
+/** A passphrase is asked for once in a run, whoever wants it; and a person is asked one question at a time. */
+function onceForEachQuestion(ask: AskSecret): AskSecret {
+  const answers = new Map<string, Promise<string>>();
+  let last: Promise<unknown> = Promise.resolve();
+  return (question) => {
+    const answer = answers.get(question) ?? last.then(() => ask(question));
+    answers.set(question, answer);
+    last = answer.catch(() => undefined);
+    return answer;
   };
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 
 import { localTransport, type Connection } from '../../src/transports/index.ts';
 import { createAccount, type Account } from './support/account.ts';
-import { transportTo } from './support/host.ts';
+import { transportTo, type Reach } from './support/host.ts';
 import { prepareMachine } from './support/machine.ts';
 import { startSshd, type Sshd } from './support/sshd.ts';
 
@@ -24,11 +24,8 @@ afterAll(async () => {
 }, 30_000);
 
 /** Connects with these variables, lets `work` use the connection, and closes it. */
-async function connected<T>(
-  vars: Record<string, unknown>,
-  work: (connection: Connection) => Promise<T>,
-): Promise<T> {
-  const connection = await transportTo(sshd, account.name, { vars }).connect();
+async function withConnection<T>(reach: Reach, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = await transportTo(sshd, account.name, reach).connect();
   try {
     return await work(connection);
   } finally {
@@ -39,7 +36,12 @@ async function connected<T>(
 const script = 'id -un; id -un >&2; cat; exit 3';
 const asRoot = { code: 3, stdout: 'root\n', stderr: 'root\n' };
 
-describe('become by sudo', () => {
+describe.each(['ssh', 'openssh'] as const)('become by sudo over %s', (kind) => {
+  const connected = <T>(
+    vars: Record<string, unknown>,
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<T> => withConnection({ connection: kind, vars }, work);
+
   it('runs scripts as root without a password', async () => {
     await account.allowSudo('ALL=(ALL) NOPASSWD: ALL');
 

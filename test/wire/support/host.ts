@@ -12,6 +12,8 @@ export interface Reach {
   readonly key?: string | null;
   /** As a run would give them. */
   readonly defaults?: TransportDefaults;
+  /** Default: kvmplay's own. */
+  readonly connection?: 'ssh' | 'openssh';
   /** As an inventory would give them. */
   readonly vars?: Record<string, unknown>;
 }
@@ -20,7 +22,7 @@ export interface Reach {
 export function transportTo(
   sshd: Pick<Sshd, 'port' | 'knownHosts' | 'userKey'>,
   user: string,
-  { key = sshd.userKey.file, defaults = {}, vars = {} }: Reach = {},
+  { key = sshd.userKey.file, connection = 'ssh', defaults = {}, vars = {} }: Reach = {},
 ): Transport {
   const transportFor = createTransports({
     knownHostsFiles: [sshd.knownHosts],
@@ -31,6 +33,14 @@ export function transportTo(
     ...defaults,
   });
   return transportFor(
-    inventoryHost({ ansible_host: '127.0.0.1', ansible_port: sshd.port, ansible_user: user, ...vars }),
+    inventoryHost({
+      ansible_connection: connection,
+      // Nor what ssh_config says to who runs the tests.
+      ...(connection === 'openssh' && { ansible_ssh_args: '-F /dev/null' }),
+      ansible_host: '127.0.0.1',
+      ansible_port: sshd.port,
+      ansible_user: user,
+      ...vars,
+    }),
   );
 }
