@@ -11,6 +11,8 @@ export interface FailedOpenSsh {
   readonly log: OpenSshLog;
   /** Whether the password was given. */
   readonly passwordOffered: boolean;
+  /** The keys whose passphrase was given. */
+  readonly unlockedKeys: readonly string[];
 }
 
 /** Why an ssh that should have connected has ended, in one sentence, and whether another attempt may help. */
@@ -118,6 +120,7 @@ function authenticationError({
   subject,
   log,
   passwordOffered,
+  unlockedKeys,
 }: FailedOpenSsh): AuthenticationError | undefined {
   const denied = log.last(/^(?:(\S+)@(\S+): )?Permission denied \(/);
   const tooMany = log.last(/Too many authentication failures/);
@@ -125,8 +128,10 @@ function authenticationError({
 
   const fail = (message: string): AuthenticationError =>
     new AuthenticationError(message, { details: log.complaints() });
-  const locked = log.last(/^Load key "(.+)": incorrect passphrase/)?.[1];
-  if (locked !== undefined) return fail(`the passphrase of ${locked} is wrong`);
+  // ssh does not say so, but a key that the server accepts, once unlocked, lets in.
+  const accepted = log.last(/^debug1: Server accepts key: (\S+) /)?.[1];
+  if (accepted !== undefined && unlockedKeys.includes(accepted))
+    return fail(`the passphrase of ${accepted} is wrong`);
 
   const user = denied?.[1] ?? loginName(log) ?? 'you';
   // When a jump host refuses, the host behind it seems to hang up.

@@ -12,16 +12,20 @@ export interface OpenSshSecrets {
 export interface OpenSshAnswers {
   answer(question: OpenSshQuestion): Promise<string | undefined>;
   passwordOffered(): boolean;
+  /** The keys whose passphrase was given. */
+  unlockedKeys(): readonly string[];
 }
 
 /** Absent when ssh is not to ask at all. */
 export function openSshAnswers({ password, askSecret }: OpenSshSecrets): OpenSshAnswers | undefined {
   if (password === undefined && askSecret === undefined) return undefined;
   const given = new Set<string>();
+  const unlocked: string[] = [];
   let isPasswordOffered = false;
 
   return {
     passwordOffered: () => isPasswordOffered,
+    unlockedKeys: () => unlocked,
     async answer({ prompt, isOwn }) {
       // Whether to trust a host is no secret, and has been decided.
       if (/\(yes\/no/.test(prompt)) return undefined;
@@ -32,6 +36,7 @@ export function openSshAnswers({ password, askSecret }: OpenSshSecrets): OpenSsh
       const key = isPassword ? 'password' : question;
       if (given.has(key)) return undefined;
       given.add(key);
+      if (file !== undefined) unlocked.push(file);
       if (!isPassword) return await askSecret?.(question);
       isPasswordOffered = true;
       return await password();

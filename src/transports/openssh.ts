@@ -130,8 +130,15 @@ async function tryToConnect(
   if (!isReady || revoked !== undefined) {
     await master.end();
     if (revoked !== undefined) return { failure: { error: revoked, retry: 'never' } };
-    const passwordOffered = answers?.passwordOffered() ?? false;
-    return { failure: explainOpenSsh({ subject, destination, log, passwordOffered }) };
+    return {
+      failure: explainOpenSsh({
+        subject,
+        destination,
+        log,
+        passwordOffered: answers?.passwordOffered() ?? false,
+        unlockedKeys: answers?.unlockedKeys() ?? [],
+      }),
+    };
   }
   const user = loginName(log);
   const become = target.become?.user === user ? undefined : target.become;

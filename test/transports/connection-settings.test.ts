@@ -98,7 +98,10 @@ describe('connectionSettings', () => {
   });
 
   it.each([
-    [{ ansible_connection: 'winrm' }, 'ansible_connection is "winrm", and kvmplay knows ssh and local only'],
+    [
+      { ansible_connection: 'winrm' },
+      'ansible_connection is "winrm", and kvmplay knows ssh, openssh and local only',
+    ],
     [{ ansible_become_method: 'su' }, 'ansible_become_method is "su", and kvmplay knows sudo only'],
     [{ ansible_port: 'ssh' }, 'ansible_port is "ssh", and should be a port from 1 to 65535'],
     [{ ansible_port: 65_536 }, 'ansible_port is "65536", and should be a port from 1 to 65535'],
@@ -114,7 +117,7 @@ describe('connectionSettings', () => {
     ],
     [
       { ansible_ssh_executable: '/opt/ssh' },
-      'ansible_ssh_executable is not supported: kvmplay speaks SSH itself and passes no options to other programs',
+      'ansible_ssh_executable is set, and kvmplay, which speaks SSH itself, starts that program with ansible_connection: openssh only',
     ],
   ])('refuses %j', (vars, reason) => {
     expect(() => connectionSettings(host(vars))).toThrow(InventoryError);
@@ -152,5 +155,34 @@ describe('connectionSettings', () => {
     const vars = { ansible_ssh_host: 'b', ansible_host: 'a', ansible_port: 1, ansible_ssh_port: 2 };
 
     expect(connectionSettings(host(vars))).toMatchObject({ destination: 'b', port: 2 });
+  });
+
+  it('reaches a host over the ssh program that is named', () => {
+    const settings = connectionSettings(
+      host({
+        ansible_connection: 'openssh',
+        ansible_ssh_executable: '/opt/ssh',
+        ansible_ssh_args: '-o "ControlPath=/a b" -4vo User=x',
+      }),
+    );
+
+    expect(settings).toMatchObject({
+      connection: 'openssh',
+      destination: 'kvm1',
+      executable: '/opt/ssh',
+      firstArguments: ['-o', 'ControlPath=/a b', '-4vo', 'User=x'],
+    });
+  });
+
+  it.each([
+    ['kvm2', '"kvm2" stands among the arguments for ssh, and is no option of it'],
+    ['-4f', '"-4f" stands among the arguments for ssh, and -f is not for connections of kvmplay'],
+    ['-o', '"-o" stands among the arguments for ssh, without its value'],
+    ['-E log', '"-E" stands among the arguments for ssh, and -E is not for connections of kvmplay'],
+    ['--help', '"--help" stands among the arguments for ssh, and is no option of it'],
+  ])('refuses %s as an argument for the ssh program', (text, reason) => {
+    const vars = { ansible_connection: 'openssh', ansible_ssh_extra_args: text };
+
+    expect(() => connectionSettings(host(vars))).toThrow(`hosts.yml:7: kvm1: ${reason}`);
   });
 });

@@ -18,6 +18,8 @@ export interface Sshd {
   readonly knownHosts: string;
   /** What sshd has logged so far, at level VERBOSE. */
   log(): string;
+  /** Lets it read its sshd_config anew. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -70,6 +72,11 @@ export async function startSshd({ lines = [], hostKeyTypes = ['ed25519'] }: Sshd
     userKey,
     knownHosts,
     log: () => log,
+    async restart() {
+      child.kill('SIGHUP');
+      // It closes its port and begins anew, as the same process.
+      while (log.split('Server listening on').length < 3) await new Promise((wake) => setTimeout(wake, 20));
+    },
     async stop() {
       child.kill();
       await ended;
