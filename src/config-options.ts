@@ -38,6 +38,8 @@ export interface KvmplayConfig {
   readonly soak?: number;
   /** Hosts at once. Default: 50. */
   readonly forks?: number;
+  /** Reach hosts so where the inventory has no ansible_connection; openssh is the ssh program. */
+  readonly connection?: 'ssh' | 'openssh' | 'local';
   /** Log in as USER where the inventory has no ansible_user. */
   readonly user?: string;
   /** Log in with this key instead of the agent and the keys in ~/.ssh. */
