@@ -27,7 +27,10 @@ function bodyOf(command: HostCommand): string {
   return args.length === 0 ? script : `set -- ${quoteCommand(args)}\n${script}`;
 }
 
-/** printf is part of the shell, so what it prints stands in no argument list; a here-document would be a file in /tmp. */
+/**
+ * printf is part of the shell, so what it prints stands in no argument list; a here-document would be a file in /tmp. Where
+ * SIGPIPE is ignored it complains of a program that does not read.
+ */
 function feed(stdin: string): string {
   return `printf %s ${quote(stdin)} 2>/dev/null`;
 }

@@ -57,7 +57,7 @@ describe('an action on a real host', () => {
     expect(summary.hosts[0]).toMatchObject({ outcome: 'ok', connections: 1, execs: 3 });
   }, 60_000);
 
-  it('never runs after a transaction that was rolled back, even where the playbook catches the error', async () => {
+  it('never runs after a transaction that was rolled back, and that is not tried again, even where the playbook catches the error', async () => {
     const caught = onKvm3(async (host) => {
       await ensureBridge(host, { name: 'br6', ports: [] });
       await command(host, { argv: ['touch', '/run/never'] }).catch(() => undefined);
@@ -68,6 +68,9 @@ describe('an action on a real host', () => {
     const result = await runOnLab(lab, [{ ...caught, probes: [probe] }]);
 
     expect(result.summary.hosts[0]).toMatchObject({ outcome: 'failed', rollback: 'proved' });
+    expect(
+      result.events.filter((event) => event.type === 'host.phase' && event.phase === 'apply'),
+    ).toHaveLength(1);
     expect(await lab.read('kvm3', 'ls /run/never /sys/class/net/br6 2>&1 | grep -c "No such"')).toBe('2\n');
   }, 90_000);
 });

@@ -1,5 +1,8 @@
 // What users may write. Never run: the compiler reads it, against the declarations of the package.
 import {
+  assertThat,
+  command,
+  defineAction,
   defineTask,
   ensureAddress,
   ensureBond,
@@ -13,7 +16,9 @@ import {
   play,
   plainReporter,
   run,
+  shell,
   sshTransport,
+  waitFor,
   type Change,
   type Host,
   type Inventory,
@@ -120,4 +125,35 @@ export async function ownTask(host: Host): Promise<number> {
 
 export function errors(error: unknown): string {
   return isKvmplayError(error) ? `${error.code} ${error.details.join()}` : 'another';
+}
+
+export const tagged = play({
+  name: 'tags keep the types of variables',
+  hosts: 'all',
+  tags: ['network'],
+  vars: z.object({ vlans: z.array(z.number()) }),
+  async run(host) {
+    const vlans = host.tagged('vlan', 'slow').tagged('more');
+    for (const id of vlans.vars.vlans) await ensureVlan(vlans, { parent: 'eno5', id });
+  },
+});
+
+const restart = defineAction({
+  name: 'restart',
+  schema: z.object({ unit: z.string(), seconds: z.number().default(5) }),
+  subject: ({ unit }) => unit,
+  effect: ({ seconds }) => (seconds > 0 ? 'changes' : 'reads'),
+  run: async ({ unit, seconds }, host) => {
+    const result = await host.run({ argv: ['systemctl', 'restart', unit], timeout: seconds });
+    return { changed: result.code === 0, output: result.stdout };
+  },
+});
+
+export async function actions(host: Host): Promise<string | undefined> {
+  await command(host, { argv: ['true'], creates: '/x', changedWhen: ({ stdout }) => stdout !== '' });
+  await shell(host, { script: 'cat', stdin: 'x', environment: { A: 'b' }, changedWhen: false });
+  await waitFor(host, { port: 22, state: 'absent' });
+  await assertThat(host, { that: () => Promise.resolve(true), message: 'never' });
+  const { output } = await restart(host, { unit: 'libvirtd' });
+  return output;
 }

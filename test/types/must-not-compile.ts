@@ -1,5 +1,6 @@
 // What must be an error, each with a part of the message that the compiler gives for the next line. Never run.
 import {
+  command,
   defineTask,
   ensureAddress,
   ensureBond,
@@ -114,3 +115,15 @@ export async function misuse(host: Host): Promise<void> {
 
 // wrong: 'link' does not exist in type
 export const host = fakeHost({ link: [] });
+
+export async function actions(host: Host): Promise<void> {
+  // wrong: Type 'string' is not assignable to type 'readonly string[]'
+  await command(host, { argv: 'reboot' });
+  // wrong: 'when' does not exist in type 'CommandInput'
+  await command(host, { argv: ['reboot'], when: true });
+  const { output } = await command(host, { argv: ['uptime'] });
+  // wrong: 'output' is possibly 'undefined'
+  output.stdout.trim();
+  // wrong: Argument of type 'string[]' is not assignable to parameter of type 'string'
+  host.tagged(['vlan']);
+}
