@@ -15,6 +15,9 @@ export interface NoFile {
   readonly mode?: never;
 }
 
+/** What a package that is to be installed may bring; only in check mode, where it is never seen. */
+export const expectedFile: NoFile = { is: 'a file that a package may bring' };
+
 /** By path; a path at which there is nothing is missing. */
 export type FileStates = ReadonlyMap<string, FileState>;
 
@@ -136,10 +139,14 @@ function unknownLine(line: string): FactParseError {
 }
 
 function after(paths: readonly string[], files: FileStates, change: Change): FileStates {
+  if (change.kind === 'package.install') {
+    const expected = paths.filter((path) => !files.has(path)).map((path) => [path, expectedFile] as const);
+    return new Map<string, FileState>([...files, ...expected]);
+  }
   const isOurs = 'path' in change && paths.includes(change.path);
   if (!isOurs) return files;
   const known = new Map([...files].filter((entry): entry is [string, ConfigFile] => isTextFile(entry[1])));
-  const others = [...files].filter(([, file]) => !isTextFile(file));
+  const others = [...files].filter(([path, file]) => !isTextFile(file) && path !== change.path);
   return new Map<string, FileState>([...others, ...configFilesAfter(known, change)]);
 }
 

@@ -1,7 +1,14 @@
 export { addresses } from './addresses.ts';
 export type { Aggregator, BondPortState, BondState } from './bond-state.ts';
 export { configFilesFact } from './config-files.ts';
-export { filesFact, type FileState, type FileStates, isTextFile, type NoFile } from './files.ts';
+export {
+  expectedFile,
+  filesFact,
+  type FileState,
+  type FileStates,
+  isTextFile,
+  type NoFile,
+} from './files.ts';
 export { kernelModuleFact, type KernelModule, moduleName } from './kernel-module.ts';
 export { leases, type Lease } from './leases.ts';
 export { linkState } from './link-state.ts';

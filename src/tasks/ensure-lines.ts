@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PlanError } from '../errors.ts';
-import { filesFact, platform } from '../facts/index.ts';
+import { expectedFile, filesFact, platform } from '../facts/index.ts';
 import { defineTask, type TaskFunction } from './define-task.ts';
 import { editLines } from './edit-lines.ts';
 import { filePath, findFile, writeFile } from './file-steps.ts';
@@ -84,6 +84,10 @@ export const ensureLines: TaskFunction<DesiredLines, LinesSpec, LinesFacts, Line
     const { path, create, secret } = desired;
     const current = findFile(files, path);
     if (current === undefined && desired.state === 'absent') return toPlan([], { platform: host });
+    if (files.get(path) === expectedFile) {
+      const warnings = [`what becomes of ${path} shows once the package that may bring it is installed`];
+      return toPlan([], { platform: host, warnings });
+    }
     if (current === undefined && !create)
       throw new PlanError(`${path} does not exist: create should be true where it shall be made`);
     const content = editLines(current?.content ?? '', desired);

@@ -1,5 +1,5 @@
 import { PlanError } from '../errors.ts';
-import { type FileStates, isTextFile } from '../facts/index.ts';
+import { expectedFile, type FileStates, isTextFile } from '../facts/index.ts';
 import type { FileChange, FilePermissions } from '../model/change.ts';
 import type { ConfigFile } from '../model/config-file.ts';
 import { matching } from './input.ts';
@@ -30,6 +30,7 @@ export const text = matching('text without NUL bytes', (value) => !value.include
 export function findFile(files: FileStates, path: string): ConfigFile | undefined {
   const file = files.get(path);
   if (file === undefined || isTextFile(file)) return file;
+  if (file === expectedFile) return undefined;
   throw new PlanError(`${path} is ${file.is}, it should be a text file`);
 }
 

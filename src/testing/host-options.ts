@@ -62,6 +62,7 @@ export function withPackages(
   return {
     ...state,
     packages: { ...state.packages, installed: new Map([...state.packages.installed, ...versions]) },
+    mayHaveMore: false,
     files: new Map([...packages.flatMap(({ files }) => toFiles(files)), ...state.files]),
     services: new Map([...packages.flatMap(({ services }) => toServices(services)), ...state.services]),
   };
@@ -82,6 +83,7 @@ export function initialState<V>(options: FakeHostOptions<V>): HostState {
       [...modulesOf(options)].map(([name, state]) => [name, { state, parameters: {}, uses: 0, links: [] }]),
     ),
     packages: { manager, installed: new Map(Object.entries(packages)) },
+    mayHaveMore: false,
     services: new Map(toServices(services)),
   };
 }

@@ -32,6 +32,8 @@ export interface HostState {
   /** By name, as the kernel spells it. */
   readonly modules: ReadonlyMap<string, KernelModule>;
   readonly packages: Packages;
+  /** A package was installed, and may have brought services that are not known here. */
+  readonly mayHaveMore: boolean;
   /** By name. */
   readonly services: ReadonlyMap<string, Service>;
 }
@@ -47,6 +49,7 @@ export function stateAfter(state: HostState, change: Change): HostState {
     sysctls: sysctlsAfter(state.sysctls, change),
     modules: modulesAfter(state.modules, change),
     packages: 'names' in change ? packagesFact(change.names).after(state.packages, change) : state.packages,
+    mayHaveMore: state.mayHaveMore || change.kind === 'package.install',
     services: servicesAfter(state.services, change),
   };
 }

@@ -58,14 +58,13 @@ function moduleOf({ modules }: HostState, name: string): typeof noModule {
 }
 
 function refuseService(
-  { services, packages }: HostState,
+  { services, mayHaveMore }: HostState,
   { name, before, after }: ServiceSet,
 ): string | undefined {
   const service = services.get(name);
   // What a package brings is not known here.
   if (service === undefined || service.existence === 'missing') {
-    const isExpected = [...packages.installed.values()].includes('');
-    return isExpected ? undefined : `Failed to start ${name}.service: Unit not found.`;
+    return mayHaveMore ? undefined : `Failed to start ${name}.service: Unit not found.`;
   }
   if (service.enabled === 'masked' && after.running === true) return `Unit ${name}.service is masked.`;
   const isSame = Object.entries(before).every(([key, value]) => Reflect.get(service, key) === value);

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { ensureLines, ensurePackage, ensureService, PlanError, TaskInputError } from '../../src/index.ts';
+import {
+  ensureFile,
+  ensureLines,
+  ensurePackage,
+  ensureService,
+  PlanError,
+  TaskInputError,
+} from '../../src/index.ts';
 import { describeChange } from '../../src/model/describe-change.ts';
 import { fakeHost } from '../../src/testing.ts';
 import { linesOf, notRoot } from './system-support.ts';
@@ -61,6 +68,22 @@ describe('ensurePackage', () => {
       '~ service chronyd stopped → running',
     ]);
     await expect(ensurePackage(host, { name: 'ntp' })).rejects.toThrow('No package ntp available.');
+  });
+
+  it('leaves open in check mode what a package brings', async () => {
+    const host = fakeHost({ checkMode: true });
+
+    await ensurePackage(host, { name: 'chrony' });
+    await ensureLines(host, { path: '/etc/chrony.conf', lines: ['pool b'] });
+    await ensureFile(host, { path: '/etc/chrony.keys', content: '' });
+
+    expect(host.changes.map(describeChange)).toEqual([
+      '+ package chrony',
+      '+ file /etc/chrony.keys mode 0644',
+    ]);
+    expect(host.warnings).toEqual([
+      'what becomes of /etc/chrony.conf shows once the package that may bring it is installed',
+    ]);
   });
 
   it('refuses a host without a package manager, and one without root', async () => {
