@@ -44,7 +44,7 @@ export type { CommandResult, Host, HostVars } from './model/host.ts';
 export type { Inventory, InventoryGroup, InventoryHost, SourcePlace } from './model/inventory.ts';
 export type { Plan, Task, TaskResult } from './model/task.ts';
 export { type FleetPlan, type HostPlan, plan, type PlanOptions, type TaskPlan } from './plan.ts';
-export { run, type RunOptions } from './run.ts';
+export { type CheckOptions, checkPlays, run, type RunOptions } from './run.ts';
 export * from './tasks/index.ts';
 export { jsonLinesReporter, plainReporter } from './reporters/index.ts';
 export { createTransports, localTransport, sshTransport } from './transports/index.ts';

@@ -1,6 +1,6 @@
 import type { RunSummary } from './engine/events.ts';
 import type { EngineOptions } from './engine/run-options.ts';
-import { runPlays } from './engine/run-plays.ts';
+import { preparePlays, runPlays } from './engine/run-plays.ts';
 import { networkForecaster } from './forecaster.ts';
 import { evaluateInventory } from './inventory/evaluate-inventory.ts';
 import { playHosts } from './inventory/play-hosts.ts';
@@ -47,4 +47,23 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   } finally {
     await transportFor.close?.();
   }
+}
+
+/** What `checkPlays` takes: what `run` needs to know before it touches a host. */
+export type CheckOptions = Pick<RunOptions, 'plays' | 'inventory' | 'extraVars' | 'limit' | 'rollout'>;
+
+/**
+ * Refuses what `run` would refuse before the first connection, and touches no host: patterns that name nothing, variables that
+ * do not fit, rollouts that make no sense. Resolves with the number of hosts of each play.
+ *
+ * @throws InventoryError, PlaybookError
+ * @example
+ * await checkPlays({ plays: [bond6], inventory: await loadInventory(['hosts.yml']) });
+ */
+export async function checkPlays(options: CheckOptions): Promise<readonly number[]> {
+  const { inventory: given, extraVars, limit, ...rest } = options;
+  const inventory = evaluateInventory(given, extraVars);
+  const hostsOf = await playHosts(inventory, { limit });
+  const prepared = await preparePlays({ ...rest, hostsOf, inventoryHosts: inventory.hosts });
+  return prepared.map(({ hosts }) => hosts.length);
 }

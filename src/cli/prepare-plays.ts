@@ -2,12 +2,11 @@ import { dirname } from 'node:path';
 import type { Play } from '../engine/play.ts';
 import type { HostVars } from '../model/host.ts';
 import type { Inventory } from '../model/inventory.ts';
-import { checkTypes, type TypeProblem } from './check-types.ts';
 import { readExtraVars } from './extra-vars.ts';
 import type { CliIo } from './io.ts';
 import { loadPlaybooks, requirePlaybooks } from './load-playbook.ts';
 import { type InventoryOptionValues, openInventory } from './open-inventory.ts';
-import { printFrame } from './print-error.ts';
+import { printTypeProblems, typeProblems } from './type-problems.ts';
 
 export interface PlaySources extends InventoryOptionValues {
   readonly playbooks: readonly string[];
@@ -34,27 +33,10 @@ export async function preparePlays(sources: PlaySources, io: CliIo): Promise<Pre
   for (const work of [loading, reading, extraVars]) work.catch(() => undefined);
   const problems = await types;
   if (problems.length > 0) {
-    printProblems(problems, io);
+    printTypeProblems(problems, io);
+    const count = problems.length === 1 ? '1 error' : `${problems.length} errors`;
+    io.stderr.write(`kvmplay: ${count}; no host was touched\n`);
     return undefined;
   }
   return { plays: await loading, inventory: await reading, extraVars: await extraVars };
-}
-
-async function typeProblems(playbooks: readonly string[], io: CliIo): Promise<readonly TypeProblem[]> {
-  const check = await checkTypes(playbooks, io.cwd);
-  if (check.checked) return check.problems;
-  io.stderr.write(
-    'kvmplay: types are not checked: there is no TypeScript compiler for this platform; npm install typescript beside the playbook to have one\n',
-  );
-  return [];
-}
-
-function printProblems(problems: readonly TypeProblem[], io: CliIo): void {
-  for (const { place, message } of problems) {
-    io.stderr.write(`${place.file}:${place.line ?? 1}:${place.column ?? 1}: ${message}\n`);
-    printFrame(place, io);
-  }
-  io.stderr.write(
-    `kvmplay: ${problems.length} ${problems.length === 1 ? 'error' : 'errors'}; no host was touched\n`,
-  );
 }

@@ -117,3 +117,14 @@ export const connectionOptions = {
     group,
   },
 } as const satisfies OptionTable;
+
+export const extraVarsOption = {
+  'extra-vars': {
+    type: 'list',
+    alias: 'e',
+    value: 'VARS',
+    means: 'vars',
+    describe:
+      'variables that win over the inventory: name=text, a JSON object, or @FILE with a YAML or JSON mapping',
+  },
+} as const satisfies OptionTable;

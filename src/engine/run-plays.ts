@@ -11,7 +11,7 @@ import { isUndoable, undoHost } from './undo-host.ts';
 import { type EndedHost, isFailure, runWaves, type Sleep } from './waves.ts';
 
 /** A play with its hosts in inventory order. */
-interface PreparedPlay {
+export interface PreparedPlay {
   readonly play: Play;
   readonly hosts: readonly PlayHost[];
   /** Absent: all hosts at once, whatever fails. */
@@ -19,15 +19,28 @@ interface PreparedPlay {
 }
 
 /**
+ * Refuses what `runPlays` would refuse before any host is touched: variables that do not fit, a rollout that makes no sense.
+ *
+ * @throws PlaybookError
+ */
+export async function preparePlays(options: PrepareOptions): Promise<readonly PreparedPlay[]> {
+  const { plays, hostsOf } = options;
+  const prepared = await Promise.all(plays.map((play) => prepare(play, hostsOf(play), options)));
+  refuseProblems(prepared.flatMap(({ problems }) => problems));
+  for (const play of prepared) planOf(play, [], options);
+  return prepared;
+}
+
+type PrepareOptions = Pick<EngineOptions, 'plays' | 'hostsOf' | 'rollout' | 'forks' | 'inventoryHosts'>;
+
+/**
  * Runs plays one after the other, the hosts of each side by side or wave by wave. Resolves with a summary whatever
  * happens to hosts; throws PlaybookError when variables do not fit or a rollout makes no sense, before any host is
  * touched.
  */
 export async function runPlays(options: EngineOptions): Promise<RunSummary> {
-  const { plays, hostsOf, checkMode = false } = options;
-  const prepared = await Promise.all(plays.map((play) => prepare(play, hostsOf(play), options)));
-  refuseProblems(prepared.flatMap(({ problems }) => problems));
-  for (const play of prepared) planOf(play, [], options);
+  const { plays, checkMode = false } = options;
+  const prepared = await preparePlays(options);
 
   const broadcast = new Broadcast(options.reporters ?? []);
   const run = new PlaysRun(options, broadcast);
@@ -141,7 +154,7 @@ function toPlayStart({ play, hosts }: PreparedPlay, plan: RolloutPlan | undefine
 function planOf(
   { play, hosts, rollout }: PreparedPlay,
   lost: readonly HostSummary[],
-  { forks = defaultForks, inventoryHosts }: EngineOptions,
+  { forks = defaultForks, inventoryHosts }: PrepareOptions,
 ): RolloutPlan | undefined {
   if (rollout === undefined) return undefined;
   return planRollout(
@@ -162,7 +175,7 @@ const defaultForks = 50;
 async function prepare(
   play: Play,
   inventory: readonly InventoryHost[],
-  { rollout: overrides }: EngineOptions,
+  { rollout: overrides }: PrepareOptions,
 ): Promise<PreparedPlay & CheckedVars> {
   const checked = await checkVars(play, inventory);
   if (play.rollout === undefined && overrides === undefined) return { play, ...checked };

@@ -76,13 +76,15 @@ const foreignVars = ['ansible_become_exe', 'ansible_become_flags'];
 function refuseForeign(vars: ConnectionVars, connection: ConnectionKind): void {
   if (connection !== 'openssh' && vars.has('ansible_ssh_executable')) {
     throw vars.error(
-      'ansible_ssh_executable is set, and kvmplay, which speaks SSH itself, starts that program with ansible_connection: openssh only',
+      'ansible_ssh_executable',
+      'is set, and kvmplay, which speaks SSH itself, starts that program with ansible_connection: openssh only',
     );
   }
   for (const name of foreignVars) {
     if (!vars.has(name)) continue;
     throw vars.error(
-      `${name} is not supported: kvmplay speaks SSH itself and passes no options to other programs`,
+      name,
+      'is not supported: kvmplay speaks SSH itself and passes no options to other programs',
     );
   }
 }

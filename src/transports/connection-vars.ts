@@ -19,7 +19,7 @@ export class ConnectionVars {
     const found = this.#find(names);
     if (found === undefined) return undefined;
     if (typeof found.value !== 'string' && typeof found.value !== 'number') {
-      throw this.error(`${found.name} is ${describe(found.value)}, and should be text`);
+      throw this.error(found.name, `is ${describe(found.value)}, and should be text`);
     }
     return String(found.value);
   }
@@ -30,7 +30,7 @@ export class ConnectionVars {
     if (found === undefined || text === undefined) return undefined;
     const port = Number(text);
     if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-    throw this.error(`${found.name} is ${JSON.stringify(text)}, and should be a port from 1 to 65535`);
+    throw this.error(found.name, `is ${JSON.stringify(text)}, and should be a port from 1 to 65535`);
   }
 
   boolean(...names: string[]): boolean | undefined {
@@ -38,7 +38,7 @@ export class ConnectionVars {
     if (found === undefined) return undefined;
     const value = toBoolean(found.value);
     if (value !== undefined) return value;
-    throw this.error(`${found.name} is ${describe(found.value)}, and should be true or false`);
+    throw this.error(found.name, `is ${describe(found.value)}, and should be true or false`);
   }
 
   oneOf<T extends string>(name: string, choices: readonly T[]): T | undefined {
@@ -46,7 +46,7 @@ export class ConnectionVars {
     if (text === undefined) return undefined;
     const choice = choices.find((candidate) => candidate === text);
     if (choice !== undefined) return choice;
-    throw this.error(`${name} is ${JSON.stringify(text)}, and kvmplay knows ${list(choices)} only`);
+    throw this.error(name, `is ${JSON.stringify(text)}, and kvmplay knows ${list(choices)} only`);
   }
 
   /** Never shows the value, whatever is wrong with it. */
@@ -54,12 +54,13 @@ export class ConnectionVars {
     const found = this.#find(names);
     if (found === undefined) return undefined;
     const { name, value } = found;
-    if (typeof value !== 'string' && typeof value !== 'number') throw this.error(`${name} should be text`);
+    if (typeof value !== 'string' && typeof value !== 'number') throw this.error(name, 'should be text');
     return () => Promise.resolve(String(value));
   }
 
-  error(message: string): InventoryError {
-    return new InventoryError(`${this.#host.name}: ${message}`, this.#host.place);
+  error(variable: string, problem: string): InventoryError {
+    const { name, place, varPlaces } = this.#host;
+    return new InventoryError(`${name}: ${variable} ${problem}`, varPlaces?.get(variable) ?? place);
   }
 
   #find(names: readonly string[]): { name: string; value: unknown } | undefined {

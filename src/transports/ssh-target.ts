@@ -58,7 +58,7 @@ function splitArguments(vars: ConnectionVars, variable: string): readonly string
   while (word.lastIndex < text.trimEnd().length) {
     const found = word.exec(text)?.[1];
     if (found === undefined) {
-      throw vars.error(`${variable} is ${JSON.stringify(text)}, in which a quote is not closed`);
+      throw vars.error(variable, `is ${JSON.stringify(text)}, in which a quote is not closed`);
     }
     words.push(unquote(found));
   }

@@ -2,6 +2,7 @@ import type { CommandArguments, CommandSpec, OptionTable } from '../command-line
 import type { CliIo } from '../io.ts';
 import * as adHocSpecs from './ad-hoc-specs.ts';
 import * as journalSpecs from './journal-specs.ts';
+import { checkSpec, initSpec } from './project-specs.ts';
 import * as specs from './specs.ts';
 
 export interface Command {
@@ -19,6 +20,8 @@ export const commands: readonly Command[] = [
   bind(journalSpecs.undoSpec, async () => (await import('./undo.ts')).undoRun),
   bind(journalSpecs.planSpec, async () => (await import('./plan.ts')).writePlan),
   bind(journalSpecs.applySpec, async () => (await import('./apply.ts')).applyPlan),
+  bind(initSpec, async () => (await import('./init.ts')).initProject),
+  bind(checkSpec, async () => (await import('./check.ts')).checkProject),
   bind(specs.factsSpec, async () => (await import('./facts.ts')).printFacts),
   bind(specs.showSpec, async () => (await import('./show.ts')).showHosts),
   bind(adHocSpecs.pingSpec, async () => (await import('./ping.ts')).pingHosts),

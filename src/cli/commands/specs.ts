@@ -1,7 +1,12 @@
 import { command, type Positional } from '../command-line.ts';
 import { listOptions, playOptions } from '../play-options.ts';
 import { rolloutOptions } from '../rollout-options.ts';
-import { connectionOptions, inventoryOptions, recordedInventoryOptions } from '../shared-options.ts';
+import {
+  connectionOptions,
+  extraVarsOption,
+  inventoryOptions,
+  recordedInventoryOptions,
+} from '../shared-options.ts';
 
 export const pattern: Positional = {
   name: 'PATTERN',
@@ -45,14 +50,7 @@ export const runSpec = command({
       means: 'pattern',
       describe: 'only those hosts of the plays that are in PATTERN too',
     },
-    'extra-vars': {
-      type: 'list',
-      alias: 'e',
-      value: 'VARS',
-      means: 'vars',
-      describe:
-        'variables that win over the inventory: name=text, a JSON object, or @FILE with a YAML or JSON mapping',
-    },
+    ...extraVarsOption,
     output: {
       type: 'text',
       value: 'FORMAT',

@@ -1,0 +1,29 @@
+import { command } from '../command-line.ts';
+import { extraVarsOption, inventoryOptions } from '../shared-options.ts';
+
+export const initSpec = command({
+  name: 'init',
+  summary: 'Write the files of a new project: settings, an inventory, a playbook',
+  positionals: [{ name: 'DIR', describe: 'folder of the project; default: the present one' }],
+  options: {},
+  examples: [{ command: 'kvmplay init network', describe: 'Then look into network/README.md' }],
+  notes: ['A file that is there already is never overwritten: nothing is written then.'],
+});
+
+export const checkSpec = command({
+  name: 'check',
+  summary: 'Tell what is wrong with playbooks, inventory and settings, without touching a host',
+  positionals: [{ name: 'PLAYBOOK', describe: 'TypeScript file whose default export is a play', many: true }],
+  options: {
+    ...inventoryOptions,
+    ...extraVarsOption,
+  },
+  examples: [
+    { command: 'kvmplay check bond6.ts -i hosts.yml', describe: 'Before a commit, or in CI' },
+    { command: 'kvmplay check -i hosts.yml', describe: 'The inventory alone' },
+  ],
+  notes: [
+    'Checked are the types of playbooks, of a TypeScript inventory and of kvmplay.config.ts, the inventory, what its variables say about reaching hosts, the patterns and rollouts of plays, and the variables of all hosts against the schemas of plays.',
+    'Exit codes: 0 all is well; 1 something is wrong, and all of it is told.',
+  ],
+});
