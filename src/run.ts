@@ -10,7 +10,10 @@ import { createTransports, type Transports } from './transports/transport-for.ts
 import type { Transport } from './transports/transport.ts';
 
 /** What `run` takes. */
-export interface RunOptions extends Omit<EngineOptions, 'hostsOf' | 'transportFor' | 'inventoryHosts'> {
+export interface RunOptions extends Omit<
+  EngineOptions,
+  'hostsOf' | 'transportFor' | 'inventoryHosts' | 'secrets'
+> {
   readonly inventory: Inventory;
   /** Variables that win over the inventory's, for every host; templates in it see them. */
   readonly extraVars?: HostVars;
@@ -42,6 +45,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       ...rest,
       transportFor,
       inventoryHosts: inventory.hosts,
+      ...(inventory.secrets !== undefined && { secrets: inventory.secrets }),
       hostsOf,
     });
   } finally {

@@ -3,13 +3,15 @@ import { toArguments, type RawValues } from './command-values.ts';
 import { commands } from './commands/index.ts';
 import { exitCodes } from './exit-code.ts';
 import { formatHelp } from './help.ts';
+import { hideSecrets, type ProcessIo } from './hide-secrets.ts';
 import type { CliIo } from './io.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { printError } from './print-error.ts';
 import { readSettings } from './settings/read-settings.ts';
 
 /** Does what the words after `kvmplay` say, and returns the exit code. Never throws. */
-export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
+export async function runCli(argv: readonly string[], process: ProcessIo): Promise<number> {
+  const io = hideSecrets(process);
   const specs = commands.map(({ spec }) => spec);
   try {
     const parsed = parseCommandLine(argv, specs);

@@ -20,6 +20,7 @@ export async function transportDefaults(
     { ask: options['ask-become-pass'], prompt: 'sudo password: ', file: options['become-password-file'] },
     io,
   );
+  for (const secret of [password, becomePassword]) io.secrets.add(secret ?? '');
   const { connection, user, 'private-key': key, 'become-user': becomeUser } = options;
   return {
     become: options.become,

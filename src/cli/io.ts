@@ -1,3 +1,5 @@
+import type { Secrets } from '../model/secrets.ts';
+
 /** All that a command may see and touch of the process; tests hand in their own. */
 export interface CliIo {
   readonly stdout: Output;
@@ -8,6 +10,8 @@ export interface CliIo {
   readonly signal: AbortSignal;
   /** Asks on the terminal without echo. */
   readonly askSecret: (prompt: string) => Promise<string>;
+  /** What is shown to nobody; it grows as passwords and what is in vaults become known. */
+  readonly secrets: Secrets;
   /** Whether somebody can be asked. */
   readonly isInteractive: boolean;
   /** Asks on the terminal for a line; undefined when there is no answer. */

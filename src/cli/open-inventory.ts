@@ -1,17 +1,24 @@
-import { loadInventory } from '../inventory/index.ts';
+import { loadInventory, type VaultKeyring } from '../inventory/index.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { OptionValues } from './command-line.ts';
 import type { CliIo } from './io.ts';
 import { inFolder, resolvePath } from './paths.ts';
 import type { inventoryOptions } from './shared-options.ts';
+import { openVault, type VaultOptionValues } from './vault.ts';
 
 export type InventoryOptionValues = OptionValues<typeof inventoryOptions>;
 
+export interface OpenInventoryOptions {
+  readonly playbookFolders?: readonly string[];
+  /** Default: what the options name. */
+  readonly vault?: VaultKeyring;
+}
+
 /** The inventory that the options name, with what group_vars/ and host_vars/ in the folders of playbooks say. */
 export async function openInventory(
-  { inventory }: InventoryOptionValues,
+  { inventory, ...options }: Pick<InventoryOptionValues, 'inventory'> & Partial<VaultOptionValues>,
   io: CliIo,
-  { playbookFolders = [] }: { readonly playbookFolders?: readonly string[] } = {},
+  { playbookFolders = [], vault }: OpenInventoryOptions = {},
 ): Promise<Inventory> {
   const folders = playbookFolders.map((folder) => inFolder(resolvePath(folder, io.cwd), io.cwd));
   return loadInventory(inventory, {
@@ -21,5 +28,6 @@ export async function openInventory(
       return importModule(resolvePath(file, io.cwd), io.cwd);
     },
     signal: io.signal,
+    vault: vault ?? (await openVault(options, io)),
   });
 }

@@ -7,6 +7,7 @@ import type { CliIo } from './io.ts';
 import { loadPlaybooks, requirePlaybooks } from './load-playbook.ts';
 import { type InventoryOptionValues, openInventory } from './open-inventory.ts';
 import { printTypeProblems, typeProblems } from './type-problems.ts';
+import { openVault } from './vault.ts';
 
 export interface PlaySources extends InventoryOptionValues {
   readonly playbooks: readonly string[];
@@ -24,11 +25,16 @@ export interface PreparedPlays {
 export async function preparePlays(sources: PlaySources, io: CliIo): Promise<PreparedPlays | undefined> {
   const { playbooks } = sources;
   await requirePlaybooks(playbooks, io.cwd);
+  // Asked for first: the rest may print.
+  const vault = await openVault(sources, io);
   // Side by side, since each keeps another program or the disk busy.
   const types = sources['no-type-check'] ? [] : typeProblems(playbooks, io);
   const loading = loadPlaybooks(playbooks, io.cwd);
-  const reading = openInventory(sources, io, { playbookFolders: playbooks.map((file) => dirname(file)) });
-  const extraVars = readExtraVars(sources['extra-vars'], io.cwd);
+  const reading = openInventory(sources, io, {
+    playbookFolders: playbooks.map((file) => dirname(file)),
+    vault,
+  });
+  const extraVars = readExtraVars(sources['extra-vars'], { cwd: io.cwd, vault });
   // The first that went wrong is told, and a type error explains best what is wrong with a playbook.
   for (const work of [loading, reading, extraVars]) work.catch(() => undefined);
   const problems = await types;

@@ -1,5 +1,32 @@
 import type { OptionTable } from './command-line.ts';
 
+const vault = 'Vault:';
+
+export const vaultOptions = {
+  'vault-id': {
+    type: 'list',
+    value: 'ID@SOURCE',
+    describe:
+      'password of the vaults labelled ID: SOURCE is a file, a program that prints it, or prompt; without ID@ of all vaults',
+    group: vault,
+  },
+  'vault-password-file': {
+    type: 'list',
+    also: ['vault-pass-file'],
+    value: 'FILE',
+    means: 'file',
+    describe: 'file that holds a vault password, or program that prints one; several are tried in turn',
+    group: vault,
+  },
+  'ask-vault-pass': {
+    type: 'flag',
+    alias: 'J',
+    also: ['ask-vault-password'],
+    describe: 'ask for the vault password',
+    group: vault,
+  },
+} as const satisfies OptionTable;
+
 export const inventoryOptions = {
   inventory: {
     type: 'list',
@@ -11,6 +38,7 @@ export const inventoryOptions = {
     describe:
       'inventory: a file (YAML, INI, JSON, an executable, TypeScript), a folder of such files, or hosts with a comma (kvm1,kvm2); several are merged, a later one wins',
   },
+  ...vaultOptions,
 } as const satisfies OptionTable;
 
 /** Of commands that can do with the inventory of an earlier run. */

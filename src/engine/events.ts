@@ -180,5 +180,7 @@ export interface HostSummary {
 
 /** Hears a run; can neither change nor break it. What it throws is reported once and it hears no more. */
 export interface Reporter {
+  /** True for what must know the truth to undo or repeat it. Others hear `********` for every secret. Default false. */
+  readonly hearsSecrets?: boolean;
   onEvent(event: RunEvent): void | Promise<void>;
 }

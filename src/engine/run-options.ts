@@ -1,5 +1,6 @@
 import type { Disruption } from '../model/forecast.ts';
 import type { InventoryHost } from '../model/inventory.ts';
+import type { Secrets } from '../model/secrets.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Reporter } from './events.ts';
 import type { Forecaster } from './forecaster.ts';
@@ -36,6 +37,8 @@ export interface EngineOptions {
   /** A host whose forecast is worse fails before anything is applied; default: whatever it takes. */
   readonly maxDisruption?: Disruption;
   readonly reporters?: readonly Reporter[];
+  /** Shown to no reporter, and not in the summary. Default: there are none. */
+  readonly secrets?: Secrets;
   /** Seconds until a host undoes a change that no fresh connection confirmed; default 30. */
   readonly confirmTimeout?: number;
   /** Seconds for TCP, handshake and login; default 10. */

@@ -42,7 +42,7 @@ export async function runPlays(options: EngineOptions): Promise<RunSummary> {
   const { plays, checkMode = false } = options;
   const prepared = await preparePlays(options);
 
-  const broadcast = new Broadcast(options.reporters ?? []);
+  const broadcast = new Broadcast(options.reporters ?? [], options.secrets);
   const run = new PlaysRun(options, broadcast);
   broadcast.emit({ type: 'run.start', checkMode, plays: plays.map(({ name }) => name) });
   for (const play of prepared) await run.play(play);
@@ -55,7 +55,7 @@ export async function runPlays(options: EngineOptions): Promise<RunSummary> {
   };
   broadcast.emit({ type: 'run.end', summary });
   await broadcast.settled();
-  return summary;
+  return broadcast.hide(summary);
 }
 
 /** What has come of the plays so far. */

@@ -1,6 +1,5 @@
 import { InventoryError } from '../errors.ts';
 import type { Inventory } from '../model/inventory.ts';
-import { Secrets } from '../model/secrets.ts';
 import { evaluateInventory } from './evaluate-inventory.ts';
 import type { InventoryDefinition, InventoryModule } from './define-inventory.ts';
 import { inventory } from './define-inventory.ts';
@@ -16,9 +15,7 @@ export type InventorySource = string | InventoryModule;
 
 export interface LoadInventoryOptions {
   /** Passwords of Ansible Vault, in the order to try them. What they open is hidden in all that `run` tells. */
-  readonly vault?: readonly VaultPassword[];
-  /** What else is to be hidden. Default: nothing. */
-  readonly secrets?: Secrets;
+  readonly vault?: readonly VaultPassword[] | VaultKeyring;
   /** Folders of playbooks: their group_vars/ and host_vars/ win over those beside the sources. */
   readonly playbookFolders?: readonly string[];
   /** Imports a TypeScript inventory; default: as Node.js imports. */
@@ -42,8 +39,8 @@ export async function loadInventory(
   sources: readonly InventorySource[],
   options: LoadInventoryOptions = {},
 ): Promise<Inventory> {
-  const { vault = [], secrets = new Secrets() } = options;
-  const keyring = new VaultKeyring(vault, secrets);
+  const { vault = [] } = options;
+  const keyring = vault instanceof VaultKeyring ? vault : new VaultKeyring(vault);
   const builder = createInventoryBuilder();
   const folders: string[] = [];
   for (const source of sources) {
@@ -58,22 +55,18 @@ export async function loadInventory(
   if (inventory.hosts.length === 0) {
     throw new InventoryError(`inventory ${sources.map(nameOf).join(', ')} has no hosts`);
   }
-  await unlockInventory(inventory, keyring, secrets);
-  return evaluateInventory({ ...inventory, secrets, vaultFiles: keyring.files });
+  await unlockInventory(inventory, keyring);
+  return evaluateInventory({ ...inventory, secrets: keyring.secrets, vaultFiles: keyring.files });
 }
 
 /** Opens the vault values of all hosts, and hides what was in files that were vaults. */
-async function unlockInventory(
-  { hosts, groups }: Inventory,
-  keyring: VaultKeyring,
-  secrets: Secrets,
-): Promise<void> {
+async function unlockInventory({ hosts, groups }: Inventory, keyring: VaultKeyring): Promise<void> {
   const owners = [...hosts, ...groups.values()];
   await Promise.all(owners.map(({ vars }) => keyring.unlock(vars)));
   if (keyring.files.size === 0) return;
   for (const { vars, varPlaces } of owners) {
     for (const [name, place] of varPlaces ?? []) {
-      if (keyring.files.has(place.file)) secrets.addAll(vars[name]);
+      if (keyring.files.has(place.file)) keyring.secrets.addAll(vars[name]);
     }
   }
 }

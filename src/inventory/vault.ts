@@ -1,4 +1,4 @@
-import type { Secrets } from '../model/secrets.ts';
+import { Secrets } from '../model/secrets.ts';
 import type { VaultContent } from './marked-text.ts';
 import { vaultTextsIn } from './marked-text.ts';
 
@@ -17,7 +17,7 @@ export class VaultKeyring {
   readonly #files = new Set<string>();
 
   /** What is decrypted becomes one of the secrets, as the passwords are. */
-  constructor(passwords: readonly VaultPassword[], secrets: Secrets) {
+  constructor(passwords: readonly VaultPassword[], secrets = new Secrets()) {
     this.#passwords = passwords;
     this.#secrets = secrets;
     for (const { password } of passwords) secrets.add(password);
@@ -36,6 +36,11 @@ export class VaultKeyring {
   async openFile(file: string, text: string): Promise<VaultContent> {
     this.#files.add(file);
     return this.open(text);
+  }
+
+  /** Passwords, and what they have opened so far. */
+  get secrets(): Secrets {
+    return this.#secrets;
   }
 
   /** Names of the files that were vaults. */

@@ -50,15 +50,12 @@ export class Secrets {
     }
   }
 
-  #maskPart(value: unknown, except: ReadonlySet<string>): unknown {
-    if (typeof value === 'string') return this.mask(value);
+  #maskPart(value: unknown, except: ReadonlySet<string>, isName = false): unknown {
+    if (typeof value === 'string') return isName ? value : this.mask(value);
     if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) return value.map((part) => this.#maskPart(part, except));
+    if (Array.isArray(value)) return value.map((part) => this.#maskPart(part, except, isName));
     return Object.fromEntries(
-      Object.entries(value).map(([key, part]) => [
-        key,
-        except.has(key) ? part : this.#maskPart(part, except),
-      ]),
+      Object.entries(value).map(([key, part]) => [key, this.#maskPart(part, except, except.has(key))]),
     );
   }
 

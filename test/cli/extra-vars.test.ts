@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { VaultKeyring } from '../../src/inventory/index.ts';
 import { readExtraVars } from '../../src/cli/extra-vars.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kvmplay-vars-'));
@@ -23,7 +24,7 @@ describe('readExtraVars', () => {
     ],
     ['nothing', [], {}],
   ])('reads %s', async (_, sources, vars) => {
-    expect(await readExtraVars(sources, folder)).toEqual(vars);
+    expect(await readExtraVars(sources, { cwd: folder, vault: new VaultKeyring([]) })).toEqual(vars);
   });
 
   it.each([
@@ -37,7 +38,7 @@ describe('readExtraVars', () => {
       'the file list.yml of --extra-vars should hold a mapping of variables',
     ],
   ])('refuses %s', async (_, source, message) => {
-    await expect(readExtraVars([source], folder)).rejects.toThrow(
+    await expect(readExtraVars([source], { cwd: folder, vault: new VaultKeyring([]) })).rejects.toThrow(
       message instanceof RegExp ? message : new Error(message),
     );
   });

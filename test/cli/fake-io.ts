@@ -1,4 +1,5 @@
 import type { CliIo } from '../../src/cli/io.ts';
+import { Secrets } from '../../src/model/secrets.ts';
 
 export interface FakeIo extends CliIo {
   /** What was written so far. */
@@ -16,6 +17,7 @@ export function fakeIo(overrides: Partial<CliIo> = {}): FakeIo {
     cwd: process.cwd(),
     signal: new AbortController().signal,
     askSecret: () => Promise.reject(new Error('nobody is there')),
+    secrets: new Secrets(),
     isInteractive: false,
     ask: () => Promise.reject(new Error('nobody is there')),
     ...overrides,

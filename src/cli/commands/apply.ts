@@ -15,7 +15,8 @@ export async function applyPlan(
   { words: [file = ''], options }: CommandArguments<typeof applySpec.options>,
   io: CliIo,
 ): Promise<number> {
-  const { plays } = await readPlanFile(resolvePath(file, io.cwd), file);
+  const { plays, secrets = [] } = await readPlanFile(resolvePath(file, io.cwd), file);
+  for (const secret of secrets) io.secrets.add(secret);
   const hosts = [...new Set(plays.flatMap((planned) => planned.hosts.map(({ host }) => host)))];
   if (hosts.length === 0) {
     io.stdout.write(`Nothing to do: ${file} changes no host.\n`);

@@ -52,6 +52,7 @@ export async function writePlan(
     return code;
   }
 
+  const planned = collector.planned();
   const file = resolvePath(options.out, io.cwd);
   const textFile = `${file.replace(/\.json$/, '')}.txt`;
   await writePlanFile(file, {
@@ -59,7 +60,8 @@ export async function writePlan(
     format: 1,
     version: versionOfKvmplay(),
     madeAt: new Date().toISOString(),
-    plays: collector.planned(),
+    secrets: [...io.secrets.foundIn(planned)],
+    plays: planned,
   });
   await writePrivate(textFile, text);
   io.stdout.write(
@@ -70,6 +72,8 @@ export async function writePlan(
 
 /** Hears what each host would change in each play. */
 class PlanCollector implements Reporter {
+  /** What is to be written must be in the plan. */
+  readonly hearsSecrets = true;
   readonly #plays: readonly Play[];
   /** By play, then by host. */
   readonly #changes: Map<string, Change[]>[] = [];

@@ -20,6 +20,7 @@ export async function undoRun(args: CommandArguments<typeof undoSpec.options>, i
   } = args;
   const record = await findRecord(wanted, io.env);
   const { header } = record;
+  for (const secret of record.secrets) io.secrets.add(secret);
   const origin = `run ${header.id}`;
   const hosts = hostsOf(record);
   const lost = hosts.filter(({ outcome, changes }) => outcome === undefined && changes.length === 0);

@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.ts';
+import { Secrets } from '../../model/secrets.ts';
 import { runComplete } from './run-complete.ts';
 
 /** Answers a TAB in this process: without the parser of the command line, which would take longer to load than all else. */
@@ -11,6 +12,7 @@ export async function runCompleteProcess(args: readonly string[]): Promise<void>
     cwd: process.cwd(),
     signal: new AbortController().signal,
     isInteractive: false,
+    secrets: new Secrets(),
     ask: () => Promise.resolve(undefined),
     askSecret: () => Promise.reject(new UsageError('nobody is asked while a word is completed')),
   });

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { HostVars } from '../../model/host.ts';
+import { vaultTextsIn } from '../../inventory/marked-text.ts';
 import type { CliIo } from '../io.ts';
 import { resolvePath } from '../paths.ts';
 import type { Origin } from '../settings/setting.ts';
 import { newRecordId } from './journal.ts';
+import { isPrompt } from '../vault.ts';
 import type { RecordHeader } from './record.ts';
 
 /** What a run is about to do. */
@@ -25,6 +27,8 @@ export function headerOf(source: HeaderSource, io: CliIo): RecordHeader {
   const { command, playbooks, inventory, limit, only, extraVars, options } = source;
   const now = performance.timeOrigin + performance.now();
   const names = Object.keys(extraVars);
+  const isLeftOut = (name: string, value: unknown): boolean =>
+    isSecret(name, value) || vaultTextsIn(value).length > 0 || io.secrets.foundIn(value).size > 0;
   return {
     type: 'record',
     format: 1,
@@ -36,9 +40,9 @@ export function headerOf(source: HeaderSource, io: CliIo): RecordHeader {
     ...(limit !== undefined && { limit }),
     ...(only !== undefined && { only }),
     extraVars: Object.fromEntries(
-      Object.entries(extraVars).filter(([name, value]) => !isSecret(name, value)),
+      Object.entries(extraVars).filter(([name, value]) => !isLeftOut(name, value)),
     ),
-    leftOut: names.filter((name) => isSecret(name, extraVars[name])),
+    leftOut: names.filter((name) => isLeftOut(name, extraVars[name])),
     options: recordedOptions(options, io.cwd),
     startedAt: Math.floor(now),
     user: userName(io.env),
@@ -74,19 +78,32 @@ const ofOneRun = new Set([
 ]);
 
 /** Lists that a resumed run takes over. */
-const lists = new Set(['play', 'tags', 'skip-tags']);
+const lists = new Set(['play', 'tags', 'skip-tags', 'vault-id', 'vault-password-file']);
 
-const files = new Set(['private-key', 'connection-password-file', 'become-password-file']);
+const files = new Set([
+  'private-key',
+  'connection-password-file',
+  'become-password-file',
+  'vault-password-file',
+]);
 
 function recordedOptions(options: OptionRecord, cwd: string): RecordHeader['options'] {
   return Object.fromEntries(
     Object.entries(options).flatMap(([name, value]): [string, RecordHeader['options'][string]][] => {
       if (ofOneRun.has(name)) return [];
-      if (lists.has(name)) return [[name, value as readonly string[]]];
-      if (typeof value === 'string') return [[name, files.has(name) ? resolvePath(value, cwd) : value]];
+      const absolute = (text: string): string =>
+        name === 'vault-id' ? toAbsoluteVaultId(text, cwd) : files.has(name) ? resolvePath(text, cwd) : text;
+      if (lists.has(name)) return [[name, (value as readonly string[]).map(absolute)]];
+      if (typeof value === 'string') return [[name, absolute(value)]];
       return typeof value === 'boolean' || typeof value === 'number' ? [[name, value]] : [];
     }),
   );
+}
+
+/** `FILE`, `ID@FILE` or `prompt`. */
+function toAbsoluteVaultId(text: string, cwd: string): string {
+  const [, id = '', from = ''] = /^([^@]*@)?(.*)$/s.exec(text) ?? [];
+  return id + (isPrompt(from) ? from : resolvePath(from, cwd));
 }
 
 /** The options of a recorded run where this command line gives none. */

@@ -36,7 +36,7 @@ export function newRecordId(now: number): string {
  */
 export function journalReporter(
   header: RecordHeader,
-  { env, stderr }: Pick<CliIo, 'env' | 'stderr'>,
+  { env, stderr, secrets }: Pick<CliIo, 'env' | 'stderr' | 'secrets'>,
 ): Reporter {
   const folder = journalFolder(env);
   const file = fileOf(folder, header.id);
@@ -52,13 +52,23 @@ export function journalReporter(
       stderr.write(`kvmplay: this run is not recorded, it cannot be undone: ${(error as Error).message}\n`);
     }
   };
+  const known = new Set<string>();
   return {
+    hearsSecrets: true,
     onEvent(event) {
       if (!isBegun) {
         isBegun = true;
         makeRoom(folder);
         write(header);
       }
+      if (event.type !== 'change.done') {
+        write(secrets.maskIn(event));
+        return;
+      }
+      // An undo needs what was there in plain, and must know what of it to hide.
+      const found = [...secrets.foundIn(event.change)].filter((secret) => !known.has(secret));
+      for (const secret of found) known.add(secret);
+      if (found.length > 0) write({ type: 'secrets', secrets: found });
       write(event);
     },
   };
@@ -143,6 +153,7 @@ const headerSchema = z.object({
 });
 
 const eventSchema = z.looseObject({ seq: z.number(), at: z.number(), type: z.string() });
+const secretsSchema = z.strictObject({ type: z.literal('secrets'), secrets: z.array(z.string()) });
 const changeDoneSchema = z.looseObject({ type: z.literal('change.done'), change: changeSchema });
 
 async function readRecord(file: string): Promise<RunRecord> {
@@ -157,14 +168,18 @@ async function readRecord(file: string): Promise<RunRecord> {
   if (values.length > 0 && values.at(-1) === undefined) values.pop();
 
   const header = headerSchema.safeParse(values[0]);
-  const events = values.slice(1);
-  const wrong = events.findIndex((value) => !isEvent(value));
+  const entries = values.slice(1);
+  const wrong = entries.findIndex((value) => !isEvent(value) && !secretsSchema.safeParse(value).success);
   if (!header.success || wrong !== -1) {
     throw new UsageError(
       `line ${header.success ? wrong + 2 : 1} of ${file} is not that of a record of kvmplay`,
     );
   }
-  return { header: header.data as RecordHeader, events: events as RunEvent[] };
+  return {
+    header: header.data as RecordHeader,
+    events: entries.filter(isEvent) as RunEvent[],
+    secrets: entries.flatMap((value) => secretsSchema.safeParse(value).data?.secrets ?? []),
+  };
 }
 
 function parseLine(line: string): unknown {

@@ -14,6 +14,8 @@ export interface PlanFile {
   readonly version: string;
   /** ISO 8601. */
   readonly madeAt: string;
+  /** Those that stand in the changes: they are not shown when the plan is applied. */
+  readonly secrets?: readonly string[];
   readonly plays: readonly PlannedPlay[];
 }
 
@@ -35,6 +37,7 @@ const schema = z.strictObject({
   format: z.literal(1),
   version: z.string(),
   madeAt: z.string(),
+  secrets: z.array(z.string()).optional(),
   plays: z.array(
     z.strictObject({
       name: z.string(),

@@ -33,6 +33,8 @@ export interface RecordHeader {
 export interface RunRecord {
   readonly header: RecordHeader;
   readonly events: readonly RunEvent[];
+  /** Those that stand in what was changed: they are not shown when it is undone. */
+  readonly secrets: readonly string[];
 }
 
 /** What came of one host in all plays of a run. */
