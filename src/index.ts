@@ -26,6 +26,8 @@ export {
   loadInventory,
   type LoadInventoryOptions,
   selectHosts,
+  VaultKeyring,
+  type VaultPassword,
 } from './inventory/index.ts';
 export type {
   Action,
@@ -41,6 +43,7 @@ export type { Fact } from './model/fact.ts';
 export { describeChange } from './model/describe-change.ts';
 export type { Disruption, Forecast } from './model/forecast.ts';
 export type { CommandResult, Host, HostVars } from './model/host.ts';
+export { Secrets } from './model/secrets.ts';
 export type { Inventory, InventoryGroup, InventoryHost, SourcePlace } from './model/inventory.ts';
 export type { Plan, Task, TaskResult } from './model/task.ts';
 export { type FleetPlan, type HostPlan, plan, type PlanOptions, type TaskPlan } from './plan.ts';

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RunEvent } from '../../src/engine/events.ts';
 import { play, type Play } from '../../src/engine/play.ts';
 import { UnreachableError } from '../../src/errors.ts';
 import type { Host } from '../../src/model/host.ts';
+import { Secrets } from '../../src/model/secrets.ts';
 import { localTransport } from '../../src/transports/local.ts';
 import type { Transport } from '../../src/transports/transport.ts';
 import { ensureGreeting, runOn } from './greeting.ts';
@@ -33,6 +35,43 @@ describe('runPlays', () => {
 
     expect(outputs).toEqual(['bonjour', 'false']);
     expect(summary.hosts).toMatchObject([{ outcome: 'changed', execs: 1, tasks: { changed: 1, ok: 1 } }]);
+  });
+
+  it('shows secrets to nobody but a reporter that needs them', async () => {
+    const secrets = new Secrets();
+    secrets.add('geheim');
+    const heard: RunEvent[] = [];
+
+    const { events, summary } = await runOn(
+      ['kvm1', 'geheim'],
+      async (host) => {
+        await host.perform(ensureGreeting, 'geheim');
+        await host.read('echo geheim >&2; exit 3');
+      },
+      { secrets, checkMode: true },
+    );
+    await runOn(
+      ['kvm1'],
+      async (host) => {
+        await host.perform(ensureGreeting, 'geheim');
+      },
+      {
+        secrets,
+        checkMode: true,
+        reporters: [{ hearsSecrets: true, onEvent: (event) => void heard.push(event) }],
+      },
+    );
+
+    // A name is no secret, even when it is one by chance.
+    const told = JSON.stringify([events, summary])
+      .replaceAll('"host":"geheim"', '')
+      .replaceAll('["kvm1","geheim"]', '');
+    expect(told).not.toContain('geheim');
+    expect(summary.hosts[0]?.error).toMatchObject({
+      message: '`echo ******** >&2; exit 3` ended with 3 on kvm1',
+      details: ['********'],
+    });
+    expect(heard).toContainEqual(expect.objectContaining({ type: 'task.end', subject: 'geheim' }));
   });
 
   it('does not run a command in check mode, but reads', async () => {
