@@ -14,6 +14,7 @@ import { inFolder } from '../paths.ts';
 import { printError } from '../print-error.ts';
 import { findConfigFile } from '../settings/find-config-file.ts';
 import { printTypeProblems, typeProblems } from '../type-problems.ts';
+import { openVault } from '../vault.ts';
 import type { checkSpec } from './project-specs.ts';
 
 type CheckArguments = CommandArguments<typeof checkSpec.options>;
@@ -24,6 +25,7 @@ export async function checkProject(
   io: CliIo,
 ): Promise<number> {
   await requirePlaybooks(playbooks, io.cwd);
+  const vault = await openVault(options, io);
   const faults = new Faults(io);
   faults.addTypes(await typeProblems(typedFiles(playbooks, options.inventory, io), io));
 
@@ -31,9 +33,9 @@ export async function checkProject(
   for (const playbook of playbooks) {
     plays.push(...((await faults.of(() => loadPlaybooks([playbook], io.cwd))) ?? []));
   }
-  const extraVars = await faults.of(() => readExtraVars(options['extra-vars'], io.cwd));
+  const extraVars = await faults.of(() => readExtraVars(options['extra-vars'], { cwd: io.cwd, vault }));
   const playbookFolders = playbooks.map((file) => dirname(file));
-  const inventory = await faults.of(() => openInventory(options, io, { playbookFolders }));
+  const inventory = await faults.of(() => openInventory(options, io, { playbookFolders, vault }));
   if (inventory !== undefined) {
     await checkConnections(evaluateInventory(inventory, extraVars), faults);
     for (const play of plays) {
