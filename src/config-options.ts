@@ -4,6 +4,12 @@
 export interface KvmplayConfig {
   /** Inventory: a file (YAML, INI, JSON, an executable, TypeScript), a folder of such files, or hosts with a comma (kvm1,kvm2); several are merged, a later one wins; may be left out where an earlier run is named. */
   readonly inventory?: string | readonly string[];
+  /** Password of the vaults labelled ID: SOURCE is a file, a program that prints it, or prompt; without ID@ of all vaults. */
+  readonly vaultId?: string | readonly string[];
+  /** File that holds a vault password, or program that prints one; several are tried in turn. */
+  readonly vaultPasswordFile?: string | readonly string[];
+  /** Ask for the vault password. */
+  readonly askVaultPass?: boolean;
   /** Tell what would change, and change nothing. */
   readonly check?: boolean;
   /** Show each change, and files as unified diffs. */
