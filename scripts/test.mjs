@@ -1,10 +1,10 @@
-// Rings one after the other: unit, wire (a real sshd on loopback), lab (real kernels), or those that are named, such as
-// faults (real kernels, and what can go wrong). Rings share two cores badly, so they do not run side by side. Each leaves
+// Rings one after the other: unit, terminal (a real pseudo-terminal), wire (a real sshd on loopback), lab (real kernels), or
+// those that are named, such as faults (real kernels, and what can go wrong) or peers (what we are compared with). Rings share two cores badly, so they do not run side by side. Each leaves
 // its report in .reports/; the last line counts them all.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 
-const rings = process.argv.length > 2 ? process.argv.slice(2) : ['unit', 'wire', 'lab'];
+const rings = process.argv.length > 2 ? process.argv.slice(2) : ['unit', 'terminal', 'wire', 'lab'];
 if (!existsSync('node_modules')) spawnSync('npm', ['ci'], { stdio: ['ignore', 'ignore', 'inherit'] });
 mkdirSync('.reports', { recursive: true });
 for (const ring of rings) rmSync(`.reports/${ring}.json`, { force: true });
