@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../src/cli/command-line.ts';
+import { exitCodes } from '../src/cli/exit-code.ts';
 import { formatRows } from './markdown.ts';
 import { optionMeaning, optionUsage, positionalUsage, usageOf } from '../src/cli/help.ts';
 
@@ -9,6 +10,18 @@ export function formatCliPage(specs: readonly CommandSpec[]): string {
     '# The command line',
     '`kvmplay COMMAND --help` prints the same on a terminal.',
     ...specs.flatMap(formatCommand),
+    '## Exit codes',
+    formatRows([
+      ['code', 'means'],
+      [String(exitCodes.done), 'done: all hosts are ok or changed, or answered'],
+      [
+        String(exitCodes.couldNotStart),
+        'it could not start (usage, settings, inventory, playbook), was cancelled, or met an internal error',
+      ],
+      [String(exitCodes.hostFailed), 'a host failed; its changes were rolled back, as its report says'],
+      [String(exitCodes.wouldChange), '`--check --detailed-exitcode` found changes'],
+      [String(exitCodes.unreachable), 'hosts were unreachable and none failed otherwise'],
+    ]),
   ].join('\n\n');
 }
 

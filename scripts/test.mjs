@@ -1,6 +1,6 @@
 // Rings one after the other: unit, terminal (a real pseudo-terminal), wire (a real sshd on loopback), lab (real kernels), or
-// those that are named, such as faults (real kernels, and what can go wrong) or peers (what we are compared with). Rings share two cores badly, so they do not run side by side. Each leaves
-// its report in .reports/; the last line counts them all.
+// those that are named, such as faults (real kernels, and what can go wrong) or peers (what kvmplay is compared with). They
+// share two cores badly, so they do not run side by side. Each leaves its report in .reports/; the last line counts them all.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 
