@@ -13,7 +13,7 @@ export interface ExtraVarsOptions {
 }
 
 /**
- * The variables of `-e`, a later one over an earlier: `name=text`, a JSON object, or `@FILE` with a YAML or JSON mapping.
+ * The variables of `-e`, a later one over an earlier: pairs `name=text`, a mapping in JSON, or `@FILE` with one in YAML or JSON.
  *
  * @throws UsageError for what is none of these.
  */
@@ -26,17 +26,44 @@ export async function readExtraVars(sources: readonly string[], options: ExtraVa
 
 async function readSource(source: string, options: ExtraVarsOptions): Promise<Vars> {
   if (source.startsWith('@')) return readVarsFile(source.slice(1), options);
-  if (source.trimStart().startsWith('{')) return parseJson(source);
-  const match = /^([A-Za-z_]\w*)=([^]*)$/.exec(source);
-  if (match?.[1] === undefined) {
-    throw new UsageError(`--extra-vars is ${source}, and should be name=text, a JSON object, or @FILE`);
-  }
-  return { [match[1]]: match[2] };
+  if (source.trimStart().startsWith('{')) return parseMapping(source);
+  return Object.fromEntries(wordsOf(source).map((word) => toPair(word, source)));
 }
 
-function parseJson(text: string): Vars {
+/** Blanks part pairs, as for Ansible; quotes and braces of a template hold them together. */
+function wordsOf(source: string): readonly string[] {
+  const words: string[] = [];
+  const word = /\s*((?:[^\s'"{]|\{\{.*?\}\}|\{|'[^']*'|"(?:[^"\\]|\\.)*")+)/suy;
+  while (word.lastIndex < source.trimEnd().length) {
+    const found = word.exec(source)?.[1];
+    if (found === undefined)
+      throw new UsageError(`--extra-vars is ${source}, in which a quote is not closed`);
+    words.push(found);
+  }
+  return words;
+}
+
+function toPair(word: string, source: string): readonly [string, string] {
+  const [, name, text = ''] = /^([A-Za-z_]\w*)=([^]*)$/.exec(word) ?? [];
+  if (name !== undefined) return [name, withoutQuotes(text)];
+  if (word === source) {
+    throw new UsageError(`--extra-vars is ${source}, and should be name=text, a mapping in JSON, or @FILE`);
+  }
+  throw new UsageError(
+    `--extra-vars is ${source}, in which ${word} should be name=text; a text with blanks stands in quotes of its own: name="two words"`,
+  );
+}
+
+/** Only quotes around the whole text are not part of it. */
+function withoutQuotes(text: string): string {
+  const [, , inner] = /^(['"])([^]*)\1$/.exec(text) ?? [];
+  return inner ?? text;
+}
+
+/** JSON, or YAML in one line. */
+function parseMapping(text: string): Vars {
   try {
-    return JSON.parse(text) as Vars;
+    return parseYamlDocument(text, '--extra-vars').value as Vars;
   } catch (error) {
     throw new UsageError(`--extra-vars ${text} is not JSON: ${(error as Error).message}`, { cause: error });
   }

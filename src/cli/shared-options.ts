@@ -153,6 +153,6 @@ export const extraVarsOption = {
     value: 'VARS',
     means: 'vars',
     describe:
-      'variables that win over the inventory: name=text, a JSON object, or @FILE with a YAML or JSON mapping',
+      'variables that win over the inventory: pairs name=text, a mapping in JSON, or @FILE with one in YAML or JSON',
   },
 } as const satisfies OptionTable;

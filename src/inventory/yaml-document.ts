@@ -121,6 +121,7 @@ function locateKeys(
       case EVENT_ID.MAPPING:
       case EVENT_ID.SEQUENCE:
         refuseUnreadableTag(event, text, lineOf, file);
+        if (event.type === EVENT_ID.SEQUENCE) takeValue(parent);
         open.push({
           lines: event.type === EVENT_ID.MAPPING ? enter(parent, lineOf(event.start)) : undefined,
           isMapping: event.type === EVENT_ID.MAPPING,

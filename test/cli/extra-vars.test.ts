@@ -13,7 +13,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('readExtraVars', () => {
   it.each([
-    ['text', ['a=1', 'b=x=y z'], { a: '1', b: 'x=y z' }],
+    ['text', ['a=1', 'b=x=y'], { a: '1', b: 'x=y' }],
+    [
+      'several pairs in one word, as Ansible does',
+      [`a=1  b="two words" c='it is' d={{ e + 1 }} f=a#b\\c`],
+      { a: '1', b: 'two words', c: 'it is', d: '{{ e + 1 }}', f: 'a#b\\c' },
+    ],
+    ['a mapping in YAML', ['{vlans: [10], on: yes}'], { vlans: [10], on: true }],
     ['an empty text', ['a='], { a: '' }],
     ['JSON', ['{"vlans":[10],"deep":{"x":true}}'], { vlans: [10], deep: { x: true } }],
     ['a YAML file', ['@vars.yml'], { mtu: 9000, vlans: [10, 11] }],
@@ -28,8 +34,18 @@ describe('readExtraVars', () => {
   });
 
   it.each([
-    ['a bare word', 'mtu', '--extra-vars is mtu, and should be name=text, a JSON object, or @FILE'],
-    ['a name that is none', '1x=2', '--extra-vars is 1x=2, and should be name=text, a JSON object, or @FILE'],
+    ['a bare word', 'mtu', '--extra-vars is mtu, and should be name=text, a mapping in JSON, or @FILE'],
+    [
+      'a name that is none',
+      '1x=2',
+      '--extra-vars is 1x=2, and should be name=text, a mapping in JSON, or @FILE',
+    ],
+    [
+      'a bare word behind a pair',
+      'note=two words',
+      '--extra-vars is note=two words, in which words should be name=text; a text with blanks stands in quotes of its own: name="two words"',
+    ],
+    ['a quote without end', `note="two`, '--extra-vars is note="two, in which a quote is not closed'],
     ['broken JSON', '{"a":', /^--extra-vars \{"a": is not JSON: /],
     ['a missing file', '@nowhere.yml', /^the file nowhere\.yml of --extra-vars cannot be read: ENOENT/],
     [
