@@ -16,7 +16,7 @@ export interface KvmplayConfig {
   readonly diff?: boolean;
   /** Only those hosts of the plays that are in PATTERN too. */
   readonly limit?: string;
-  /** Variables that win over the inventory: name=text, a JSON object, or @FILE with a YAML or JSON mapping. */
+  /** Variables that win over the inventory: pairs name=text, a mapping in JSON, or @FILE with one in YAML or JSON. */
   readonly extraVars?: string | readonly string[];
   /** A report to read, or every event as one line of JSON. Default: plain. */
   readonly output?: 'plain' | 'jsonl';
