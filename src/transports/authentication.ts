@@ -1,13 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
 
-import ssh2, { type AnyAuthMethod, type AuthHandlerMiddleware, type ParsedKey } from 'ssh2';
+import type { AnyAuthMethod, ParsedKey } from 'ssh2';
 
 import { AuthenticationError } from '../errors.ts';
 import { agentWith, listAgentKeys } from './agent.ts';
 import type { Secret } from './become.ts';
+import { decryptKey, isSameKey, readKeyFile, readPublicKey, type KeyFile } from './key-file.ts';
 
 /** Asks a person, who is shown the question; what is typed is not shown. */
 export type AskSecret = (question: string) => Promise<string>;
@@ -15,17 +16,41 @@ export type AskSecret = (question: string) => Promise<string>;
 /** What a login may use. */
 export interface LoginSettings {
   readonly user: string;
-  /** The only key to offer. Absent: the agent's keys and the default key files. */
+  /** Whom a person is asked about: `admin@bastion`; default: the user. */
+  readonly subject?: string;
+  /** The only key to offer. Absent: those below, or the agent's keys and the default key files. */
   readonly privateKeyFile?: string;
+  /** Keys to offer as far as they exist, before the others of the agent. */
+  readonly keyFiles?: readonly string[];
+  /** No other key of the agent. */
+  readonly keyFilesOnly?: boolean;
+  /** Socket of the agent, empty for none; default: the run's. */
+  readonly agentSocket?: string;
   readonly password?: Secret;
+  /** A person may be asked for the password when nothing else is accepted. */
+  readonly asksForPassword?: boolean;
+  /** Ways that must not be tried: `publickey`, `password`, `keyboard-interactive`. */
+  readonly refusedMethods?: readonly string[];
+}
+
+type NamedMethod = Extract<AnyAuthMethod, { type: 'publickey' | 'agent' | 'password' }>;
+
+/** A way to prove who we are. */
+export interface LoginMethod {
+  readonly type: 'publickey' | 'agent' | 'password';
+  /** In words, for the error when none is accepted. */
+  readonly description: string;
+  /** For ssh2, when its turn comes. */
+  readonly make: () => Promise<NamedMethod>;
 }
 
 /** Ways to prove who we are, in the order to try them. */
 export interface LoginPlan {
   /** @internal */
-  readonly methods: readonly AnyAuthMethod[];
-  /** The same in words, for the error when none is accepted. */
-  readonly description: readonly string[];
+  readonly methods: readonly LoginMethod[];
+  /** Asks a person; absent when there is none. */
+  readonly ask?: AskSecret;
+  readonly refusedMethods: readonly string[];
 }
 
 /** The keys of a run: each file is read, and its passphrase asked for, at most once. */
@@ -43,11 +68,6 @@ export interface KeyRingOptions {
 
 const defaultKeyNames = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
-type KeyFile =
-  | { readonly state: 'plain'; readonly file: string; readonly key: ParsedKey }
-  | { readonly state: 'encrypted'; readonly file: string; readonly text: string }
-  | { readonly state: 'missing' | 'unusable'; readonly file: string; readonly reason: string };
-
 export function createKeyRing({
   askSecret,
   agentSocket = env.SSH_AUTH_SOCK,
@@ -55,164 +75,161 @@ export function createKeyRing({
 }: KeyRingOptions = {}): KeyRing {
   const files = new Map<string, Promise<KeyFile>>();
   const unlocked = new Map<string, Promise<ParsedKey>>();
-  let listed: Promise<readonly ParsedKey[]> | undefined;
-  // A person is asked one question at a time.
-  let question: Promise<unknown> = Promise.resolve();
+  const listed = new Map<string, Promise<readonly ParsedKey[]>>();
+  const ask = askSecret === undefined ? undefined : oneAtATime(askSecret);
 
-  const agentKeys = (): Promise<readonly ParsedKey[]> => (listed ??= listAgentKeys(agentSocket));
   const load = (file: string): Promise<KeyFile> => memoize(files, file, () => readKeyFile(file));
+  const agentKeys = (socket: string): Promise<readonly ParsedKey[]> =>
+    memoize(listed, socket, () => listAgentKeys(socket));
   const unlock = (file: string, text: string): Promise<ParsedKey> =>
-    memoize(unlocked, file, () => {
-      const key = question.then(() => decrypt(file, text, askSecret));
-      question = key.catch(() => undefined);
-      return key;
+    memoize(unlocked, file, async () => {
+      if (ask === undefined) {
+        throw new AuthenticationError(
+          `private key ${file} is encrypted, and nobody is there to give its passphrase`,
+        );
+      }
+      return decryptKey(file, text, await ask(`Passphrase of ${file}: `));
     });
 
-  const configuredKey = async (user: string, path: string): Promise<LoginPlan> => {
+  const namedKey = async (user: string, path: string, socket: string): Promise<LoginMethod> => {
     const found = await load(path.replace(/^~(?=\/)/, home));
-    if (found.state === 'plain') return keyPlan(user, found.file, found.key);
+    if (found.state === 'plain') return keyMethod(user, found.file, () => Promise.resolve(found.key));
     if (found.state !== 'encrypted') throw new AuthenticationError(found.reason);
 
-    const held = await agentKeyOf(found.file, await agentKeys());
-    if (held !== undefined && agentSocket !== undefined) return agentPlan(user, agentSocket, [held]);
-    return keyPlan(user, found.file, await unlock(found.file, found.text));
+    const held = await heldKey(found, await agentKeys(socket));
+    if (held !== undefined) return agentMethod(user, socket, [held]);
+    // Now, before any host waits: without this key there is nothing to try.
+    const key = await unlock(found.file, found.text);
+    return keyMethod(user, found.file, () => Promise.resolve(key));
   };
 
-  const defaultKeys = async (user: string): Promise<readonly LoginPlan[]> => {
-    const fromAgent = await agentKeys();
-    const found = await Promise.all(defaultKeyNames.map((name) => load(join(home, '.ssh', name))));
-    const plans: LoginPlan[] = [];
-    if (agentSocket !== undefined && fromAgent.length > 0)
-      plans.push(agentPlan(user, agentSocket, fromAgent));
-    for (const file of found) {
-      if (file.state === 'plain' && !fromAgent.some((key) => isSameKey(key, file.key))) {
-        plans.push(keyPlan(user, file.file, file.key));
-      }
-      // Who runs an agent has unlocked there what shall be used.
-      if (file.state === 'encrypted' && fromAgent.length === 0 && askSecret !== undefined) {
-        plans.push(keyPlan(user, file.file, await unlock(file.file, file.text)));
+  /** The keys that ssh_config names, each signed for by the agent if that holds it, and with which of the agent's. */
+  const configuredKeys = async (
+    user: string,
+    names: readonly string[],
+    socket: string,
+  ): Promise<{ methods: readonly LoginMethod[]; held: readonly ParsedKey[] }> => {
+    const fromAgent = await agentKeys(socket);
+    const methods: LoginMethod[] = [];
+    const held: ParsedKey[] = [];
+    for (const found of await Promise.all(names.map(load))) {
+      const key = await heldKey(found, fromAgent);
+      if (key !== undefined) {
+        held.push(key);
+        methods.push(agentMethod(user, socket, [key]));
+      } else if (found.state === 'plain') {
+        methods.push(await keyMethod(user, found.file, () => Promise.resolve(found.key)));
+      } else if (found.state === 'encrypted' && ask !== undefined) {
+        methods.push(await keyMethod(user, found.file, () => unlock(found.file, found.text)));
       }
     }
-    return plans;
+    return { methods, held };
+  };
+
+  const defaultKeys = async (user: string, socket: string): Promise<readonly LoginMethod[]> => {
+    const fromAgent = await agentKeys(socket);
+    const methods = fromAgent.length === 0 ? [] : [agentMethod(user, socket, fromAgent)];
+    for (const found of await Promise.all(defaultKeyNames.map((name) => load(join(home, '.ssh', name))))) {
+      if (found.state === 'plain' && !fromAgent.some((key) => isSameKey(key, found.key))) {
+        methods.push(await keyMethod(user, found.file, () => Promise.resolve(found.key)));
+      }
+      // Who runs an agent has unlocked there what shall be used.
+      if (found.state === 'encrypted' && fromAgent.length === 0 && ask !== undefined) {
+        methods.push(await keyMethod(user, found.file, () => unlock(found.file, found.text)));
+      }
+    }
+    return methods;
+  };
+
+  /** What was named, and what stands at hand besides. */
+  const keys = async (
+    { user, privateKeyFile, keyFiles, keyFilesOnly = false }: LoginSettings,
+    socket: string,
+  ): Promise<{ named: readonly LoginMethod[]; others: readonly LoginMethod[] }> => {
+    if (privateKeyFile !== undefined) {
+      return { named: [await namedKey(user, privateKeyFile, socket)], others: [] };
+    }
+    if (keyFiles === undefined && !keyFilesOnly)
+      return { named: [], others: await defaultKeys(user, socket) };
+
+    const names = keyFiles ?? defaultKeyNames.map((name) => join(home, '.ssh', name));
+    const { methods, held } = await configuredKeys(user, names, socket);
+    const rest = keyFilesOnly ? [] : (await agentKeys(socket)).filter((key) => !held.includes(key));
+    return { named: methods, others: rest.length === 0 ? [] : [agentMethod(user, socket, rest)] };
   };
 
   return {
-    async plan({ user, privateKeyFile, password }) {
-      const plans: LoginPlan[] = [];
-      if (privateKeyFile !== undefined) plans.push(await configuredKey(user, privateKeyFile));
-      // Before the keys that nobody named: a well-filled agent would use up the attempts that sshd allows.
-      if (password !== undefined) plans.push(passwordPlan(user, await password()));
-      if (privateKeyFile === undefined) plans.push(...(await defaultKeys(user)));
+    async plan(settings) {
+      const { user, password, asksForPassword = false, refusedMethods = [] } = settings;
+      const { named, others } = refusedMethods.includes('publickey')
+        ? { named: [], others: [] }
+        : await keys(settings, settings.agentSocket ?? agentSocket ?? '');
+      const secret = await password?.();
+      const known = secret === undefined ? [] : [passwordMethod(user, () => Promise.resolve(secret))];
+      const asked =
+        secret === undefined && asksForPassword && ask !== undefined
+          ? [passwordMethod(user, () => ask(`Password of ${settings.subject ?? user}: `))]
+          : [];
       return {
-        methods: plans.flatMap((plan) => plan.methods),
-        description: plans.flatMap((plan) => plan.description),
+        // A password before the keys that nobody named: a well-filled agent would use up the attempts that sshd allows.
+        methods: [...named, ...known, ...others, ...asked],
+        refusedMethods,
+        ...(ask !== undefined && { ask }),
       };
     },
   };
 }
 
-/**
- * Offers one method after the other, of those that the server still allows; the password at most once.
- *
- * @internal
- */
-export function authHandlerOf({ methods }: LoginPlan, user: string): AuthHandlerMiddleware {
-  const [first] = methods;
-  // Which way a server takes a password is known only after a first question.
-  const queue: AnyAuthMethod[] = first?.type === 'password' ? [{ type: 'none', username: user }] : [];
-  queue.push(...methods);
-  let passwordUsed = false;
-
-  // The typings know neither the null of the first call nor the false that ends the attempts.
-  return (allowed: readonly string[] | null): AnyAuthMethod | false => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      if (allowed !== null && !allowed.includes(next.type === 'agent' ? 'publickey' : next.type)) continue;
-      const isPassword = next.type === 'password' || next.type === 'keyboard-interactive';
-      if (isPassword && passwordUsed) continue;
-      passwordUsed ||= isPassword;
-      return next;
-    }
-    return false;
+async function keyMethod(
+  username: string,
+  file: string,
+  load: () => Promise<ParsedKey>,
+): Promise<LoginMethod> {
+  const hasCertificate = await access(`${file}-cert.pub`).then(
+    () => true,
+    () => false,
+  );
+  const without = hasCertificate ? ' without its certificate, which needs ansible_connection: openssh' : '';
+  return {
+    type: 'publickey',
+    description: `key ${file}${without}`,
+    make: async () => ({ type: 'publickey', username, key: await load() }),
   };
 }
 
-function keyPlan(username: string, file: string, key: ParsedKey): LoginPlan {
-  return { methods: [{ type: 'publickey', username, key }], description: [`key ${file}`] };
-}
-
-function agentPlan(username: string, socket: string, keys: readonly ParsedKey[]): LoginPlan {
+function agentMethod(username: string, socket: string, keys: readonly ParsedKey[]): LoginMethod {
   const agent = agentWith(socket, keys);
   const count = keys.length === 1 ? '1 key' : `${keys.length} keys`;
-  return { methods: [{ type: 'agent', username, agent }], description: [`${count} of the agent`] };
-}
-
-function passwordPlan(username: string, password: string): LoginPlan {
   return {
-    methods: [
-      { type: 'password', username, password },
-      {
-        type: 'keyboard-interactive',
-        username,
-        prompt: (_name, _instructions, _language, prompts, finish) =>
-          finish(prompts.map((prompt) => (prompt.echo === true ? '' : password))),
-      },
-    ],
-    description: ['password'],
+    type: 'agent',
+    description: `${count} of the agent`,
+    make: () => Promise.resolve({ type: 'agent', username, agent }),
   };
 }
 
-async function readKeyFile(file: string): Promise<KeyFile> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    const missing = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
-    const reason = missing ? `private key ${file} does not exist` : `private key ${file} cannot be read`;
-    return { state: 'missing', file, reason };
-  }
-  if (/-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(text)) {
-    return {
-      state: 'unusable',
-      file,
-      reason: `private key ${file} is in PKCS#8 format, which is not understood: OpenSSH's own format is; "ssh-keygen -p -f ${file}" converts it`,
-    };
-  }
-  const key = ssh2.utils.parseKey(text);
-  if (isParsed(key)) {
-    return key.isPrivateKey()
-      ? { state: 'plain', file, key }
-      : { state: 'unusable', file, reason: `${file} is a public key: the private one is needed` };
-  }
-  if (/^Encrypted/.test(key.message)) return { state: 'encrypted', file, text };
-  return { state: 'unusable', file, reason: `private key ${file} is not understood: ${key.message}` };
+function passwordMethod(username: string, secret: Secret): LoginMethod {
+  return {
+    type: 'password',
+    description: 'password',
+    make: async () => ({ type: 'password', username, password: await secret() }),
+  };
 }
 
-async function decrypt(file: string, text: string, askSecret: AskSecret | undefined): Promise<ParsedKey> {
-  if (askSecret === undefined) {
-    throw new AuthenticationError(
-      `private key ${file} is encrypted, and nobody is there to give its passphrase`,
-    );
-  }
-  const key = ssh2.utils.parseKey(text, await askSecret(`Passphrase of ${file}: `));
-  if (!isParsed(key)) throw new AuthenticationError(`the passphrase of ${file} is wrong`);
-  return key;
+/** The key of the agent that belongs to a file, by the public key in it or beside it. */
+async function heldKey(found: KeyFile, fromAgent: readonly ParsedKey[]): Promise<ParsedKey | undefined> {
+  if (fromAgent.length === 0) return undefined;
+  const publicKey = found.state === 'plain' ? found.key : await readPublicKey(found.file);
+  return publicKey && fromAgent.find((key) => isSameKey(key, publicKey));
 }
 
-/** The key of the agent that belongs to an encrypted file, by the public key beside it. */
-async function agentKeyOf(file: string, keys: readonly ParsedKey[]): Promise<ParsedKey | undefined> {
-  if (keys.length === 0) return undefined;
-  const text = await readFile(`${file}.pub`, 'utf8').catch(() => '');
-  const key = ssh2.utils.parseKey(text);
-  return isParsed(key) ? keys.find((held) => isSameKey(held, key)) : undefined;
-}
-
-function isSameKey(a: ParsedKey, b: ParsedKey): boolean {
-  return a.getPublicSSH().equals(b.getPublicSSH());
-}
-
-/** `parseKey` returns its error, which may come from another realm. */
-function isParsed(key: ParsedKey | Error): key is ParsedKey {
-  return 'getPublicSSH' in key;
+/** A person is asked one question at a time. */
+function oneAtATime(ask: AskSecret): AskSecret {
+  let last: Promise<unknown> = Promise.resolve();
+  return (question) => {
+    const answer = last.then(() => ask(question));
+    last = answer.catch(() => undefined);
+    return answer;
+  };
 }
 
 function memoize<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

@@ -49,7 +49,10 @@ export function connectError(cause: unknown, failed: FailedConnect): Error {
   }
   const missing = /no matching (.+)/.exec(raw.message)?.[1];
   if (missing === 'host key format' && knownTypes.length > 0) return otherKeyTypeError(knownTypes, host);
-  if (missing !== undefined) return unreachable(`${subject} and kvmplay have no ${missing} in common`);
+  if (missing !== undefined)
+    return unreachable(
+      `${subject} and kvmplay have no ${missing} in common; ansible_connection: openssh may have`,
+    );
   if (typeof raw.code === 'number') return disconnected(raw, failed);
 
   switch (raw.code) {
@@ -75,6 +78,11 @@ export function isWorthRetrying(cause: unknown, step: Step, failure: number): bo
   const raw = rawErrorOf(cause);
   if (raw.code === 'ECONNREFUSED') return failure < refusalsToRetry;
   return step !== 'login' && raw.syscall !== 'connect' && isHangUp(raw);
+}
+
+/** Whether another attempt may find what this one did not: never after a login or a host key was refused. */
+export function isUnreachable(error: unknown): error is UnreachableError {
+  return isKvmplayError(error) && error.code === 'KVMPLAY_UNREACHABLE';
 }
 
 /** For a connect that does not come to an end, or to none but one that was worth another try. */

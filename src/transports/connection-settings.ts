@@ -27,6 +27,8 @@ export interface ConnectionDefaults {
   readonly becomePassword?: Secret;
   /** Default: `yes`. */
   readonly hostKeyChecking?: HostKeyChecking;
+  /** How many times more to try a host that is not reached. Default: 0. */
+  readonly connectRetries?: number;
 }
 
 export type ConnectionSettings =

@@ -33,6 +33,16 @@ export class ConnectionVars {
     throw this.error(found.name, `is ${JSON.stringify(text)}, and should be a port from 1 to 65535`);
   }
 
+  /** Seconds, as milliseconds. */
+  seconds(...names: string[]): number | undefined {
+    const seconds = this.#number(names, 'a number of seconds above 0', (value) => value > 0);
+    return seconds === undefined ? undefined : seconds * 1000;
+  }
+
+  count(...names: string[]): number | undefined {
+    return this.#number(names, 'a whole number', (value) => Number.isInteger(value) && value >= 0);
+  }
+
   boolean(...names: string[]): boolean | undefined {
     const found = this.#find(names);
     if (found === undefined) return undefined;
@@ -61,6 +71,15 @@ export class ConnectionVars {
   error(variable: string, problem: string): InventoryError {
     const { name, place, varPlaces } = this.#host;
     return new InventoryError(`${name}: ${variable} ${problem}`, varPlaces?.get(variable) ?? place);
+  }
+
+  #number(names: readonly string[], wanted: string, isRight: (value: number) => boolean): number | undefined {
+    const found = this.#find(names);
+    const text = this.text(...names);
+    if (found === undefined || text === undefined) return undefined;
+    const value = Number(text);
+    if (isRight(value)) return value;
+    throw this.error(`${found.name} is ${JSON.stringify(text)}, and should be ${wanted}`);
   }
 
   #find(names: readonly string[]): { name: string; value: unknown } | undefined {

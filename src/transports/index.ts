@@ -11,12 +11,8 @@ export {
 export type { SshTarget } from './ssh-target.ts';
 export { openSshTransport, type OpenSshShared, type OpenSshTarget } from './openssh.ts';
 export { quote, quoteCommand } from './shell-quote.ts';
-export {
-  createSshShared,
-  sshTransport,
-  type SshSettings,
-  type SshShared,
-  type SshSharedOptions,
-} from './ssh.ts';
+export type { SshSettings } from './ssh-settings.ts';
+export { createSshShared, type SshShared, type SshSharedOptions } from './ssh-shared.ts';
+export { sshTransport } from './ssh.ts';
 export { createTransports, type TransportDefaults, type Transports } from './transport-for.ts';
 export type { Connection, ConnectOptions, ExecOptions, Transport } from './transport.ts';

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { HostKeyError } from '../errors.ts';
+import type { RecordName } from './host-key.ts';
 import { keyTypeOf, knownHostsName, parseKnownHosts, type KnownHosts } from './known-hosts.ts';
 
 /** The known_hosts files of a run: read once, when the first host asks. */
@@ -11,7 +12,7 @@ export interface KnownHostsStore {
   readonly files: readonly string[];
   load(): Promise<KnownHosts>;
   /** Puts a key on record, unless it is already. */
-  add(host: string, port: number, blob: Buffer): Promise<void>;
+  add(record: RecordName, blob: Buffer): Promise<void>;
 }
 
 const lockPatience = 5000;
@@ -23,16 +24,16 @@ export function openKnownHosts(files: readonly string[]): KnownHostsStore {
   let adding = Promise.resolve();
 
   const load = (): Promise<KnownHosts> => (loaded ??= readAll(files).then(parseKnownHosts));
-  const add = async (host: string, port: number, blob: Buffer): Promise<void> => {
+  const add = async ({ name, port }: RecordName, blob: Buffer): Promise<void> => {
     const [file] = files;
     if (file === undefined) return;
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await underLock(file, async () => {
       loaded = undefined;
-      if ((await load()).verify(host, port, blob).verdict === 'known') return;
+      if ((await load()).verify(name, port, blob).verdict === 'known') return;
       const text = await readOrEmpty(file);
       const start = text === '' || text.endsWith('\n') ? '' : '\n';
-      const line = `${knownHostsName(host, port)} ${keyTypeOf(blob)} ${blob.toString('base64')}\n`;
+      const line = `${knownHostsName(name, port)} ${keyTypeOf(blob)} ${blob.toString('base64')}\n`;
       await appendFile(file, start + line, { mode: 0o600 });
       loaded = undefined;
     });
@@ -41,8 +42,8 @@ export function openKnownHosts(files: readonly string[]): KnownHostsStore {
   return {
     files,
     load,
-    add(host, port, blob) {
-      const added = adding.then(() => add(host, port, blob));
+    add(record, blob) {
+      const added = adding.then(() => add(record, blob));
       adding = added.catch(() => undefined);
       return added;
     },

@@ -1,5 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 
+import { matchesGlob } from './glob.ts';
+
 /** The text of a file, to be parsed. */
 export interface KnownHostsFile {
   readonly path: string;
@@ -46,7 +48,7 @@ export function parseKnownHosts(files: readonly KnownHostsFile[]): KnownHosts {
       if (parsed === undefined) continue;
       const names = plainNames(parsed.hosts);
       if (names === undefined) others.push(parsed.entry);
-      else for (const name of names) exact.set(name, [...(exact.get(name) ?? []), parsed.entry]);
+      else for (const name of names) listOf(exact, name).push(parsed.entry);
     }
   }
   const found = new Map<string, readonly Entry[]>();
@@ -144,9 +146,11 @@ function plainNames(hosts: string): readonly string[] | undefined {
 function hostMatcher(hosts: string): (name: string) => boolean {
   if (hosts.startsWith('|')) return hashedMatcher(hosts);
   const patterns = hosts.toLowerCase().split(',');
-  const denied = patterns.filter((p) => p.startsWith('!')).map((p) => globMatcher(p.slice(1)));
-  const wanted = patterns.filter((p) => !p.startsWith('!')).map(globMatcher);
-  return (name) => wanted.some((matches) => matches(name)) && !denied.some((matches) => matches(name));
+  const denied = patterns.filter((p) => p.startsWith('!')).map((p) => p.slice(1));
+  const wanted = patterns.filter((p) => !p.startsWith('!'));
+  return (name) =>
+    wanted.some((pattern) => matchesGlob(pattern, name)) &&
+    !denied.some((pattern) => matchesGlob(pattern, name));
 }
 
 /** `|1|salt|hash`: the hash is an HMAC-SHA1 of the name, so that the file does not give the fleet away. */
@@ -158,12 +162,8 @@ function hashedMatcher(hosts: string): (name: string) => boolean {
   return (name) => createHmac('sha1', key).update(name).digest().equals(wanted);
 }
 
-/** `*` and `?` only: the brackets of `[host]:port` are themselves. */
-function globMatcher(pattern: string): (name: string) => boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const expression = new RegExp(`^${source}$`);
-  return (name) => expression.test(name);
+function listOf(lists: Map<string, Entry[]>, name: string): Entry[] {
+  const list = lists.get(name) ?? [];
+  lists.set(name, list);
+  return list;
 }

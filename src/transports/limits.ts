@@ -13,8 +13,8 @@ export interface Limits {
 /** Hands over what must be stopped when the wait is cut; stopped at once when it was cut already. */
 export type OnCut = (stop: () => void) => void;
 
-/** Stops the time while a person is asked, and returns what lets it run on. */
-export type StopClock = () => () => void;
+/** The time of a wait does not run while this promise is pending: a person thinks. */
+export type Paused = <T>(pending: Promise<T>) => Promise<T>;
 
 /**
  * The outcome of `work`, unless the signal or the time cuts it: then its error comes at once, however long `work` itself
@@ -22,7 +22,7 @@ export type StopClock = () => () => void;
  */
 export async function withLimits<T>(
   limits: Limits,
-  work: (onCut: OnCut, stopClock: StopClock) => Promise<T>,
+  work: (onCut: OnCut, paused: Paused) => Promise<T>,
 ): Promise<T> {
   const { signal, timeout, timeoutError } = limits;
   if (signal?.aborted === true) throw cancelled(signal);
@@ -42,9 +42,10 @@ export async function withLimits<T>(
     };
     const onAbort = (): void => end(cancelled(signal));
     signal?.addEventListener('abort', onAbort);
-    if (timeout !== undefined) {
-      clock = new Clock(timeout, () => end(timeoutError?.() ?? new CancelledError('out of time')));
-    }
+    clock =
+      timeout === undefined
+        ? undefined
+        : new Clock(timeout, () => end(timeoutError?.() ?? new CancelledError('out of time')));
     release = () => {
       clock?.stop();
       signal?.removeEventListener('abort', onAbort);
@@ -54,21 +55,23 @@ export async function withLimits<T>(
     if (isCut) stop();
     else stops.push(stop);
   };
+  const paused: Paused = (pending) => clock?.paused(pending) ?? pending;
 
   try {
-    return await Promise.race([work(onCut, () => clock?.pause() ?? (() => undefined)), cut]);
+    return await Promise.race([work(onCut, paused), cut]);
   } finally {
     release();
   }
 }
 
-/** A timer that can be held up. */
+/** Runs out once, unless it is stopped; stands still while somebody asks it to. */
 class Clock {
   readonly #onEnd: () => void;
   #left: number;
-  #timer: NodeJS.Timeout | undefined;
-  #since = 0;
+  #started = 0;
+  #pauses = 0;
   #isStopped = false;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(milliseconds: number, onEnd: () => void) {
     this.#left = milliseconds;
@@ -76,10 +79,16 @@ class Clock {
     this.#run();
   }
 
-  pause(): () => void {
-    clearTimeout(this.#timer);
-    this.#left -= performance.now() - this.#since;
-    return () => this.#run();
+  async paused<T>(pending: Promise<T>): Promise<T> {
+    if (this.#pauses++ === 0) {
+      clearTimeout(this.#timer);
+      this.#left -= performance.now() - this.#started;
+    }
+    try {
+      return await pending;
+    } finally {
+      if (--this.#pauses === 0) this.#run();
+    }
   }
 
   stop(): void {
@@ -89,8 +98,8 @@ class Clock {
 
   #run(): void {
     if (this.#isStopped) return;
-    this.#since = performance.now();
-    this.#timer = setTimeout(this.#onEnd, Math.max(this.#left, 0));
+    this.#started = performance.now();
+    this.#timer = setTimeout(this.#onEnd, Math.max(0, this.#left));
   }
 }
 

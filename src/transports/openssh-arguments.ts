@@ -9,6 +9,8 @@ export interface MasterSettings {
   readonly controlPath: string;
   /** Files with host keys instead of those of ssh_config. */
   readonly knownHostsFiles?: readonly string[] | undefined;
+  /** A file instead of those of ssh_config. */
+  readonly sshConfigFile?: string | undefined;
   /** Whether somebody answers when ssh asks for a secret. */
   readonly isAttended: boolean;
 }
@@ -21,6 +23,7 @@ export function masterArguments({
   target,
   controlPath,
   knownHostsFiles,
+  sshConfigFile,
   isAttended,
 }: MasterSettings): readonly string[] {
   const { destination, port, user, privateKeyFile, password, hostKeyChecking = 'yes' } = target;
@@ -30,6 +33,8 @@ export function masterArguments({
     // What ssh_config forwards for a person at a prompt would collide when a second connection forwards it too.
     ...option('ClearAllForwardings', 'yes'),
     ...option('BatchMode', isAttended ? 'no' : 'yes'),
+    // The last -F counts: the inventory's own.
+    ...(sshConfigFile === undefined ? [] : ['-F', sshConfigFile]),
     ...target.firstArguments,
     ...(port === undefined ? [] : ['-p', String(port)]),
     ...(user === undefined ? [] : ['-l', user]),

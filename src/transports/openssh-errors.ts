@@ -1,5 +1,5 @@
 import { AuthenticationError, HostKeyError, UnreachableError } from '../errors.ts';
-import { forgetCommand, scanCommand } from './host-key.ts';
+import { forgetCommand, scanCommand, type RecordName } from './host-key.ts';
 import type { OpenSshLog } from './openssh-log.ts';
 import { hangUpPlaces } from './connect-errors.ts';
 
@@ -99,14 +99,14 @@ function hostKeyError(failed: FailedOpenSsh): HostKeyError | undefined {
   const changed = log.last(/^Host key for (\S+) has changed/)?.[1];
   if (changed !== undefined) {
     const [, place, file] = log.last(/^Offending .*key.* in ((.+):\d+)$/) ?? [];
-    const forget = forgetCommand(addressOf(changed), file);
+    const forget = forgetCommand(nameOf(changed), file);
     return fail(
       `${subject} shows the host key ${shownKey(log)}, but ${place ?? 'a known_hosts file'} holds another for ${changed}: somebody may be in between, or the host was reinstalled; in that case forget the old key with: ${forget}`,
     );
   }
   const unknown = log.last(/^No \S+ host key is known for (\S+) and/)?.[1];
   if (unknown !== undefined) {
-    const scan = scanCommand(addressOf(unknown));
+    const scan = scanCommand(nameOf(unknown));
     return fail(
       `${subject} shows the host key ${shownKey(log)}, and there is none on record for ${unknown}; check the fingerprint and add the key with: ${scan} >> ~/.ssh/known_hosts, or trust new hosts with --host-key-checking accept-new`,
     );
@@ -167,7 +167,7 @@ function shownKey(log: OpenSshLog): string {
 }
 
 /** `[10.0.0.1]:2222` or `10.0.0.1` */
-function addressOf(name: string): { address: string; port: number } {
-  const [, address = name, port = '22'] = /^\[(.+)\]:(\d+)$/.exec(name) ?? [];
-  return { address, port: Number(port) };
+function nameOf(text: string): RecordName {
+  const [, name = text, port = '22'] = /^\[(.+)\]:(\d+)$/.exec(text) ?? [];
+  return { name, port: Number(port) };
 }

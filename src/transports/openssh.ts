@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import type { AskSecret } from './authentication.ts';
 import { connectTimeoutError } from './connect-errors.ts';
 import { backOff, type Handshakes } from './handshakes.ts';
-import { sleep, withLimits, type OnCut, type StopClock } from './limits.ts';
+import { sleep, withLimits, type OnCut, type Paused } from './limits.ts';
 import { masterArguments } from './openssh-arguments.ts';
 import { openSshConnection } from './openssh-connection.ts';
 import { explainOpenSsh, loginName, revokedKeyError, type OpenSshFailure } from './openssh-errors.ts';
@@ -28,6 +28,8 @@ export interface OpenSshShared {
   readonly agentSocket?: string | undefined;
   /** Files with host keys instead of those of ssh_config. */
   readonly knownHostsFiles?: readonly string[] | undefined;
+  /** A file instead of those of ssh_config. */
+  readonly sshConfigFile?: string | undefined;
   /** Between 0 and 1. */
   readonly random: () => number;
 }
@@ -44,7 +46,12 @@ export function openSshTransport(target: OpenSshTarget, shared: OpenSshShared): 
   const subject = name === endpoint || (port === 22 && name === destination) ? name : `${name} (${endpoint})`;
 
   return {
-    connect({ signal, timeout = defaultConnectTimeout }: ConnectOptions = {}): Promise<Connection> {
+    connect({
+      signal,
+      timeout: usual = defaultConnectTimeout,
+      limit,
+    }: ConnectOptions = {}): Promise<Connection> {
+      const timeout = Math.min(target.connectTimeout ?? usual, limit ?? Infinity);
       return withLimits({ signal }, async (onCut) => {
         const attempt: Attempt = { target, shared, subject };
         const timeoutError = (): Error => {
@@ -55,8 +62,8 @@ export function openSshTransport(target: OpenSshTarget, shared: OpenSshShared): 
           });
         };
         const connection = await shared.handshakes.for(endpoint)(() =>
-          withLimits({ signal, timeout, timeoutError }, (onTimeout, stopClock) =>
-            connectWithRetries(attempt, { onCut: onTimeout, stopClock }),
+          withLimits({ signal, timeout, timeoutError }, (onTimeout, paused) =>
+            connectWithRetries(attempt, { onCut: onTimeout, paused }),
           ),
         );
         onCut(() => void connection.close());
@@ -79,7 +86,7 @@ interface Attempt {
 interface Time {
   readonly onCut: OnCut;
   /** The time to connect is not for typing passphrases. */
-  readonly stopClock: StopClock;
+  readonly paused: Paused;
 }
 
 async function connectWithRetries(attempt: Attempt, time: Time): Promise<Connection> {
@@ -99,7 +106,7 @@ async function connectWithRetries(attempt: Attempt, time: Time): Promise<Connect
 
 async function tryToConnect(
   attempt: Attempt,
-  { onCut, stopClock }: Time,
+  { onCut, paused }: Time,
 ): Promise<{ readonly connection: Connection } | { readonly failure: OpenSshFailure }> {
   const { target, shared, subject } = attempt;
   const { name, destination, password, executable = 'ssh' } = target;
@@ -111,15 +118,11 @@ async function tryToConnect(
         target,
         controlPath,
         knownHostsFiles: shared.knownHostsFiles,
+        sshConfigFile: shared.sshConfigFile,
         isAttended: answers !== undefined,
       }),
     agentSocket: shared.agentSocket,
-    answer:
-      answers &&
-      (async (question) => {
-        const goOn = stopClock();
-        return await answers.answer(question).finally(goOn);
-      }),
+    answer: answers && ((question) => paused(answers.answer(question))),
   });
   attempt.log = master.log;
   onCut(() => void master.end());

@@ -1,32 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
 
-import type { NodeSSH } from 'node-ssh';
-import type { Client, ClientChannel } from 'ssh2';
+import type { ClientChannel } from 'ssh2';
 
 import { CommandError, ConnectionLostError } from '../errors.ts';
 import type { CommandResult } from '../model/host.ts';
 import { planLaunch, type BecomeSettings } from './become.ts';
 import type { OnCut } from './limits.ts';
+import { closeSsh, type OpenSsh } from './open-ssh.ts';
 import { runScript } from './run-script.ts';
 import { scriptChannels } from './script-channels.ts';
 import type { Connection } from './transport.ts';
 
-/** A peer that is gone takes no farewell: after this long the connection is cut. */
-const farewellTimeout = 500;
-
-export interface OpenSsh {
-  readonly ssh: NodeSSH;
-  readonly client: Client;
-  readonly socket: Socket;
+export interface LoggedIn extends OpenSsh {
   /** `admin@kvm1`, for messages. */
   readonly subject: string;
   readonly become: BecomeSettings | undefined;
-  /** What the connection complained about last. */
-  readonly lastError: () => Error | undefined;
+  readonly commandTimeout: number | undefined;
 }
 
-export function sshConnection({ ssh, client, socket, subject, become, lastError }: OpenSsh): Connection {
+export function sshConnection(loggedIn: LoggedIn): Connection {
+  const { client, socket, subject, become, commandTimeout, lastError } = loggedIn;
   let isClosed = false;
 
   const lost = (): ConnectionLostError => {
@@ -64,16 +57,11 @@ export function sshConnection({ ssh, client, socket, subject, become, lastError 
   };
 
   return {
+    ...(commandTimeout !== undefined && { commandTimeout }),
     exec: scriptChannels(subject, run),
     async close(): Promise<void> {
       isClosed = true;
-      if (socket.destroyed) return;
-      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-      const impatience = setTimeout(() => socket.destroy(), farewellTimeout);
-      ssh.dispose();
-      socket.destroySoon();
-      await closed;
-      clearTimeout(impatience);
+      await closeSsh(loggedIn);
     },
   };
 }

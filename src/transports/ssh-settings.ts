@@ -1,38 +1,32 @@
-import { userInfo } from 'node:os';
+import type { BecomeSettings } from './become.ts';
+import type { HostKeyChecking } from './host-key.ts';
+import type { LoginSettings } from './authentication.ts';
 
-import { InventoryError } from '../errors.ts';
-import type { SourcePlace } from '../model/inventory.ts';
-import type { SshTarget } from './ssh-target.ts';
-import type { SshSettings } from './ssh.ts';
-
-/** Where a target is, with all that neither inventory nor run said. Throws InventoryError for arguments that kvmplay cannot follow. */
-export function sshSettings(target: SshTarget, place: SourcePlace): SshSettings {
-  const { name, destination, port, user, privateKeyFile, password, hostKeyChecking, become } = target;
-  const knownHostsFile = knownHostsFileOf(target, place);
-  return {
-    name,
-    address: destination,
-    port: port ?? 22,
-    user: user ?? userInfo().username,
-    hostKeyChecking: hostKeyChecking ?? 'yes',
-    ...(privateKeyFile !== undefined && { privateKeyFile }),
-    ...(knownHostsFile !== undefined && { knownHostsFile }),
-    ...(password !== undefined && { password }),
-    ...(become !== undefined && { become }),
-  };
-}
-
-/** The one option of OpenSSH that is understood: `-o UserKnownHostsFile=PATH`. */
-function knownHostsFileOf(
-  { name, firstArguments, lastArguments }: SshTarget,
-  place: SourcePlace,
-): string | undefined {
-  const words = [...firstArguments, ...lastArguments].join(' ');
-  if (words === '') return undefined;
-  const file = /^-o ?UserKnownHostsFile=(\S+)$/.exec(words)?.[1];
-  if (file !== undefined) return file;
-  throw new InventoryError(
-    `${name}: the arguments for ssh are ${JSON.stringify(words)}, and kvmplay, which speaks SSH itself, understands -o UserKnownHostsFile=PATH only`,
-    place,
-  );
+/** One host, how to get there, and how to log in. */
+export interface SshSettings extends LoginSettings {
+  /** Name in the inventory, for messages. */
+  readonly name: string;
+  /** Name or address to connect to. */
+  readonly address: string;
+  readonly port: number;
+  readonly hostKeyChecking: HostKeyChecking;
+  /** Where the host's key is on record; default: the run's files. */
+  readonly knownHostsFiles?: readonly string[];
+  /** The name under which it is on record; default: address and port. */
+  readonly hostKeyAlias?: string;
+  /** The host that forwards to this one. */
+  readonly via?: SshSettings;
+  /** A command of the shell that connects its standard input and output to the host. */
+  readonly proxyCommand?: string;
+  readonly addressFamily?: 4 | 6;
+  readonly localAddress?: string;
+  /** Milliseconds to connect in, whatever the run says. */
+  readonly connectTimeout?: number;
+  /** Milliseconds to connect in where the run says nothing; default 10 s. */
+  readonly usualConnectTimeout?: number;
+  /** How many times more to try when the host is not reached; default 0. */
+  readonly retries?: number;
+  /** Milliseconds that a script may take where it says nothing itself. */
+  readonly commandTimeout?: number;
+  readonly become?: BecomeSettings;
 }

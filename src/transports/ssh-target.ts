@@ -2,6 +2,7 @@ import type { BecomeSettings, Secret } from './become.ts';
 import type { ConnectionDefaults } from './connection-settings.ts';
 import type { ConnectionVars } from './connection-vars.ts';
 import type { HostKeyChecking } from './host-key.ts';
+import { splitWords } from './split-words.ts';
 
 /** What inventory and run say about reaching a host over SSH. What they leave open, ssh_config or a default says. */
 export interface SshTarget {
@@ -19,6 +20,12 @@ export interface SshTarget {
   readonly firstArguments: readonly string[];
   /** And these do not. */
   readonly lastArguments: readonly string[];
+  /** Milliseconds to connect in. */
+  readonly connectTimeout?: number;
+  /** Milliseconds that a script may take where it says nothing itself. */
+  readonly commandTimeout?: number;
+  /** How many times more to try when the host is not reached. */
+  readonly retries?: number;
   readonly become?: BecomeSettings;
 }
 
@@ -33,42 +40,46 @@ export function readSshTarget(
     vars.text('ansible_private_key_file', 'ansible_ssh_private_key_file') ?? defaults.privateKeyFile;
   const password =
     vars.secret('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password') ?? defaults.password;
+  const connectTimeout = vars.seconds('ansible_timeout', 'ansible_ssh_timeout');
+  const commandTimeout = vars.seconds('ansible_command_timeout');
+  const retries = vars.count('ansible_ssh_retries') ?? defaults.connectRetries;
   const { hostKeyChecking } = defaults;
   const words = (variable: string): readonly string[] => splitArguments(vars, variable);
   return {
     name,
     destination: vars.text('ansible_host', 'ansible_ssh_host') ?? name,
-    firstArguments: words('ansible_ssh_args'),
+    firstArguments: [
+      ...option('ProxyJump', vars.text('kvmplay_proxy_jump')),
+      ...words('ansible_ssh_args'),
+      ...option('StrictHostKeyChecking', hostKeyCheckingOf(vars)),
+    ],
     lastArguments: [...words('ansible_ssh_common_args'), ...words('ansible_ssh_extra_args')],
     ...(port !== undefined && { port }),
     ...(user !== undefined && { user }),
     ...(privateKeyFile !== undefined && { privateKeyFile }),
     ...(password !== undefined && { password }),
     ...(hostKeyChecking !== undefined && { hostKeyChecking }),
+    ...(connectTimeout !== undefined && { connectTimeout }),
+    ...(commandTimeout !== undefined && { commandTimeout }),
+    ...(retries !== undefined && { retries }),
     ...(become !== undefined && { become }),
   };
 }
 
-/** Words as Ansible (Python's shlex) splits them: blanks, quotes, backslashes; nothing else is special. */
+function option(name: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : ['-o', `${name}=${value}`];
+}
+
+function hostKeyCheckingOf(vars: ConnectionVars): HostKeyChecking | undefined {
+  const isWanted = vars.boolean('ansible_host_key_checking', 'ansible_ssh_host_key_checking');
+  if (isWanted === undefined) return undefined;
+  return isWanted ? 'yes' : 'no';
+}
+
 function splitArguments(vars: ConnectionVars, variable: string): readonly string[] {
   const text = vars.text(variable);
   if (text === undefined) return [];
-  const words: string[] = [];
-  const word = /\s*((?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+)/suy;
-  while (word.lastIndex < text.trimEnd().length) {
-    const found = word.exec(text)?.[1];
-    if (found === undefined) {
-      throw vars.error(variable, `is ${JSON.stringify(text)}, in which a quote is not closed`);
-    }
-    words.push(unquote(found));
-  }
-  return words;
-}
-
-function unquote(word: string): string {
-  return word.replace(
-    /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gsu,
-    (_, single?: string, double?: string, escaped?: string) =>
-      single ?? double?.replace(/\\(["\\])/gu, '$1') ?? escaped ?? '',
-  );
+  const words = splitWords(text);
+  if (words !== undefined) return words;
+  throw vars.error(variable, `is ${JSON.stringify(text)}, in which a quote is not closed`);
 }

@@ -4,8 +4,9 @@ import type { Secret } from './become.ts';
 import { connectionSettings, type ConnectionDefaults } from './connection-settings.ts';
 import { localTransport } from './local.ts';
 import { openSshTransport } from './openssh.ts';
-import { sshSettings } from './ssh-settings.ts';
-import { createSshShared, sshTransport, type SshSharedOptions } from './ssh.ts';
+import { resolveSsh } from './resolve-ssh.ts';
+import { createSshShared, type SshSharedOptions } from './ssh-shared.ts';
+import { sshTransport } from './ssh.ts';
 import type { Transport } from './transport.ts';
 
 /** How the hosts of a run are reached, where the inventory does not say it, and what they share. */
@@ -23,11 +24,18 @@ export interface Transports {
  * passphrase, counting the handshakes that run against one sshd.
  */
 export function createTransports(defaults: TransportDefaults = {}): Transports {
-  const { askSecret, agentSocket, knownHostsFiles } = defaults;
+  const { askSecret, agentSocket, knownHostsFiles, sshConfigFile } = defaults;
   const askOnce = askSecret && onceForEachQuestion(askSecret);
   const shared = createSshShared({ ...defaults, askSecret: askOnce });
   const { handshakes, random } = shared;
-  const sharedByPrograms = { handshakes, random, askSecret: askOnce, agentSocket, knownHostsFiles };
+  const sharedByPrograms = {
+    handshakes,
+    random,
+    askSecret: askOnce,
+    agentSocket,
+    knownHostsFiles,
+    sshConfigFile,
+  };
   const asked = { ...defaults, ...onceEach(defaults) };
   const transportFor = (host: InventoryHost): Transport => {
     const settings = connectionSettings(host, asked);
@@ -35,12 +43,15 @@ export function createTransports(defaults: TransportDefaults = {}): Transports {
       case 'local':
         return localTransport(settings);
       case 'ssh':
-        return sshTransport(sshSettings(settings, host.place), shared);
+        return sshTransport(
+          () => resolveSsh(settings, { configs: shared.configs, place: host.place }),
+          shared,
+        );
       case 'openssh':
         return openSshTransport(settings, sharedByPrograms);
     }
   };
-  return Object.assign(transportFor, { close: () => Promise.resolve() });
+  return Object.assign(transportFor, { close: () => shared.bastions.close() });
 }
 
 function onceEach({

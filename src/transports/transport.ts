@@ -7,6 +7,8 @@ export interface Transport {
 }
 
 export interface Connection {
+  /** Milliseconds that a script of this host may take where nobody says otherwise; absent where the host has no wish. */
+  readonly commandTimeout?: number;
   /**
    * Runs a POSIX sh script as the user who may change the host (after become), and waits for its end. The script
    * arrives on the standard input of `sh`, so it never stands in an argument list. Throws ConnectionLostError when the
@@ -18,8 +20,10 @@ export interface Connection {
 
 export interface ConnectOptions {
   readonly signal?: AbortSignal;
-  /** Milliseconds for TCP, handshake and login together. */
+  /** Milliseconds for TCP, handshake and login together, unless the host has a wish of its own; default: 10 s. */
   readonly timeout?: number;
+  /** Milliseconds after which nobody waits any more, whatever the host wishes. */
+  readonly limit?: number;
 }
 
 export interface ExecOptions {

@@ -4,7 +4,13 @@ import { HostKeyError } from '../../src/errors.ts';
 import { connectError, isWorthRetrying, type FailedConnect } from '../../src/transports/connect-errors.ts';
 
 const failed: FailedConnect = {
-  host: { subject: 'kvm1 (10.0.0.1:22)', address: '10.0.0.1', port: 22 },
+  host: {
+    subject: 'kvm1 (10.0.0.1:22)',
+    endpoint: '10.0.0.1:22',
+    address: '10.0.0.1',
+    port: 22,
+    onRecord: { name: '10.0.0.1', port: 22 },
+  },
   user: 'admin',
   offered: ['key id_ed25519'],
   knownTypes: [],
@@ -95,7 +101,7 @@ describe('connectError', () => {
       raw('Handshake failed: no matching C->S cipher'),
       failed,
       'Unreachable',
-      'kvm1 (10.0.0.1:22) and kvmplay have no C->S cipher in common',
+      'kvm1 (10.0.0.1:22) and kvmplay have no C->S cipher in common; ansible_connection: openssh may have',
     ],
     [
       'something unheard of',

@@ -366,7 +366,7 @@ describe('connecting by ssh', () => {
 
       await expect(connecting).rejects.toMatchObject({
         name: 'UnreachableError',
-        message: `kvm1 (127.0.0.1:${old.port}) and kvmplay have no key exchange algorithm in common`,
+        message: `kvm1 (127.0.0.1:${old.port}) and kvmplay have no key exchange algorithm in common; ansible_connection: openssh may have`,
       });
     });
   });

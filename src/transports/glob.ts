@@ -1,0 +1,24 @@
+/** Whether `text` is as a pattern of OpenSSH says: `*` and `?`, and every other character is itself. Takes no more than length × length steps. */
+export function matchesGlob(pattern: string, text: string): boolean {
+  let at = 0;
+  let star = -1;
+  let retry = 0;
+  let i = 0;
+  while (i < text.length) {
+    if (pattern[at] === '*') {
+      star = at++;
+      retry = i;
+    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === text[i])) {
+      at++;
+      i++;
+    } else if (star !== -1) {
+      // The last star takes one character more; earlier ones need not be tried again.
+      at = star + 1;
+      i = ++retry;
+    } else {
+      return false;
+    }
+  }
+  while (pattern[at] === '*') at++;
+  return at === pattern.length;
+}

@@ -1,0 +1,112 @@
+import type { HostKeyChecking } from '../host-key.ts';
+import type { SshConfigValues } from './parse-ssh-config.ts';
+
+/** How to connect, as ssh_config and arguments for ssh say it. What is absent was not configured. */
+export interface SshConfig {
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** In the order to try, tokens unexpanded. */
+  readonly identityFiles?: readonly string[];
+  /** No key of the agent that is not among the files. */
+  readonly identitiesOnly?: boolean;
+  /** A socket, `none` or `SSH_AUTH_SOCK`. */
+  readonly identityAgent?: string;
+  readonly proxyJump?: string;
+  readonly proxyCommand?: string;
+  readonly knownHostsFiles?: readonly string[];
+  readonly hostKeyAlias?: string;
+  readonly hostKeyChecking?: HostKeyChecking;
+  /** Seconds. */
+  readonly connectTimeout?: number;
+  readonly addressFamily?: 4 | 6;
+  readonly localAddress?: string;
+  /** Names of ways to prove who we are that must not be tried. */
+  readonly refusedMethods?: readonly string[];
+  /** What is configured and kvmplay cannot do, as `BindInterface eth0`. */
+  readonly impossible?: readonly string[];
+}
+
+export interface SshConfigContext {
+  /** What ssh says when nothing is configured. */
+  readonly baseline: SshConfigValues;
+}
+
+const hostKeyCheckings: Readonly<Record<string, HostKeyChecking>> = {
+  true: 'yes',
+  yes: 'yes',
+  'accept-new': 'accept-new',
+  false: 'no',
+  no: 'no',
+  off: 'no',
+};
+
+const methodSwitches = new Map([
+  ['pubkeyauthentication', 'publickey'],
+  ['passwordauthentication', 'password'],
+  ['kbdinteractiveauthentication', 'keyboard-interactive'],
+  ['challengeresponseauthentication', 'keyboard-interactive'],
+]);
+
+/** Would connect otherwise than asked when it is passed over. */
+const impossibleKeywords = new Map([
+  ['bindinterface', 'BindInterface'],
+  ['pkcs11provider', 'PKCS11Provider'],
+  ['proxyusefdpass', 'ProxyUseFdpass'],
+]);
+
+export function toSshConfig(values: SshConfigValues, { baseline }: SshConfigContext): SshConfig {
+  const one = (keyword: string): string | undefined => {
+    const [value] = values.get(keyword) ?? [];
+    return value === 'none' ? undefined : value;
+  };
+  /** Only what differs from an ssh without configuration was configured. */
+  const configured = (keyword: string): readonly string[] | undefined => {
+    const found = values.get(keyword) ?? [];
+    const usual = baseline.get(keyword) ?? [];
+    return found.join('\n') === usual.join('\n') ? undefined : found.filter((value) => value !== 'none');
+  };
+  const paths = (keyword: string): readonly string[] =>
+    (values.get(keyword) ?? []).flatMap((value) => value.split(' ')).filter((path) => path !== 'none');
+
+  const isKnownHostsConfigured =
+    configured('userknownhostsfile') !== undefined || configured('globalknownhostsfile') !== undefined;
+  const preferred = one('preferredauthentications')?.split(',');
+  const refusedMethods = [...methodSwitches]
+    .filter(
+      ([keyword, method]) =>
+        ['no', 'false'].includes(one(keyword) ?? 'yes') || preferred?.includes(method) === false,
+    )
+    .map(([, method]) => method);
+  const impossible = [...impossibleKeywords].flatMap(([keyword, name]) =>
+    (configured(keyword) ?? []).map((value) => `${name} ${value}`),
+  );
+  const connectTimeout = Number(one('connecttimeout'));
+  const checking = hostKeyCheckings[one('stricthostkeychecking') ?? 'ask'];
+  const family = { inet: 4, inet6: 6 }[one('addressfamily') ?? 'any'] as 4 | 6 | undefined;
+
+  return {
+    address: (one('hostname') ?? '').replace(/^\[(.*)\]$/, '$1'),
+    port: Number(one('port')) || 22,
+    user: one('user') ?? '',
+    ...optional('identityFiles', configured('identityfile')),
+    ...(one('identitiesonly') === 'yes' && { identitiesOnly: true }),
+    ...optional('identityAgent', configured('identityagent') && (values.get('identityagent')?.[0] ?? '')),
+    ...optional('proxyJump', one('proxyjump')),
+    ...optional('proxyCommand', one('proxycommand')),
+    ...(isKnownHostsConfigured && {
+      knownHostsFiles: [...paths('userknownhostsfile'), ...paths('globalknownhostsfile')],
+    }),
+    ...optional('hostKeyAlias', one('hostkeyalias')),
+    ...optional('hostKeyChecking', checking),
+    ...(connectTimeout > 0 && { connectTimeout }),
+    ...optional('addressFamily', family),
+    ...optional('localAddress', one('bindaddress')),
+    ...(refusedMethods.length > 0 && { refusedMethods: [...new Set(refusedMethods)] }),
+    ...(impossible.length > 0 && { impossible }),
+  };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
+}
