@@ -30,8 +30,8 @@ export interface EachAnswered<T> {
 /** The way to a host. */
 export interface HostWay {
   readonly transport: Transport;
-  /** Milliseconds for TCP, handshake and login. */
-  readonly connectTimeout: number;
+  /** Milliseconds for TCP, handshake and login, if the user gave them. */
+  readonly connectTimeout: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -50,7 +50,8 @@ export async function askEach<T>(
       inForks(async (): Promise<readonly T[]> => {
         try {
           const transport = transportFor(host);
-          const connectTimeout = options['connect-timeout'] * 1000;
+          const seconds = options['connect-timeout'];
+          const connectTimeout = seconds === undefined ? undefined : seconds * 1000;
           return [await ask(host, { transport, connectTimeout, signal: io.signal })];
         } catch (error) {
           const { code, message } = toEventError(error, undefined);
@@ -60,6 +61,7 @@ export async function askEach<T>(
       }),
     ),
   );
+  await transportFor.close();
   const order = new Map(hosts.map(({ name }, index) => [name, index]));
   const rank = ({ host }: Unanswered): number => order.get(host) ?? 0;
   return { answers: answers.flat(), errors: errors.sort((a, b) => rank(a) - rank(b)) };

@@ -53,7 +53,7 @@ export async function askHosts<F extends FactSet>(
     inventory: await openInventory(options, io),
     forks: options.forks,
     checkMode: true,
-    connectTimeout: options['connect-timeout'],
+    ...(options['connect-timeout'] !== undefined && { connectTimeout: options['connect-timeout'] }),
     transportFor: createTransports(await transportDefaults(options, io)),
     signal: io.signal,
     ...(options.limit !== undefined && { limit: options.limit }),

@@ -21,11 +21,22 @@ export async function transportDefaults(
     io,
   );
   for (const secret of [password, becomePassword]) io.secrets.add(secret ?? '');
-  const { connection, user, 'private-key': key, 'become-user': becomeUser } = options;
+  const {
+    connection,
+    user,
+    'private-key': key,
+    'become-user': becomeUser,
+    'ssh-config': sshConfig,
+  } = options;
   return {
     become: options.become,
-    hostKeyChecking: options['host-key-checking'],
-    askSecret: io.askSecret,
+    ...(options['host-key-checking'] !== undefined && { hostKeyChecking: options['host-key-checking'] }),
+    ...(options['connect-retries'] !== undefined && { connectRetries: options['connect-retries'] }),
+    ...(sshConfig !== undefined && {
+      sshConfigFile: sshConfig === 'none' ? sshConfig : resolvePath(sshConfig, io.cwd),
+    }),
+    // Without a terminal nobody is asked: what needs an answer says so.
+    ...(io.isInteractive && { askSecret: io.askSecret }),
     ...(connection !== undefined && { connection }),
     ...(user !== undefined && { user }),
     ...(becomeUser !== undefined && { becomeUser }),

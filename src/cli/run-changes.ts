@@ -45,7 +45,7 @@ export async function runChanges(
     forks: options.forks,
     checkMode: options.check,
     confirmTimeout: options['confirm-timeout'],
-    connectTimeout: options['connect-timeout'],
+    ...(options['connect-timeout'] !== undefined && { connectTimeout: options['connect-timeout'] }),
     transportFor: createTransports(await transportDefaults(options, io)),
     reporters: [...reporters, reporterFor(options, io)],
     signal: io.signal,

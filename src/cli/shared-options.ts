@@ -130,8 +130,8 @@ export const connectionOptions = {
     type: 'text',
     value: 'POLICY',
     choices: ['yes', 'accept-new', 'no'],
-    default: 'yes',
-    describe: 'refuse unknown host keys, remember those of new hosts, or check nothing',
+    describe:
+      'refuse unknown host keys, remember those of new hosts, or check nothing; without it ssh_config decides, else yes',
     group,
   },
   'connect-timeout': {
@@ -140,8 +140,20 @@ export const connectionOptions = {
     also: ['timeout'],
     value: 'SECONDS',
     least: 1,
-    default: 10,
-    describe: 'time for TCP, handshake and login together',
+    describe: 'time for TCP, handshake and login together; without it ssh_config decides, else 10',
+    group,
+  },
+  'connect-retries': {
+    type: 'number',
+    value: 'N',
+    least: 0,
+    describe: 'try hosts that are not reached N times more; never after a login or a host key was refused',
+    group,
+  },
+  'ssh-config': {
+    type: 'text',
+    value: 'FILE',
+    describe: "an ssh_config file instead of the user's and the system's; none for no file",
     group,
   },
 } as const satisfies OptionTable;

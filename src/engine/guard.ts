@@ -23,7 +23,7 @@ export type GuardAction = 'confirm' | 'rollback' | 'clear';
 export interface GuardOptions {
   readonly transport: Transport;
   /** Milliseconds for TCP, handshake and login; default 10 s. */
-  readonly connectTimeout?: number;
+  readonly connectTimeout?: number | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -131,9 +131,12 @@ function toStatus(host: string, output: string): GuardStatus {
 const states = ['armed', 'rolling back', 'committing', 'stale'] as const;
 
 async function execOn(options: GuardOptions, script: string): Promise<string> {
-  const { transport, connectTimeout = 10_000, signal } = options;
+  const { transport, connectTimeout, signal } = options;
   const limits = signal === undefined ? {} : { signal };
-  const connection = await transport.connect({ ...limits, timeout: connectTimeout });
+  const connection = await transport.connect({
+    ...limits,
+    ...(connectTimeout !== undefined && { timeout: connectTimeout }),
+  });
   try {
     const { stdout } = await connection.exec(script, { ...limits, timeout: 60_000 });
     return stdout;

@@ -7,8 +7,8 @@ import type { Connection, Transport } from '../transports/transport.ts';
 import { composeSurvey, splitSurvey } from './survey.ts';
 
 export interface HostConnectionOptions {
-  /** Milliseconds for TCP, handshake and login. */
-  readonly connectTimeout: number;
+  /** Milliseconds for TCP, handshake and login, where the host has no wish of its own; default: the transport's. */
+  readonly connectTimeout?: number | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -45,18 +45,21 @@ export class HostConnection {
 
   /** The present connection, or a first one. */
   async open(): Promise<Connection> {
-    return (this.#current ??= await this.#connect(this.#options.connectTimeout));
+    return (this.#current ??= await this.#connect());
   }
 
   /** Runs a script over the present connection, or a first one. */
-  async exec(script: string, timeout = execTimeout): Promise<CommandResult> {
+  async exec(script: string, timeout?: number): Promise<CommandResult> {
     const connection = await this.open();
     this.execs += 1;
-    return await connection.exec(script, { ...this.#signal(), timeout });
+    return await connection.exec(script, {
+      ...this.#signal(),
+      timeout: timeout ?? connection.commandTimeout ?? execTimeout,
+    });
   }
 
   /** Asks for all facts in one exec. */
-  async survey(facts: readonly AnyFact[], timeout = execTimeout): Promise<Map<string, unknown>> {
+  async survey(facts: readonly AnyFact[], timeout?: number): Promise<Map<string, unknown>> {
     const nonce = randomUUID();
     const outputs = splitSurvey(facts, await this.exec(composeSurvey(facts, { nonce }), timeout), { nonce });
     return new Map(facts.map((fact) => [fact.name, fact.parse(outputs.get(fact.name) ?? '')]));
@@ -72,7 +75,7 @@ export class HostConnection {
       const left = deadline - Date.now();
       if (left <= 0) return undefined;
       try {
-        this.#current = await this.#connect(Math.min(this.#options.connectTimeout, left));
+        this.#current = await this.#connect(left);
         return await use();
       } catch (error) {
         if (!isPassing(error)) throw error;
@@ -94,9 +97,14 @@ export class HostConnection {
     await connection?.close().catch(() => undefined);
   }
 
-  async #connect(timeout: number): Promise<Connection> {
+  async #connect(limit?: number): Promise<Connection> {
     this.connections += 1;
-    return await this.#transport.connect({ ...this.#signal(), timeout });
+    const { connectTimeout: timeout } = this.#options;
+    return await this.#transport.connect({
+      ...this.#signal(),
+      ...(timeout !== undefined && { timeout }),
+      ...(limit !== undefined && { limit }),
+    });
   }
 
   #signal(): { signal?: AbortSignal } {

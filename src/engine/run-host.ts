@@ -106,9 +106,9 @@ export function skipHost(host: InventoryHost, reason: EventError, { play, broadc
 
 /** May throw for variables that make no way to a host. */
 export function connectionTo(host: InventoryHost, options: EngineOptions): HostConnection {
-  const { transportFor, connectTimeout = 10, signal } = options;
+  const { transportFor, connectTimeout, signal } = options;
   return new HostConnection(transportFor(host), {
-    connectTimeout: connectTimeout * 1000,
+    connectTimeout: connectTimeout === undefined ? undefined : connectTimeout * 1000,
     ...(signal !== undefined && { signal }),
   });
 }

@@ -79,7 +79,7 @@ export class ConnectionVars {
     if (found === undefined || text === undefined) return undefined;
     const value = Number(text);
     if (isRight(value)) return value;
-    throw this.error(`${found.name} is ${JSON.stringify(text)}, and should be ${wanted}`);
+    throw this.error(found.name, `is ${JSON.stringify(text)}, and should be ${wanted}`);
   }
 
   #find(names: readonly string[]): { name: string; value: unknown } | undefined {

@@ -121,7 +121,7 @@ describe('host key checking', () => {
     await writeFile(known, `@cert-authority * ${stranger.publicKey}\n`);
 
     await expect(connect()).rejects.toThrow(
-      `(the certificate authority of ${known}:1 does not help: kvmplay knows no SSH certificates)`,
+      `(the certificate authority of ${known}:1 helps with ansible_connection: openssh only)`,
     );
   });
 

@@ -48,7 +48,10 @@ async function execOn(
   { transport, connectTimeout, signal }: HostWay,
   { command, timeout }: ExecRequest,
 ): Promise<Answer> {
-  const connection = await transport.connect({ signal, timeout: connectTimeout });
+  const connection = await transport.connect({
+    signal,
+    ...(connectTimeout !== undefined && { timeout: connectTimeout }),
+  });
   try {
     const limits = { signal, maxOutput, ...(timeout !== undefined && { timeout: timeout * 1000 }) };
     return { host: name, ...(await connection.exec(command, limits)) };

@@ -34,7 +34,7 @@ export async function writePlan(
     forks: options.forks,
     checkMode: true,
     refuseCommands: true,
-    connectTimeout: options['connect-timeout'],
+    ...(options['connect-timeout'] !== undefined && { connectTimeout: options['connect-timeout'] }),
     transportFor: createTransports(await transportDefaults(options, io)),
     reporters: [
       collector,

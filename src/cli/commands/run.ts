@@ -76,7 +76,7 @@ export async function runPlaybooks(
     forks: stepping === undefined ? options.forks : 1,
     checkMode: options.check || list !== undefined,
     confirmTimeout: options['confirm-timeout'],
-    connectTimeout: options['connect-timeout'],
+    ...(options['connect-timeout'] !== undefined && { connectTimeout: options['connect-timeout'] }),
     transportFor: createTransports(await transportDefaults(options, io)),
     reporters: [...journal, unknownTags, list ?? reporterFor(options, io)],
     signal: stepping?.signal ?? io.signal,

@@ -14,7 +14,7 @@ process.stdout.write('go\n');
 const { hosts } = await run({
   plays: [playOf(layout, way === 'back' ? layout.back : layout.change)],
   inventory,
-  transportFor: createTransports({ knownHostsFiles: [knownHostsFile] }),
+  transportFor: createTransports({ sshConfigFile: 'none', knownHostsFiles: [knownHostsFile] }),
   confirmTimeout: Number(timeout),
   owner: 'ada from desk7',
   reporters: [

@@ -17,7 +17,7 @@ export async function main([inventoryFile = '', knownHostsFile = '', host = '']:
       }),
     ],
     inventory: await loadInventory([inventoryFile]),
-    transportFor: createTransports({ knownHostsFiles: [knownHostsFile] }),
+    transportFor: createTransports({ sshConfigFile: 'none', knownHostsFiles: [knownHostsFile] }),
     confirmTimeout: 90,
     owner: 'ada from desk7',
     reporters: [

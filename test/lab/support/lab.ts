@@ -63,7 +63,7 @@ export async function runOnLab(
   const summary = await run({
     plays,
     inventory,
-    transportFor: createTransports({ knownHostsFiles: [lab.knownHostsFile] }),
+    transportFor: createTransports({ sshConfigFile: 'none', knownHostsFiles: [lab.knownHostsFile] }),
     reporters: [{ onEvent: (event) => void events.push(event) }],
     confirmTimeout: 20,
     ...rest,

@@ -26,6 +26,8 @@ export function transportTo(
 ): Transport {
   const transportFor = createTransports({
     knownHostsFiles: [sshd.knownHosts],
+    // Nor what is configured on this machine.
+    sshConfigFile: 'none',
     // Neither agent nor keys of who runs the tests.
     agentSocket: '',
     home: '/nonexistent',
