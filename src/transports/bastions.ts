@@ -127,7 +127,11 @@ class Line {
       return new StreamSocket({
         readable: channel,
         writable: channel,
-        end: () => {
+        onEnd(listener) {
+          channel.once('end', () => listener());
+          channel.once('close', () => listener());
+        },
+        close: () => {
           channel.close();
           if (!isReleased) this.#release();
           isReleased = true;

@@ -10,18 +10,23 @@ export function startProxyCommand(command: string, subject: string): StreamSocke
   const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: 'pipe' });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-mostStderr)));
-  const socket = new StreamSocket({
+  const reasonFor = (how: string): Error => {
+    const last = said.trim().split('\n').at(-1)?.trim() ?? '';
+    return new UnreachableError(`the ProxyCommand of ${subject} ends: ${last === '' ? how : last}`);
+  };
+  return new StreamSocket({
     readable: child.stdout,
     writable: child.stdin,
-    end: () => void child.kill('SIGHUP'),
+    onEnd(listener) {
+      child.once('error', (error) => listener(reasonFor(error.message)));
+      // Not when its output ends: what it says last comes after that.
+      child.once('close', (code, signal) => listener(reasonFor(signal ?? `exit code ${code ?? 0}`)));
+    },
+    close() {
+      child.kill('SIGHUP');
+      // A child of its own may keep them open.
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+      child.unref();
+    },
   });
-  const onEnd = (how: string): void => {
-    const reason = said.trim().split('\n').at(-1)?.trim();
-    socket.destroy(
-      new UnreachableError(`the ProxyCommand of ${subject} ends: ${reason === '' || !reason ? how : reason}`),
-    );
-  };
-  child.once('error', (error) => onEnd(error.message));
-  child.once('close', (code, signal) => onEnd(signal ?? `exit code ${code ?? 0}`));
-  return socket;
 }

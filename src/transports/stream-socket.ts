@@ -4,8 +4,10 @@ import { Duplex, type Readable, type Writable } from 'node:stream';
 export interface Carrier {
   readonly readable: Readable;
   readonly writable: Writable;
+  /** Tells, once or more often, when nothing more will come, and what went wrong. */
+  readonly onEnd: (listener: (error?: Error) => void) => void;
   /** Lets go of it. */
-  readonly end: () => void;
+  readonly close: () => void;
 }
 
 /** Makes a socket of a carrier: one stream with one end, which is closed when either direction is. */
@@ -15,12 +17,14 @@ export class StreamSocket extends Duplex {
   constructor(carrier: Carrier) {
     super({ allowHalfOpen: false });
     this.#carrier = carrier;
-    const { readable, writable } = carrier;
+    const { readable, writable, onEnd } = carrier;
     readable.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) readable.pause();
     });
-    readable.once('end', () => this.push(null));
-    readable.once('close', () => this.destroy());
+    onEnd((error) => {
+      if (error !== undefined) this.destroy(error);
+      else if (!this.destroyed) this.push(null);
+    });
     for (const stream of [readable, writable]) stream.on('error', (error: Error) => this.destroy(error));
   }
 
@@ -38,7 +42,7 @@ export class StreamSocket extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#carrier.end();
+    this.#carrier.close();
     done(error);
   }
 }

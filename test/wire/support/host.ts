@@ -26,9 +26,8 @@ export function transportTo(
 ): Transport {
   const transportFor = createTransports({
     knownHostsFiles: [sshd.knownHosts],
-    // Nor what is configured on this machine.
+    // Neither agent nor keys nor ssh_config of who runs the tests.
     sshConfigFile: 'none',
-    // Neither agent nor keys of who runs the tests.
     agentSocket: '',
     home: '/nonexistent',
     ...(key === null ? {} : { privateKeyFile: key }),
@@ -37,8 +36,6 @@ export function transportTo(
   return transportFor(
     inventoryHost({
       ansible_connection: connection,
-      // Nor what ssh_config says to who runs the tests.
-      ...(connection === 'openssh' && { ansible_ssh_args: '-F /dev/null' }),
       ansible_host: '127.0.0.1',
       ansible_port: sshd.port,
       ansible_user: user,
