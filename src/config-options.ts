@@ -62,10 +62,14 @@ export interface KvmplayConfig {
   readonly askBecomePass?: boolean;
   /** Read the password of sudo from the first line of FILE. */
   readonly becomePasswordFile?: string;
-  /** Refuse unknown host keys, remember those of new hosts, or check nothing. Default: yes. */
+  /** Refuse unknown host keys, remember those of new hosts, or check nothing; without it ssh_config decides, else yes. */
   readonly hostKeyChecking?: 'yes' | 'accept-new' | 'no';
-  /** Time for TCP, handshake and login together. Default: 10. */
+  /** Time for TCP, handshake and login together; without it ssh_config decides, else 10. */
   readonly connectTimeout?: number;
+  /** Try hosts that are not reached N times more; never after a login or a host key was refused. */
+  readonly connectRetries?: number;
+  /** An ssh_config file instead of the user's and the system's; none for no file. */
+  readonly sshConfig?: string;
   /** Print the answer of each host as it comes, instead of equal ones together at the end. */
   readonly perHost?: boolean;
   /** A command that runs longer is given up; default: none. */

@@ -40,13 +40,16 @@ export interface LoginMethod {
   readonly type: 'publickey' | 'agent' | 'password';
   /** In words, for the error when none is accepted. */
   readonly description: string;
-  /** For ssh2, when its turn comes. */
+  /**
+   * For ssh2, when its turn comes.
+   *
+   * @internal
+   */
   readonly make: () => Promise<NamedMethod>;
 }
 
 /** Ways to prove who we are, in the order to try them. */
 export interface LoginPlan {
-  /** @internal */
   readonly methods: readonly LoginMethod[];
   /** Asks a person; absent when there is none. */
   readonly ask?: AskSecret;

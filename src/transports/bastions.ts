@@ -149,6 +149,7 @@ class Line {
   }
 
   async close(): Promise<void> {
+    this.#isRetired = true;
     clearTimeout(this.#idle);
     const opened = await this.opened.catch(() => undefined);
     if (opened !== undefined) await closeSsh(opened);
@@ -163,6 +164,7 @@ class Line {
 
   #letGoLater(): void {
     clearTimeout(this.#idle);
+    if (this.#isRetired) return;
     this.#idle = setTimeout(() => void this.close(), lingering);
   }
 }

@@ -14,6 +14,7 @@ export interface SshShared {
   readonly keyRing: KeyRing;
   /** The host keys on record: those of a host's own files, or the run's. */
   readonly knownHosts: (files: readonly string[] | undefined) => KnownHostsStore;
+  /** @internal */
   readonly bastions: Bastions;
   readonly configs: SshConfigs;
   readonly random: () => number;

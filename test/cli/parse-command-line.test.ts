@@ -36,12 +36,12 @@ describe('parseCommandLine', () => {
     expect(options).toMatchObject({
       forks: 50,
       output: 'plain',
-      'host-key-checking': 'yes',
       'confirm-timeout': 30,
-      'connect-timeout': 10,
       check: false,
       'no-type-check': false,
       'extra-vars': [],
+      'connect-timeout': undefined,
+      'host-key-checking': undefined,
       limit: undefined,
     });
   });

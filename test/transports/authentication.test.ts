@@ -36,10 +36,7 @@ async function offered(plan: Partial<LoginPlan>, { allowed, isPartial }: Server)
     whileAsked: <T>(answer: Promise<T>): Promise<T> => answer,
     onFailure: (error: unknown): void => void failures.push(error),
   };
-  const handler = authHandlerOf(
-    { methods: [], refusedMethods: [], ...plan },
-    dialogue,
-  ) as unknown as Handler;
+  const handler = authHandlerOf({ methods: [], refusedMethods: [], ...plan }, dialogue) as unknown as Handler;
   const ask = (...args: [readonly string[] | null, boolean | null]): Promise<AnyAuthMethod | false> =>
     new Promise((resolve) => handler(...args, resolve));
 

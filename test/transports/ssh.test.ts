@@ -31,7 +31,12 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const shared = createSshShared({ sshConfigFile: 'none', knownHostsFiles: [], agentSocket: '', home: '/nonexistent' });
+  const shared = createSshShared({
+    sshConfigFile: 'none',
+    knownHostsFiles: [],
+    agentSocket: '',
+    home: '/nonexistent',
+  });
   const settings = {
     name: 'kvm1',
     address: '127.0.0.1',
