@@ -39,13 +39,13 @@ export type {
   HostCommand,
 } from './model/action.ts';
 export type { Change } from './model/change.ts';
-export type { Fact } from './model/fact.ts';
+export type { Answers, Fact, FactSet } from './model/fact.ts';
 export { describeChange } from './model/describe-change.ts';
 export type { Disruption, Forecast } from './model/forecast.ts';
 export type { CommandResult, Host, HostVars } from './model/host.ts';
 export { Secrets } from './model/secrets.ts';
 export type { Inventory, InventoryGroup, InventoryHost, SourcePlace } from './model/inventory.ts';
-export type { Plan, Task, TaskResult } from './model/task.ts';
+export type { HostSettings, Plan, Task, TaskResult } from './model/task.ts';
 export { type FleetPlan, type HostPlan, plan, type PlanOptions, type TaskPlan } from './plan.ts';
 export { type CheckOptions, checkPlays, run, type RunOptions } from './run.ts';
 export * from './tasks/index.ts';

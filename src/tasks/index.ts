@@ -1,3 +1,4 @@
+export * as changes from './changes.ts';
 export type { DesiredAddressing, DesiredRoute } from './addressing-input.ts';
 export type { BondModeInput, DesiredBond } from './bond-input.ts';
 export { defineTask, type TaskDefinition, type TaskFunction } from './define-task.ts';
