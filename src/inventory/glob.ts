@@ -23,12 +23,16 @@ function classMatcher(
   members: string,
   { isNegated, glob }: { isNegated: boolean; glob: string },
 ): (letter: string) => boolean {
-  try {
-    const expression = new RegExp(`^[${isNegated ? '^' : ''}${members.replace(/[\\\]^[]/g, '\\$&')}]$`, 's');
-    return (letter) => expression.test(letter);
-  } catch (error) {
-    throw new InventoryError(`${glob} is not a glob`, undefined, { cause: error });
+  const ranges = Array.from(members.matchAll(/([^])-([^])|([^])/gu), ([, first, last, single]) => ({
+    first: first ?? single ?? '',
+    last: last ?? single ?? '',
+  }));
+  const backwards = ranges.find(({ first, last }) => first > last);
+  if (backwards !== undefined) {
+    const { first, last } = backwards;
+    throw new InventoryError(`${glob} is not a glob: ${first}-${last} runs backwards`);
   }
+  return (letter) => ranges.some(({ first, last }) => first <= letter && letter <= last) !== isNegated;
 }
 
 /** Goes back to the last star only: what an earlier one could take, this one can. */

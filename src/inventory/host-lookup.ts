@@ -8,7 +8,8 @@ import { matchExpression } from './name-expression.ts';
 export interface HostLookup {
   isHost(name: string): boolean;
   /**
-   * Hosts of the groups and hosts that a name, a glob or `~expression` means, in the order in which slices count. Throws
+   * Hosts of the groups and hosts that a name, a glob or `~expression` means, in the order in which slices count. As for
+   * Ansible, one that is met by several ways is there, and counts, as often. Throws
    * InventoryError for a name that is neither; a glob or an expression may match nothing.
    */
   find(name: string): readonly string[];
@@ -25,11 +26,11 @@ export function createHostLookup(inventory: Inventory): HostLookup {
       const matchedGroups = match(name, groups, (group) => inventory.groups.has(group));
       const members = matchedGroups.flatMap((group) => membersOf(group, inventory));
       // A plain name of a group is not looked for among the hosts.
-      if (matchedGroups.length > 0 && !/^~|[.?*[]/.test(name)) return [...new Set(members)];
+      if (matchedGroups.length > 0 && !/^~|[.?*[]/.test(name)) return members;
       const found = match(name, hosts, (host) => hostSet.has(host));
       if (matchedGroups.length === 0 && found.length === 0 && isPlain(name))
         throw unknownName(name, [...groups, ...hosts]);
-      return [...new Set([...members, ...found])];
+      return [...members, ...found];
     },
   };
 }

@@ -4,7 +4,8 @@ import { hasIniSection, readIniInventory } from './ini-inventory.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
 import { readGroups } from './read-groups.ts';
 import { readScriptDocument } from './script-document.ts';
-import { parseYamlDocument, type YamlDocument } from './yaml-document.ts';
+import { parseSourceDocument } from './source-document.ts';
+import type { YamlDocument } from './yaml-document.ts';
 
 /** What a file may be besides INI by its name, as for Ansible. */
 const yamlExtensions = ['', '.yml', '.yaml', '.json'];
@@ -30,7 +31,7 @@ export function readTextInventory(text: string, file: string, builder: Inventory
 /** The document of a text that holds a mapping or nothing; otherwise what is wrong with it as YAML. */
 function tryYaml(text: string, file: string): { document?: YamlDocument; error?: unknown } {
   try {
-    const document = parseYamlDocument(text, file);
+    const document = parseSourceDocument(text, file);
     if (typeof document.value !== 'string') return { document };
     return { error: new InventoryError('the file is a text and should be a mapping of groups', { file }) };
   } catch (error) {

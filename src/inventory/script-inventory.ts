@@ -1,8 +1,7 @@
-import { open } from 'node:fs/promises';
-import { access, constants } from 'node:fs/promises';
+import { access, constants, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InventoryError } from '../errors.ts';
-import { reviveMarkedText } from './marked-text.ts';
+import { parseJsonValue } from './json-value.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
 import type { ScriptLimits } from './run-script.ts';
 import { readScriptDocument, readScriptHostVars } from './script-document.ts';
@@ -32,7 +31,7 @@ export async function readScriptInventory(
 function parseAnswer(text: string, call: string): unknown {
   if (text.trim() === '') return {};
   try {
-    return JSON.parse(text, reviveMarkedText);
+    return parseJsonValue(text);
   } catch (error) {
     throw new InventoryError(
       `what inventory ${call} prints is not JSON: ${(error as Error).message}`,

@@ -4,9 +4,9 @@ import { extname, join } from 'node:path';
 import { InventoryError } from '../errors.ts';
 import type { HostVars } from '../model/host.ts';
 import { type PlacedValue, type PlacedVars, placeVars } from './placed-vars.ts';
+import { parseSourceDocument } from './source-document.ts';
 import { readSourceFile } from './source-file.ts';
 import type { VaultKeyring } from './vault.ts';
-import { parseYamlDocument } from './yaml-document.ts';
 
 /** What `group_vars/` and `host_vars/` of one folder say, by name of group and host. */
 export interface VarsFolder {
@@ -110,7 +110,7 @@ async function readEntry({ path, isFolder }: Entry, keyring: VaultKeyring): Prom
 }
 
 async function readVarsFile(file: string, keyring: VaultKeyring): Promise<PlacedVars> {
-  const document = parseYamlDocument(await readSourceFile(file, keyring), file);
+  const document = parseSourceDocument(await readSourceFile(file, keyring), file);
   const { value } = document;
   if (value === null || value === undefined) return new Map();
   if (typeof value !== 'object' || Array.isArray(value)) {

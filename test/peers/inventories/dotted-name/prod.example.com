@@ -1,0 +1,3 @@
+[web]
+web1
+web2 a=1
