@@ -18,8 +18,8 @@ export interface KvmplayConfig {
   readonly limit?: string;
   /** Variables that win over the inventory: pairs name=text, a mapping in JSON, or @FILE with one in YAML or JSON. */
   readonly extraVars?: string | readonly string[];
-  /** A report to read, or every event as one line of JSON. Default: plain. */
-  readonly output?: 'plain' | 'jsonl';
+  /** Who is told: auto, plain, jsonl, json, junit, github; auto, the default, is live on a terminal and else plain; with :FILE into a file besides. */
+  readonly output?: string | readonly string[];
   /** Tell more: -v what every host cost, -vv also its phases and changes, -vvv also the commands that make them. */
   readonly verbose?: number;
   /** A host undoes a change that no fresh connection confirmed in this time. Default: 30. */

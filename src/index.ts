@@ -49,6 +49,13 @@ export type { HostSettings, Plan, Task, TaskResult } from './model/task.ts';
 export { type FleetPlan, type HostPlan, plan, type PlanOptions, type TaskPlan } from './plan.ts';
 export { type CheckOptions, checkPlays, run, type RunOptions } from './run.ts';
 export * from './tasks/index.ts';
-export { jsonLinesReporter, plainReporter } from './reporters/index.ts';
+export {
+  githubReporter,
+  jsonLinesReporter,
+  jsonReporter,
+  junitReporter,
+  plainReporter,
+  type RunReport,
+} from './reporters/index.ts';
 export { createTransports, localTransport, sshTransport } from './transports/index.ts';
 export type { Connection, Transport, TransportDefaults, Transports } from './transports/index.ts';

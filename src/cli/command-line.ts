@@ -41,6 +41,8 @@ export interface ListOption extends OptionBase {
   readonly type: 'list';
   readonly value: string;
   readonly means?: Meaning;
+  /** What a value may begin with, for completion. */
+  readonly beginnings?: readonly string[];
   readonly required?: boolean;
 }
 export interface NumberOption extends OptionBase {

@@ -1,9 +1,12 @@
 import type { Secrets } from '../model/secrets.ts';
+import type { Terminal } from '../reporters/tty-terminal.ts';
 
 /** All that a command may see and touch of the process; tests hand in their own. */
 export interface CliIo {
   readonly stdout: Output;
   readonly stderr: Output;
+  /** What standard output is, if it is one. */
+  readonly terminal?: Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Aborted when the user wants the run to end. */
@@ -30,6 +33,15 @@ export function usesColour(output: Output, env: CliIo['env']): boolean {
   if (isSet(env['NO_COLOR'])) return false;
   if (isSet(env['FORCE_COLOR'])) return env['FORCE_COLOR'] !== '0';
   return output.isTTY && env['TERM'] !== 'dumb';
+}
+
+/**
+ * The terminal, if a frame can be drawn on it again and again: one that moves its cursor, and not the log of a CI system,
+ * which would keep every drawing.
+ */
+export function liveTerminal({ terminal, env }: Pick<CliIo, 'terminal' | 'env'>): Terminal | undefined {
+  const isLog = isSet(env['CI']) && env['CI'] !== 'false' && env['CI'] !== '0';
+  return env['TERM'] === 'dumb' || isLog ? undefined : terminal;
 }
 
 function isSet(value: string | undefined): boolean {

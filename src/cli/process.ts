@@ -3,6 +3,7 @@ import { runCli } from './cli.ts';
 import { exitCodes } from './exit-code.ts';
 import type { Output } from './io.ts';
 import { askSecret } from './secrets.ts';
+import { terminalOf } from './terminal.ts';
 
 /** Runs the command line in this process: its streams, signals and exit code. */
 export async function runProcess(argv: readonly string[]): Promise<void> {
@@ -11,6 +12,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
   const code = await runCli(argv, {
     stdout,
     stderr: outputTo(process.stderr),
+    ...(process.stdout.isTTY && { terminal: terminalOf(process) }),
     env: process.env,
     cwd: process.cwd(),
     signal,

@@ -9,7 +9,7 @@ import type { OptionValues } from './command-line.ts';
 import type { undoSpec } from './commands/journal-specs.ts';
 import { transportDefaults } from './connection.ts';
 import type { CliIo } from './io.ts';
-import { printReporterErrors, reporterFor } from './run-reporter.ts';
+import { printReporterErrors, reportersFor } from './run-reporter.ts';
 
 export interface ChangesRun {
   readonly plays: readonly Play[];
@@ -47,7 +47,7 @@ export async function runChanges(
     confirmTimeout: options['confirm-timeout'],
     ...(options['connect-timeout'] !== undefined && { connectTimeout: options['connect-timeout'] }),
     transportFor: createTransports(await transportDefaults(options, io)),
-    reporters: [...reporters, reporterFor(options, io)],
+    reporters: [...reporters, ...reportersFor(options, io)],
     signal: io.signal,
     ...(options['max-disruption'] !== undefined && { maxDisruption: options['max-disruption'] }),
     ...(options.limit !== undefined && { limit: options.limit }),

@@ -268,10 +268,12 @@ export class HostSession implements Host<unknown> {
     return {
       name: this.name,
       checkMode: this.checkMode,
-      run: (command) => {
+      run: async (command) => {
         this.#throwIfOver();
+        await this.#connect();
+        this.#options.onPhase('command');
         const { timeout } = command;
-        return this.#options.connection.exec(
+        return await this.#options.connection.exec(
           hostScript(command),
           ...(timeout === undefined ? [] : [timeout * 1000]),
         );

@@ -13,6 +13,8 @@ export interface BlockStyle {
   readonly verbose: number;
   /** Width of the longest name. */
   readonly hostWidth: number;
+  /** Tasks that were ok are not listed; a host where all were is a line. */
+  readonly compact: boolean;
 }
 
 /** What a host did. */
@@ -36,8 +38,12 @@ export async function formatHostBlock(
   const lines: string[] = [];
   // What tags leave out is of interest to who wonders whether they do.
   const shown = tasks.filter(({ leftOutBy }) => leftOutBy !== 'tags' || style.verbose > 0);
-  for (const task of shown) {
+  const listed = style.compact ? shown.filter(({ outcome }) => outcome !== 'ok') : shown;
+  for (const task of listed) {
     lines.push(...(await formatTask(task, style)));
+  }
+  if (listed.length === 0 && shown.length > 0 && end.outcome === 'ok') {
+    lines.push(taskLine({ host: end.host, outcome: 'ok' }, count(shown.length, 'task'), style));
   }
   const foretold = forecasts.flatMap((forecast) => formatForecast(end.host, forecast, style));
   const spent = style.verbose > 1 && phases.length > 0 ? [formatPhases(end.host, phases, style)] : [];
@@ -54,8 +60,7 @@ export function formatUndone({ host, result, error }: HostUndone, style: BlockSt
 }
 
 async function formatTask(task: TaskEnd, style: BlockStyle): Promise<readonly string[]> {
-  const { paint, checkMode, diff, verbose } = style;
-  const word = outcomeWord(task.outcome, checkMode).padEnd(checkMode ? 12 : 7);
+  const { paint, diff, verbose } = style;
   const remark = task.rolledBack ? 'rolled back' : leftOutWords[task.leftOutBy ?? 'nothing'];
   const title = [task.task, task.subject, ...(remark === '' ? [] : [`(${remark})`])]
     .filter(Boolean)
@@ -70,10 +75,17 @@ async function formatTask(task: TaskEnd, style: BlockStyle): Promise<readonly st
       details.push(...(await formatDiff(change, { files: diff, commands: verbose > 2 }, paint)));
     }
   }
-  return [
-    hostLine(task.host, `${paint(word, outcomeColours[task.outcome])}  ${printable(title)}`, style),
-    ...indent(details),
-  ];
+  return [taskLine(task, title, style), ...indent(details)];
+}
+
+function taskLine(
+  { host, outcome }: Pick<TaskEnd, 'host' | 'outcome'>,
+  title: string,
+  style: BlockStyle,
+): string {
+  const { paint, checkMode } = style;
+  const word = outcomeWord(outcome, checkMode).padEnd(checkMode ? 12 : 7);
+  return hostLine(host, `${paint(word, outcomeColours[outcome])}  ${printable(title)}`, style);
 }
 
 const leftOutWords = { nothing: '', tags: 'by tags', step: 'declined', check: 'in check mode' } as const;

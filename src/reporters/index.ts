@@ -1,4 +1,10 @@
+export { githubReporter } from './github.ts';
+export type { GithubOptions } from './github.ts';
+export { jsonReporter } from './json.ts';
+export type { HostReport, JsonOptions, PlayReport, RunReport, TaskReport } from './json.ts';
 export { jsonLinesReporter } from './json-lines.ts';
 export type { JsonLinesOptions } from './json-lines.ts';
+export { junitReporter } from './junit.ts';
+export type { JunitOptions } from './junit.ts';
 export { plainReporter } from './plain.ts';
 export type { PlainOptions } from './plain.ts';

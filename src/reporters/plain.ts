@@ -16,7 +16,9 @@ export interface PlainOptions {
   /** 1: connections, execs and seconds of each host; 2: also its phases and changes; 3: also the commands of changes. */
   readonly verbose: number;
   /** Width of the terminal, if it is one. */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
+  /** A host where all is ok is a line and has none in the recap, of others only the tasks that were not ok are listed. */
+  readonly compact?: boolean;
 }
 
 /**
@@ -109,6 +111,7 @@ class PlainReport {
             milliseconds: event.at - this.#startedAt,
             columns: this.#options.columns,
             warnings: this.#warnings,
+            compact: this.#isCompact(),
           }),
         );
         return;
@@ -138,7 +141,18 @@ class PlainReport {
 
   #blockStyle(): BlockStyle {
     const { diff, verbose } = this.#options;
-    return { paint: this.#paint, checkMode: this.#checkMode, diff, verbose, hostWidth: this.#hostWidth };
+    return {
+      paint: this.#paint,
+      checkMode: this.#checkMode,
+      diff,
+      verbose,
+      hostWidth: this.#hostWidth,
+      compact: this.#isCompact(),
+    };
+  }
+
+  #isCompact(): boolean {
+    return this.#options.compact === true && this.#options.verbose === 0;
   }
 
   #write(lines: readonly string[]): void {

@@ -1,6 +1,7 @@
-import type { HostOutcome, HostSummary, RunSummary } from '../engine/events.ts';
+import type { HostSummary, RunSummary } from '../engine/events.ts';
 import { count, outcomeColours, outcomeWord, printable, printableLines, seconds } from './style.ts';
 import type { Paint } from './style.ts';
+import { countWorst, outcomesBySeverity } from './worst-outcomes.ts';
 
 export interface RecapStyle {
   readonly paint: Paint;
@@ -10,13 +11,16 @@ export interface RecapStyle {
   readonly columns: number | undefined;
   /** Hosts by warning. */
   readonly warnings: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Hosts that were ok are counted at the end, but have no row. */
+  readonly compact: boolean;
 }
 
 /** The end of a report: a table of the hosts of each play, what went wrong, and the sum of it all. */
 export function formatRecap({ hosts, checkMode, stopped }: RunSummary, style: RecapStyle): readonly string[] {
   const plays = [...new Set(hosts.map(({ play }) => play))];
   const tables = plays.flatMap((play) => {
-    const own = hosts.filter((host) => host.play === play);
+    const own = hosts.filter((host) => host.play === play && !(style.compact && host.outcome === 'ok'));
+    if (style.compact && own.length === 0) return [];
     const title = plays.length === 1 ? 'recap' : `recap of ${printable(play)}`;
     return ['', style.paint(title, 'bold'), ...formatTable(own, checkMode, style.paint)];
   });
@@ -116,27 +120,19 @@ function cut(line: string, columns: number | undefined): string {
     : `${line.slice(0, Math.max(columns - 1, 1))}…`;
 }
 
-/** From what one would look at last to what one would look at first. */
-const outcomes: readonly HostOutcome[] = ['skipped', 'ok', 'changed', 'unreachable', 'failed'];
-
 /** Counts each host once, by its worst outcome. */
 function formatSum(
   summaries: readonly HostSummary[],
   checkMode: boolean,
   { paint, milliseconds }: RecapStyle,
 ): string {
-  const worst = new Map<string, number>();
-  for (const { host, outcome } of summaries) {
-    worst.set(host, Math.max(worst.get(host) ?? 0, outcomes.indexOf(outcome)));
-  }
-  const parts = outcomes.flatMap((outcome, rank) => {
-    const number = [...worst.values()].filter((other) => other === rank).length;
-    return number === 0
+  const counts = countWorst(summaries);
+  const parts = outcomesBySeverity.flatMap((outcome) =>
+    counts[outcome] === 0
       ? []
-      : [paint(`${number} ${outcomeWord(outcome, checkMode)}`, outcomeColours[outcome])];
-  });
-  const sum = [count(worst.size, 'host'), parts.reverse().join(', ')]
-    .filter((text) => text !== '')
-    .join(': ');
+      : [paint(`${counts[outcome]} ${outcomeWord(outcome, checkMode)}`, outcomeColours[outcome])],
+  );
+  const hosts = Object.values(counts).reduce((sum, number) => sum + number, 0);
+  const sum = [count(hosts, 'host'), parts.toReversed().join(', ')].filter((text) => text !== '').join(': ');
   return `${sum}; ${seconds(milliseconds)} s${checkMode ? ' (check mode: nothing was changed)' : ''}`;
 }

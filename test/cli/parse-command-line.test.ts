@@ -35,7 +35,7 @@ describe('parseCommandLine', () => {
 
     expect(options).toMatchObject({
       forks: 50,
-      output: 'plain',
+      output: [],
       'confirm-timeout': 30,
       check: false,
       'no-type-check': false,
@@ -172,8 +172,8 @@ describe('parseCommandLine', () => {
     ],
     [
       'a value that is not offered',
-      'run a.ts -i h --output xml',
-      '--output is xml, and should be one of plain, jsonl',
+      'run a.ts -i h --max-disruption xml',
+      '--max-disruption is xml, and should be one of none, blip, outage',
     ],
     ['a flag with a value', 'run a.ts -i h --check=yes', '--check is "yes", and should be true or false'],
     ['a letter with a value', 'run a.ts -i h -DC=1', '-C is "1", and should be true or false'],

@@ -14,7 +14,7 @@ import { writePlanFile, writePrivate } from '../journal/plan-file.ts';
 import { inFolder, resolvePath } from '../paths.ts';
 import { selectPlays, toTagSelection } from '../play-options.ts';
 import { preparePlays } from '../prepare-plays.ts';
-import { printReporterErrors, reporterFor } from '../run-reporter.ts';
+import { printReporterErrors, reportersFor } from '../run-reporter.ts';
 import type { planSpec } from './journal-specs.ts';
 
 export async function writePlan(
@@ -39,7 +39,7 @@ export async function writePlan(
     reporters: [
       collector,
       plainReporter({ write: (part) => void (text += part), colour: false, diff: true, verbose: 0 }),
-      reporterFor({ output: 'plain', diff: true, verbose: 0 }, io),
+      ...reportersFor({ output: [], diff: true, verbose: 0 }, io),
     ],
     signal: io.signal,
     ...(options.limit !== undefined && { limit: options.limit }),

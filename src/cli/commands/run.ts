@@ -15,7 +15,7 @@ import { mergeExtraVars, readRunRequest } from '../journal/run-request.ts';
 import { selectPlays, toTagSelection } from '../play-options.ts';
 import { preparePlays } from '../prepare-plays.ts';
 import { printUnanswered } from '../print-error.ts';
-import { printReporterErrors, reporterFor } from '../run-reporter.ts';
+import { printReporterErrors, reportersFor } from '../run-reporter.ts';
 import { askSteps } from '../step-asker.ts';
 import { formatHosts, TaskList } from '../task-list.ts';
 import { UnknownTags } from '../unknown-tags.ts';
@@ -67,6 +67,7 @@ export async function runPlaybooks(
   const rollout = toRollout(options);
   const list = options['list-tasks'] || options['list-tags'] ? new TaskList() : undefined;
   const unknownTags = new UnknownTags([...selection.tags, ...selection.skipTags]);
+  const reporters = list === undefined ? reportersFor(options, io) : [list];
   const journal = options.check || list !== undefined ? [] : [journalReporter(header, io)];
   const summary = await run({
     plays,
@@ -78,7 +79,7 @@ export async function runPlaybooks(
     confirmTimeout: options['confirm-timeout'],
     ...(options['connect-timeout'] !== undefined && { connectTimeout: options['connect-timeout'] }),
     transportFor: createTransports(await transportDefaults(options, io)),
-    reporters: [...journal, unknownTags, list ?? reporterFor(options, io)],
+    reporters: [...journal, unknownTags, ...reporters],
     signal: stepping?.signal ?? io.signal,
     ...(stepping !== undefined &&
       list === undefined && {

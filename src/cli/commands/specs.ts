@@ -1,5 +1,6 @@
 import { command, type Positional } from '../command-line.ts';
 import { listOptions, playOptions } from '../play-options.ts';
+import { outputFormats } from '../outputs.ts';
 import { rolloutOptions } from '../rollout-options.ts';
 import {
   connectionOptions,
@@ -52,11 +53,10 @@ export const runSpec = command({
     },
     ...extraVarsOption,
     output: {
-      type: 'text',
-      value: 'FORMAT',
-      choices: ['plain', 'jsonl'],
-      default: 'plain',
-      describe: 'a report to read, or every event as one line of JSON',
+      type: 'list',
+      value: 'FORMAT[:FILE]',
+      beginnings: outputFormats,
+      describe: `who is told: ${outputFormats.join(', ')}; auto, the default, is live on a terminal and else plain; with :FILE into a file besides`,
     },
     verbose: {
       type: 'count',

@@ -82,6 +82,8 @@ async function valuesOf(
   if (!('value' in option) || option.type === 'number') return nothing;
   if (option.type === 'text' && option.choices !== undefined)
     return wordsOf(option.choices.map((word) => ({ word: after + word })));
+  if (option.type === 'list' && option.beginnings !== undefined)
+    return wordsOf(option.beginnings.map((word) => ({ word: after + word })));
   return await meant(option.means, after, value, soFar, io);
 }
 

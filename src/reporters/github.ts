@@ -1,0 +1,90 @@
+import type { EventError, HostSummary, Reporter, RunEvent } from '../engine/events.ts';
+import { plainReporter } from './plain.ts';
+import { formatMarkdownSummary } from './markdown-summary.ts';
+import { outcomeWord, printable } from './style.ts';
+
+/** What `githubReporter` takes. */
+export interface GithubOptions {
+  /** The log of a step of GitHub Actions. */
+  readonly write: (text: string) => void;
+  /** Takes the page about the run, in Markdown, when it has ended; default: nobody does. */
+  readonly writeSummary?: (markdown: string) => void;
+  readonly diff: boolean;
+  readonly verbose: number;
+}
+
+/**
+ * Writes the log of a step of GitHub Actions: what a host did is a group to unfold, what went wrong is an annotation at the
+ * line of the playbook that caused it.
+ */
+export function githubReporter(options: GithubOptions): Reporter {
+  const report = new GithubReport(options);
+  let turn = Promise.resolve();
+  return {
+    onEvent(event) {
+      turn = turn.then(() => report.take(event));
+      return turn;
+    },
+  };
+}
+
+class GithubReport {
+  readonly #options: GithubOptions;
+  readonly #plain: Reporter;
+  #checkMode = false;
+  /** What the plain report says of the event that it has just heard. */
+  #text = '';
+
+  constructor(options: GithubOptions) {
+    this.#options = options;
+    const { diff, verbose } = options;
+    const write = (text: string): void => void (this.#text += withoutCommands(text));
+    this.#plain = plainReporter({ write, colour: false, diff, verbose, compact: true });
+  }
+
+  async take(event: RunEvent): Promise<void> {
+    if (event.type === 'run.start') this.#checkMode = event.checkMode;
+    await this.#plain.onEvent(event);
+    const text = this.#text;
+    this.#text = '';
+    const { write, writeSummary } = this.#options;
+    if (event.type === 'host.end' && event.outcome !== 'ok') {
+      const word = outcomeWord(event.outcome, this.#checkMode);
+      write(`${command('group', {}, `${event.host}  ${word}`)}${text}${command('endgroup', {}, '')}`);
+    } else if (text !== '') {
+      write(text);
+    }
+    if (event.type !== 'run.end') return;
+    for (const host of event.summary.hosts) write(annotate(host));
+    writeSummary?.(formatMarkdownSummary(event.summary));
+  }
+}
+
+function annotate({ host, outcome, error }: HostSummary): string {
+  if (outcome !== 'failed' && outcome !== 'unreachable') return '';
+  const { message, place } = error ?? ({ message: outcome } as EventError);
+  const [, file, line, col] = /^(.+):(\d+):(\d+)$/.exec(place ?? '') ?? [];
+  const where = file === undefined ? {} : { file, line, col };
+  return command('error', { title: `${host} ${outcome}`, ...where }, `${host}: ${message}`);
+}
+
+/** `::error title=kvm1,line=12::kvm1: no answer` */
+function command(
+  name: string,
+  properties: Readonly<Record<string, string | undefined>>,
+  text: string,
+): string {
+  const words = Object.entries(properties).map(
+    ([key, value = '']) => `${key}=${escapeData(value).replaceAll(':', '%3A').replaceAll(',', '%2C')}`,
+  );
+  return `::${name}${words.length === 0 ? '' : ` ${words.join(',')}`}::${escapeData(text)}\n`;
+}
+
+function escapeData(text: string): string {
+  return printable(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+/** What a host says must not be taken for a command to the runner, which looks for `::` behind blanks and `##[` anywhere. */
+function withoutCommands(text: string): string {
+  return text.replaceAll(/^([^\S\n]*):(?=:)/gm, '$1\\x3a').replaceAll('##[', '#\\x23[');
+}

@@ -1,0 +1,189 @@
+import type { EventError, HostSummary, Reporter, TaskEnd } from '../engine/events.ts';
+import { describeChange } from '../model/describe-change.ts';
+import { type CollectedHost, type CollectedRun, RunCollector } from './collect-run.ts';
+import { outcomeWord } from './style.ts';
+
+/** What `junitReporter` takes. */
+export interface JunitOptions {
+  readonly write: (text: string) => void;
+}
+
+/**
+ * Writes JUnit's XML when the run has ended: a suite per play and host, in it a case per task. What failed is a failure, a
+ * host that was unreachable an error.
+ */
+export function junitReporter({ write }: JunitOptions): Reporter {
+  const collector = new RunCollector();
+  return {
+    onEvent(event) {
+      const run = collector.take(event);
+      if (run !== undefined) write(formatRun(run));
+    },
+  };
+}
+
+type Verdict = 'passed' | 'failure' | 'error' | 'skipped';
+
+interface TestCase {
+  readonly name: string;
+  readonly verdict: Verdict;
+  /** Why it is not passed. */
+  readonly message?: string;
+  readonly details?: readonly string[];
+  readonly output?: readonly string[];
+  /** Only of a whole host: its tasks take effect together. */
+  readonly milliseconds?: number;
+}
+
+interface Suite {
+  readonly host: CollectedHost;
+  readonly cases: readonly TestCase[];
+}
+
+function formatRun({ startedAt, endedAt, summary, plays }: CollectedRun): string {
+  const suites = plays.flatMap(({ hosts }) =>
+    hosts.map((host): Suite => ({ host, cases: toCases(host, summary.checkMode) })),
+  );
+  const all = suites.flatMap(({ cases }) => cases);
+  const attributes = {
+    name: 'kvmplay',
+    ...countVerdicts(all),
+    time: toSeconds(endedAt - startedAt),
+    timestamp: toTimestamp(startedAt),
+  };
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${formatAttributes(attributes)}>`,
+    ...suites.flatMap((suite) => formatSuite(suite, startedAt)),
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function formatSuite({ host, cases }: Suite, runStartedAt: number): readonly string[] {
+  const { summary, startedAt = runStartedAt } = host;
+  const attributes = {
+    name: `${summary.play}: ${summary.host}`,
+    hostname: summary.host,
+    ...countVerdicts(cases),
+    time: toSeconds(summary.milliseconds),
+    timestamp: toTimestamp(startedAt),
+  };
+  return [
+    `  <testsuite${formatAttributes(attributes)}>`,
+    ...cases.flatMap((testCase) => formatCase(testCase, summary.play)),
+    '  </testsuite>',
+  ];
+}
+
+function toCases({ summary, tasks }: CollectedHost, checkMode: boolean): readonly TestCase[] {
+  const seen = new Map<string, number>();
+  const cases = tasks.map((task): TestCase => {
+    const title = `${summary.host}: ${task.task} ${task.subject}`.trimEnd();
+    const times = (seen.get(title) ?? 0) + 1;
+    seen.set(title, times);
+    // Programs that read this tell cases apart by their names.
+    return { name: times === 1 ? title : `${title} (${times})`, ...judgeTask(task, summary, checkMode) };
+  });
+  const { error } = summary;
+  const isTold = error === undefined || tasks.some((task) => task.error?.message === error.message);
+  if (isTold && cases.length > 0) return cases;
+  const name = `${summary.host}: host`;
+  return [...cases, { name, ...judgeHost(summary), milliseconds: summary.milliseconds }];
+}
+
+function judgeTask(task: TaskEnd, { outcome }: HostSummary, checkMode: boolean): Omit<TestCase, 'name'> {
+  const { rolledBack, warnings, changes, error } = task;
+  const word = outcomeWord(task.outcome, checkMode);
+  const output = [
+    ...warnings.map((warning) => `warning: ${warning}`),
+    ...(changes.length === 0 ? [] : [word, ...changes.map((change) => `  ${describeChange(change)}`)]),
+  ];
+  if (task.outcome === 'failed') {
+    return { verdict: outcome === 'unreachable' ? 'error' : 'failure', ...explain(error), output };
+  }
+  if (rolledBack) return { verdict: 'skipped', message: 'rolled back', output };
+  if (task.outcome === 'skipped') return { verdict: 'skipped', message: 'skipped', output };
+  return { verdict: 'passed', output };
+}
+
+function judgeHost({ outcome, error }: HostSummary): Omit<TestCase, 'name'> {
+  switch (outcome) {
+    case 'failed':
+      return { verdict: 'failure', ...explain(error) };
+    case 'unreachable':
+      return { verdict: 'error', ...explain(error) };
+    case 'skipped':
+      return { verdict: 'skipped', ...explain(error) };
+    case 'ok':
+    case 'changed':
+      return { verdict: 'passed', ...(error !== undefined && { output: [error.message] }) };
+  }
+}
+
+function explain(error: EventError | undefined): Pick<TestCase, 'message' | 'details'> {
+  if (error === undefined) return {};
+  const { message, place, details = [] } = error;
+  return { message, details: [message, ...(place === undefined ? [] : [`at ${place}`]), ...details] };
+}
+
+function countVerdicts(cases: readonly TestCase[]): Readonly<Record<string, number>> {
+  const count = (wanted: Verdict): number => cases.filter(({ verdict }) => verdict === wanted).length;
+  return {
+    tests: cases.length,
+    failures: count('failure'),
+    errors: count('error'),
+    skipped: count('skipped'),
+  };
+}
+
+function formatCase(
+  { name, verdict, message, details = [], output = [], milliseconds }: TestCase,
+  play: string,
+): readonly string[] {
+  const attributes = {
+    classname: play,
+    name,
+    ...(milliseconds !== undefined && { time: toSeconds(milliseconds) }),
+  };
+  const why = { ...(message !== undefined && { message }) };
+  const content = [
+    ...(verdict === 'passed' ? [] : [formatElement(verdict, why, verdict === 'skipped' ? [] : details)]),
+    ...(output.length === 0 ? [] : [formatElement('system-out', {}, output)]),
+  ];
+  const start = `    <testcase${formatAttributes(attributes)}`;
+  return content.length === 0 ? [`${start}/>`] : [`${start}>`, ...content, '    </testcase>'];
+}
+
+function formatElement(
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+  lines: readonly string[],
+): string {
+  const start = `      <${name}${formatAttributes(attributes)}`;
+  return lines.length === 0 ? `${start}/>` : `${start}>${escapeXml(lines.join('\n'))}</${name}>`;
+}
+
+function formatAttributes(attributes: Readonly<Record<string, string | number>>): string {
+  return Object.entries(attributes)
+    .map(([name, value]) => ` ${name}="${escapeXml(String(value)).replaceAll('\n', '&#10;')}"`)
+    .join('');
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** XML 1.0 has no way to write most control characters and half surrogates, not even as numbers. */
+function escapeXml(text: string): string {
+  return text
+    .replace(/[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
+    .replace(/[&<>"]/g, (letter) => entities[letter] ?? letter);
+}
+
+function toSeconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(3);
+}
+
+/** ISO 8601 without fraction and zone, as the readers of this format expect it; UTC. */
+function toTimestamp(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 19);
+}

@@ -1,0 +1,160 @@
+import type { Reporter, RunEvent } from '../engine/events.ts';
+import { plainReporter } from './plain.ts';
+import { count, createPaint, printable } from './style.ts';
+import type { Paint } from './style.ts';
+import { formatFrame } from './tty-frame.ts';
+import { Progress } from './tty-progress.ts';
+import { Region } from './tty-region.ts';
+import type { Frame, Terminal } from './tty-terminal.ts';
+
+/** What `ttyReporter` takes. */
+export interface TtyOptions {
+  readonly terminal: Terminal;
+  readonly colour: boolean;
+  readonly diff: boolean;
+  readonly verbose: number;
+}
+
+/** Milliseconds between two drawings at least. */
+const RATE = 100;
+/** Milliseconds after which the times in the frame are others. */
+const TICK = 1000;
+
+/**
+ * Tells of a run on a terminal: hosts under way in a frame at the bottom, those that have ended above it as
+ * `plainReporter` tells of them, the ones where all was ok in a line.
+ */
+export function ttyReporter(options: TtyOptions): Reporter {
+  const live = new LiveReport(options);
+  return { onEvent: (event) => live.hear(event) };
+}
+
+class LiveReport implements Frame {
+  readonly #terminal: Terminal;
+  readonly #paint: Paint;
+  readonly #plain: Reporter;
+  readonly #progress = new Progress();
+  readonly #region = new Region();
+  /** What has still to be written above the frame. */
+  #above = '';
+  #drawnAt = -Infinity;
+  #cancelTimer: (() => void) | undefined;
+  #timerIsTick = false;
+  #detach: (() => void) | undefined;
+  #failure: Error | undefined;
+
+  constructor({ terminal, colour, diff, verbose }: TtyOptions) {
+    this.#terminal = terminal;
+    this.#paint = createPaint(colour);
+    this.#plain = plainReporter({
+      write: (text) => {
+        this.#above += text;
+        this.#change();
+      },
+      colour,
+      diff,
+      verbose,
+      compact: true,
+      get columns() {
+        return terminal.size().columns;
+      },
+    });
+  }
+
+  async hear(event: RunEvent): Promise<void> {
+    this.#progress.take(event);
+    if (event.type === 'run.start') this.#detach = this.#terminal.attach(this);
+    this.#change();
+    await this.#plain.onEvent(event);
+    if (event.type !== 'run.end') return;
+    this.#end();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  interrupt(text: string, write: (text: string) => void): void {
+    this.#terminal.write(this.#erase() + this.#takeAbove());
+    write(text.endsWith('\n') ? text : `${text}\n`);
+    this.#change();
+  }
+
+  redraw(): void {
+    this.#change();
+  }
+
+  pause(): string {
+    return this.#erase();
+  }
+
+  leave(): string {
+    const hosts = [...this.#progress.running.values()];
+    const names = hosts.slice(0, MOST_NAMES).map(({ host, phase }) => `${printable(host)} (${phase})`);
+    const more = hosts.length > MOST_NAMES ? ` and ${hosts.length - MOST_NAMES} more` : '';
+    const sentence =
+      hosts.length === 0
+        ? ''
+        : `left with ${count(hosts.length, 'host')} under way: ${names.join(', ')}${more}\n`;
+    return this.#stop() + sentence;
+  }
+
+  #end(): void {
+    this.#terminal.write(this.#stop());
+  }
+
+  /** What takes the frame away for good. */
+  #stop(): string {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#detach?.();
+    this.#detach = undefined;
+    return this.#erase() + this.#takeAbove();
+  }
+
+  #erase(): string {
+    return this.#region.erase(this.#failure === undefined ? this.#terminal.size().columns : undefined);
+  }
+
+  #takeAbove(): string {
+    const text = this.#above;
+    this.#above = '';
+    return text;
+  }
+
+  /** Draws soon; at once when it has not for a while. */
+  #change(): void {
+    if (this.#detach === undefined) {
+      this.#terminal.write(this.#takeAbove());
+      return;
+    }
+    if (this.#cancelTimer !== undefined && !this.#timerIsTick) return;
+    const wait = this.#drawnAt + RATE - this.#terminal.now();
+    // A clock that was set back must not stop the frame.
+    this.#schedule(Math.min(RATE, Math.max(0, wait)), false);
+  }
+
+  #schedule(milliseconds: number, isTick: boolean): void {
+    this.#cancelTimer?.();
+    this.#timerIsTick = isTick;
+    this.#cancelTimer = this.#terminal.after(milliseconds, () => {
+      this.#cancelTimer = undefined;
+      try {
+        this.#draw();
+      } catch (error) {
+        // A timer has nobody to throw to. The report goes on without a frame; the run is told at its end.
+        this.#failure = error instanceof Error ? error : new Error(String(error));
+        this.#end();
+      }
+    });
+  }
+
+  #draw(): void {
+    const now = this.#terminal.now();
+    const size = this.#terminal.size();
+    const lines = formatFrame(this.#progress, { size, paint: this.#paint, now });
+    const text = this.#region.draw(lines, { columns: size.columns, above: this.#takeAbove() });
+    if (text !== '') this.#terminal.write(text);
+    this.#drawnAt = now;
+    this.#schedule(TICK, true);
+  }
+}
+
+const MOST_NAMES = 8;
