@@ -1,4 +1,5 @@
 import { Secrets } from '../model/secrets.ts';
+import type { Terminal } from '../reporters/tty-terminal.ts';
 import type { CliIo, Output } from './io.ts';
 
 /** What a process gives a command. */
@@ -12,12 +13,17 @@ export function hideSecrets(io: ProcessIo): CliIo {
     secrets,
     stdout: hidingOutput(io.stdout, secrets),
     stderr: hidingOutput(io.stderr, secrets),
+    ...(io.terminal !== undefined && { terminal: hidingTerminal(io.terminal, secrets) }),
     askSecret: async (prompt) => {
       const secret = await io.askSecret(prompt);
       secrets.add(secret);
       return secret;
     },
   };
+}
+
+function hidingTerminal(terminal: Terminal, secrets: Secrets): Terminal {
+  return { ...terminal, write: (text) => terminal.write(secrets.mask(text)) };
 }
 
 function hidingOutput(output: Output, secrets: Secrets): Output {

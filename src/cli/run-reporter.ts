@@ -49,7 +49,8 @@ function fileReporter(
   file: string,
   { diff, verbose, io }: ReportOptions & { readonly io: CliIo },
 ): Reporter {
-  const { write, close } = openReportFile(file, io.cwd);
+  const { write: writeFile, close } = openReportFile(file, io.cwd);
+  const write = (text: string): void => writeFile(io.secrets.mask(text));
   const reporter = formatReporter(format, { write, colour: false, diff, verbose, columns: undefined, io });
   return {
     async onEvent(event) {
@@ -82,7 +83,7 @@ function formatReporter(format: OutputFormat, options: FormatOptions): Reporter 
       return junitReporter({ write });
     case 'github': {
       const file = io.env['GITHUB_STEP_SUMMARY'] ?? '';
-      const writeSummary = (markdown: string): void => appendFileSync(file, markdown);
+      const writeSummary = (markdown: string): void => appendFileSync(file, io.secrets.mask(markdown));
       return githubReporter({ write, diff, verbose, ...(file !== '' && { writeSummary }) });
     }
   }
