@@ -78,8 +78,8 @@ class TaskReader {
       parts,
       output: this.#table(output),
       errors: textsOf('throws').map(joinLines),
-      // The compiler takes the first word of @see for a name and puts a space behind it.
-      sources: textsOf('see').map((text) => joinLines(text).replace(/ (?=[,;:])/, '')),
+      // The compiler takes the first word of @see for a name and puts a space behind it: `sysctl.d (5)`, `Linux ,`.
+      sources: textsOf('see').map((text) => joinLines(text).replace(/ (?=[,;:]|\(\d\))/, '')),
     };
   }
 

@@ -95,6 +95,38 @@ const refused: [string, FakeHostOptions, Change, string][] = [
     update(bondUp, { options: { arp_interval: '500' } }),
     'option arp_interval: ARP monitoring cannot be used with MII monitoring',
   ],
+  [
+    'a way of monitoring that turns off another',
+    { links: [bond('bond0', 'active-backup', { options: { arp_interval: '500' } })] },
+    update(bondUp, { options: { miimon: '100' } }),
+    'the kernel would silently turn off ARP monitoring',
+  ],
+  [
+    'a hello time out of range',
+    { links: [bridge('br0')] },
+    update(bridge('br0'), { options: { hello_time: '99' } }),
+    'option hello_time: Numerical result out of range',
+  ],
+  [
+    'an option that no bridge has',
+    { links: [bridge('br0')] },
+    update(bridge('br0'), { options: { miimon: '100' } }),
+    'option miimon: No such file or directory',
+  ],
+  [
+    'a multicast address as MAC',
+    { links: [bridge('br0')] },
+    update(bridge('br0'), { mac: '01:00:5e:00:00:01' }),
+    'Cannot assign requested address',
+  ],
+  [
+    'a MAC of zeros',
+    { links: [bridge('br0')] },
+    update(bridge('br0'), { mac: '00:00:00:00:00:00' }),
+    'Cannot assign requested address',
+  ],
+  ['a NIC made of nothing', {}, create(eno3), 'Unknown device type.'],
+  ['a NIC that shall go', { links: [eno3] }, { kind: 'link.delete', link: eno3 }, 'Operation not supported'],
   ['a link that is not there', {}, update(eno3, { up: true }), 'Cannot find device "eno3"'],
   [
     'a VLAN up on a parent that is down',
@@ -119,6 +151,30 @@ const refused: [string, FakeHostOptions, Change, string][] = [
     { links: [bridge('br0'), vlan('br0', 10)] },
     { kind: 'port.add', port: 'br0.10', controller: 'br0', controllerKind: 'bridge', alone },
     'Device or resource busy',
+  ],
+  [
+    'a bond in itself',
+    { links: [bondUp] },
+    { kind: 'port.add', port: 'bond0', controller: 'bond0', controllerKind: 'bond', alone },
+    'Cannot enslave bond to itself.',
+  ],
+  [
+    'a bridge in the bond that it carries',
+    { links: [{ ...bondUp, controller: 'br0' }, bridge('br0')] },
+    { kind: 'port.add', port: 'br0', controller: 'bond0', controllerKind: 'bond', alone },
+    'Device or resource busy',
+  ],
+  [
+    'a VLAN in the bond it stands on',
+    { links: [bondUp, vlan('bond0', 10)] },
+    { kind: 'port.add', port: 'bond0.10', controller: 'bond0', controllerKind: 'bond', alone },
+    'Device or resource busy',
+  ],
+  [
+    'an IPv6 address below its smallest MTU',
+    { links: [ethernet('eno3', { mtu: 1279 })] },
+    { kind: 'address.add', address: { link: 'eno3', address: 'fd00::1/64' } },
+    'Invalid argument',
   ],
   [
     'an address twice',
@@ -181,6 +237,16 @@ const silent: [string, FakeHostOptions, Change, string][] = [
     },
     update(eno3, { up: false }),
     'the kernel would silently take down route 10.0.0.0/8, fd00::1/64',
+  ],
+  [
+    'IPv6 of a link whose MTU becomes too small for it',
+    {
+      links: [eno3],
+      addresses: [{ link: 'eno3', address: 'fd00::1/64' }],
+      routes: [{ family: 6, destination: 'fd01::/64', link: 'eno3' }],
+    },
+    update(eno3, { mtu: 1279 }),
+    'the kernel would silently drop fd00::1/64, route fd01::/64',
   ],
   [
     'VLANs of a NIC that a bond takes down',

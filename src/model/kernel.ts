@@ -87,6 +87,9 @@ export function vlansOn(links: Links, parent: string): readonly Link[] {
   return [...links.values()].filter((link) => link.vlan?.parent === parent);
 }
 
+/** The smallest MTU of a link that has IPv6. */
+export const SMALLEST_OF_IPV6 = 1280;
+
 /** What the kernel gives a bridge on which nobody set anything; times in hundredths of a second, as sysfs has them. */
 export const initialBridgeOptions: LinkOptions = {
   stp_state: '0',

@@ -6,7 +6,7 @@ import { bondOptionRule } from '../model/bond-options.ts';
 import type { Change } from '../model/change.ts';
 import type { ConfigFiles } from '../model/config-file.ts';
 import type { FactSet } from '../model/fact.ts';
-import { initialBridgeOptions } from '../model/kernel.ts';
+import { initialBridgeOptions, SMALLEST_OF_IPV6 } from '../model/kernel.ts';
 import type { Link, LinkOptions, LinkSettings } from '../model/link.ts';
 import type { HostSettings, Plan } from '../model/task.ts';
 import { type NetworkAnswers, networkFacts } from './network-facts.ts';
@@ -120,6 +120,7 @@ export class Draft {
   }
 
   finish(): Plan {
+    refuseSmallMtu(this.#facts);
     for (const change of this.#fileChanges()) this.add(change);
     return toPlan(this.#changes, { platform: this.#facts.platform, warnings: this.#warnings });
   }
@@ -128,6 +129,25 @@ export class Draft {
     const { files, platform } = this.#facts;
     const networkManagerRuns = platform.networkServices.includes('NetworkManager');
     return compareFiles(files, this.#backend.edit(files, this.#wanted, { networkManagerRuns }));
+  }
+}
+
+/** The kernel drops the IPv6 of a link that gets a smaller MTU, and refuses addresses of one that has it (RFC 8200, 5). */
+function refuseSmallMtu({ links, addresses, routes }: NetworkAnswers): void {
+  const inUse = [
+    ...addresses
+      .filter(({ address }) => address.includes(':'))
+      .map(({ link, address }) => ({ link, what: `address ${address}` })),
+    ...routes
+      .filter(({ family }) => family === 6)
+      .map(({ link = '', destination }) => ({ link, what: `route ${destination}` })),
+  ];
+  for (const { link, what } of inUse) {
+    const mtu = links.get(link)?.mtu ?? SMALLEST_OF_IPV6;
+    if (mtu < SMALLEST_OF_IPV6)
+      throw new PlanError(
+        `mtu of ${link} would be ${mtu}, it should be at least ${SMALLEST_OF_IPV6} for its IPv6 ${what}`,
+      );
   }
 }
 

@@ -2,6 +2,7 @@ import { textLines, toText } from './text-lines.ts';
 
 /** What becomes of the lines of a text. */
 export interface LineEdit {
+  /** With `match` and `present`: one, which is said once. */
   readonly lines: readonly string[];
   readonly state: 'present' | 'absent';
   readonly match?: RegExp | undefined;
@@ -23,18 +24,17 @@ function without(old: readonly string[], { lines, match }: LineEdit): readonly s
 
 function withLines(old: readonly string[], edit: LineEdit): readonly string[] {
   const { lines, match } = edit;
-  const [only = ''] = lines;
-  if (match === undefined)
-    return insert(
-      old,
-      lines.filter((line) => !old.includes(line)),
-      edit,
-    );
+  const [only] = lines;
+  if (only === undefined) return old;
+  if (match === undefined) {
+    const missing = new Set(lines.filter((line) => !old.includes(line)));
+    return insert(old, [...missing], edit);
+  }
 
   // The line itself counts, too: otherwise one that does not match would be there twice.
   const isMeant = (line: string): boolean => line === only || match.test(line);
   const first = old.findIndex(isMeant);
-  if (first === -1) return insert(old, lines, edit);
+  if (first === -1) return insert(old, [only], edit);
   return old.flatMap((line, index) => {
     if (index === first) return [only];
     return isMeant(line) ? [] : [line];

@@ -15,7 +15,7 @@ export interface DesiredLines {
   readonly lines?: readonly string[] | undefined;
   /** `absent` removes the lines, and those that `match`. Default: `present`. */
   readonly state?: 'present' | 'absent' | undefined;
-  /** With it there is one of `lines`: the first line that matches becomes it, others that match go. */
+  /** With it `lines` is one line: the first line of the file that matches becomes that one, others that match go. */
   readonly match?: RegExp | undefined;
   /** Where new lines go: after the last line that matches. Default: the end of the file. */
   readonly after?: RegExp | undefined;

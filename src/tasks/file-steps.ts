@@ -49,8 +49,8 @@ export function writeFile(
   current: ConfigFile | undefined,
   wanted: WantedFile,
 ): readonly FileChange[] {
-  const { content, mode, owner, group, secret } = wanted;
-  const mark = secret === true ? { secret } : {};
+  const { content, mode, owner, group } = wanted;
+  const mark = wanted.secret === true ? { secret: true } : {};
   if (current === undefined) {
     const account = { ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) };
     return [{ kind: 'file.write', path, mode: mode ?? 0o644, ...account, after: content, ...mark }];
@@ -58,11 +58,17 @@ export function writeFile(
   const changes: FileChange[] = [];
   if (current.content !== content) {
     const before = current.content;
-    changes.push({ kind: 'file.write', path, mode: current.mode, before, after: content, ...mark });
+    // Whoever takes a file from other readers does not want its new content shown: the change has the mode of the old one.
+    const hidden = isOwnersOnly(mode) && !isOwnersOnly(current.mode) ? { secret: true } : mark;
+    changes.push({ kind: 'file.write', path, mode: current.mode, before, after: content, ...hidden });
   }
   const update = differing(current, { mode, owner, group });
   if (update !== undefined) changes.push({ kind: 'file.update', path, ...update });
   return changes;
+}
+
+function isOwnersOnly(mode: number | undefined): boolean {
+  return mode !== undefined && (mode & 0o077) === 0;
 }
 
 /** What removes a file; nothing when there is none. */

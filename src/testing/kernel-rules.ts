@@ -1,8 +1,8 @@
 import { isIPv4 } from 'node:net';
 import { type BondMode, bondOptionRule } from '../model/bond-options.ts';
 import type { Change, LinkUpdate, PortAdd, PortRemove } from '../model/change.ts';
-import { isSameRoute, portsOf, vlansOn } from '../model/kernel.ts';
-import type { Address, Link, LinkOptions, Links, Route } from '../model/link.ts';
+import { initialBridgeOptions, isSameRoute, portsOf, SMALLEST_OF_IPV6, vlansOn } from '../model/kernel.ts';
+import type { Address, Link, LinkKind, LinkOptions, Links, Route } from '../model/link.ts';
 import { isInNetwork } from '../model/ip.ts';
 import type { HostState } from './host-state.ts';
 import { systemRefusalOf } from './system-rules.ts';
@@ -56,12 +56,15 @@ function refuseCreate({ links, modules }: HostState, link: Link): string | undef
   if (links.has(link.name) || link.name === 'bonding_masters') return 'File exists';
   if (Buffer.byteLength(link.name) > 15) return 'Attribute failed policy validation.';
   if (!/^[^\s/:%]+$/.test(link.name) || /^\.\.?$/.test(link.name)) return 'Invalid argument';
+  if (!makeable.includes(link.kind)) return 'Unknown device type.';
   const refusal =
     link.vlan === undefined
       ? refuseOptions(links, { ...link, up: false }, link.options ?? {})
       : refuseVlan(links, link, link.vlan);
   return refusal ?? refuseWithoutModule(modules, link);
 }
+
+const makeable: readonly LinkKind[] = ['bond', 'bridge', 'vlan', 'tap'];
 
 const moduleOfKind: Readonly<Partial<Record<Link['kind'], string>>> = {
   bond: 'bonding',
@@ -94,15 +97,15 @@ function refuseVlan(
 }
 
 function refuseDelete({ links, addresses, routes }: HostState, name: string): string | undefined {
+  const kind = links.get(name)?.kind;
+  if (kind === 'ethernet' || kind === 'loopback') return 'Operation not supported';
   const lost = [
     ...vlansOn(links, name).map((vlan) => vlan.name),
     ...portsOf(links, name).map((port) => `its port ${port.name}`),
     ...addresses.filter(({ link }) => link === name).map(({ address }) => address),
     ...routes.filter(({ link }) => link === name).map(({ destination }) => `route ${destination}`),
   ];
-  return lost.length === 0
-    ? undefined
-    : `the kernel would silently drop ${lost.join(', ')}: the plan should say so`;
+  return lostUnsaid(lost);
 }
 
 function refuseUpdate(state: HostState, { name, after }: LinkUpdate): string | undefined {
@@ -112,12 +115,41 @@ function refuseUpdate(state: HostState, { name, after }: LinkUpdate): string | u
   if (after.mtu !== undefined && (after.mtu < 68 || after.mtu > (parent?.mtu ?? 65535))) {
     return 'Numerical result out of range';
   }
+  if (after.mac !== undefined && !isUsableMac(after.mac)) return 'Cannot assign requested address';
   if (after.up === true && parent?.up === false) return 'Network is down';
   if (after.up === false && link.up) {
     const lost = lostWhenDown(state, name);
     if (lost !== undefined) return lost;
   }
-  return after.options === undefined ? undefined : refuseOptions(state.links, link, after.options);
+  const refusal = after.options === undefined ? undefined : refuseOptions(state.links, link, after.options);
+  return refusal ?? lostToMtu(state, { name, mtu: after.mtu });
+}
+
+/** No multicast address, and not all zeros; empty is what the kernel makes up. */
+function isUsableMac(mac: string): boolean {
+  return mac === '' || (mac !== '00:00:00:00:00:00' && Number.parseInt(mac.slice(0, 2), 16) % 2 === 0);
+}
+
+/** IPv6 ends on a link below its smallest MTU. */
+function lostToMtu(
+  { addresses, routes }: HostState,
+  { name, mtu = SMALLEST_OF_IPV6 }: { name: string; mtu: number | undefined },
+): string | undefined {
+  if (mtu >= SMALLEST_OF_IPV6) return undefined;
+  return lostUnsaid([
+    ...addresses
+      .filter(({ link, address }) => link === name && address.includes(':'))
+      .map(({ address }) => address),
+    ...routes
+      .filter(({ link, family }) => link === name && family === 6)
+      .map(({ destination }) => `route ${destination}`),
+  ]);
+}
+
+function lostUnsaid(lost: readonly string[]): string | undefined {
+  return lost.length === 0
+    ? undefined
+    : `the kernel would silently drop ${lost.join(', ')}: the plan should say so`;
 }
 
 /** A link that goes down loses its routes and its IPv6 addresses, and takes its VLANs down. */
@@ -137,7 +169,7 @@ function lostWhenDown({ links, addresses, routes }: HostState, name: string): st
 }
 
 function refuseOptions(links: Links, link: Link, options: LinkOptions): string | undefined {
-  if (link.kind === 'bridge') return refuseBridgeOptions({ ...link.options, ...options });
+  if (link.kind === 'bridge') return refuseBridgeOptions(options, { ...link.options, ...options });
   if (link.kind !== 'bond') return undefined;
   const settled = { ...link.options, ...options };
   for (const option of Object.keys(options)) {
@@ -147,9 +179,23 @@ function refuseOptions(links: Links, link: Link, options: LinkOptions): string |
   return undefined;
 }
 
-function refuseBridgeOptions({ stp_state: stp, forward_delay: delay }: LinkOptions): string | undefined {
-  const isOutside = Number(delay) < 200 || Number(delay) > 3000;
-  return stp === '1' && isOutside ? 'Numerical result out of range' : undefined;
+/** Smallest and largest value that the kernel takes; a forward delay counts only with STP. */
+const bridgeRanges: Readonly<Record<string, readonly [number, number]>> = {
+  hello_time: [100, 1000],
+  max_age: [600, 4000],
+};
+
+function refuseBridgeOptions(options: LinkOptions, settled: LinkOptions): string | undefined {
+  for (const [option, value] of Object.entries(options)) {
+    if (!Object.hasOwn(initialBridgeOptions, option)) return `option ${option}: No such file or directory`;
+    const [least, most] = bridgeRanges[option] ?? [0, Infinity];
+    if (Number(value) < least || Number(value) > most)
+      return `option ${option}: Numerical result out of range`;
+  }
+  const delay = Number(settled['forward_delay']);
+  return settled['stp_state'] === '1' && (delay < 200 || delay > 3000)
+    ? 'Numerical result out of range'
+    : undefined;
 }
 
 /** The mode is set before the other options, so they are judged by the new one. */
@@ -174,6 +220,8 @@ function refuseBondOption(
   if (option === 'arp_interval' && value !== '0' && (settled['miimon'] ?? '0') !== '0') {
     return 'ARP monitoring cannot be used with MII monitoring';
   }
+  if (option === 'miimon' && value !== '0' && (settled['arp_interval'] ?? '0') !== '0')
+    return 'the kernel would silently turn off ARP monitoring: the plan should say so';
   if ((option === 'updelay' || option === 'downdelay') && value !== '0') {
     const interval = Number(settled['miimon'] ?? 0);
     if (interval === 0) return 'Unable to set the delay as MII monitoring is disabled';
@@ -192,12 +240,14 @@ function refusePort(state: HostState, change: PortAdd): string | undefined {
   }
   if (port.kind === 'loopback') return 'Invalid argument';
   if (controller.kind === 'bond') {
-    return port.kind === 'bond' ? 'Cannot enslave bond to itself.' : refuseDown(state, change, port.up);
+    if (port === controller) return 'Cannot enslave bond to itself.';
+    const refusal = refuseDown(state, change, port.up);
+    return refusal ?? (carries(state.links, port, controller.name) ? 'Device or resource busy' : undefined);
   }
   if (controller.kind !== 'bridge') return 'Operation not supported';
   if (port.kind === 'bridge') return 'Can not enslave a bridge to a bridge.';
   if (portsOf(state.links, controller.name).length >= 1024) return 'Exchange full';
-  return standsOn(state.links, port, controller.name) ? 'Device or resource busy' : undefined;
+  return carries(state.links, port, controller.name) ? 'Device or resource busy' : undefined;
 }
 
 /** Bonds take their ports down when they join and when they leave. */
@@ -205,13 +255,18 @@ function refuseDown(state: HostState, { port }: PortAdd | PortRemove, goesDown: 
   return goesDown ? lostWhenDown(state, port) : undefined;
 }
 
-function standsOn(links: Links, link: Link, base: string): boolean {
+/** Whether `base` is below `link`, as its parent or port, directly or further down: the two would make a loop. */
+function carries(links: Links, link: Link, base: string): boolean {
   const parent = link.vlan === undefined ? undefined : links.get(link.vlan.parent);
-  return parent !== undefined && (parent.name === base || standsOn(links, parent, base));
+  return [...(parent === undefined ? [] : [parent]), ...portsOf(links, link.name)].some(
+    (lower) => lower.name === base || carries(links, lower, base),
+  );
 }
 
 function refuseAddress({ links, addresses }: HostState, { link, address }: Address): string | undefined {
-  if (!links.has(link)) return noDevice(link);
+  const mtu = links.get(link)?.mtu;
+  if (mtu === undefined) return noDevice(link);
+  if (address.includes(':') && mtu < SMALLEST_OF_IPV6) return 'Invalid argument';
   return addresses.some((item) => item.link === link && item.address === address) ? 'File exists' : undefined;
 }
 
@@ -230,10 +285,7 @@ function refuseAddressDelete({ addresses, routes }: HostState, doomed: Address):
   const ways = routes.filter(
     ({ link, family, source }) => link === doomed.link && family === 4 && (isLast || source === host),
   );
-  const all = [...lost, ...ways.map(({ destination }) => `route ${destination}`)];
-  return all.length === 0
-    ? undefined
-    : `the kernel would silently drop ${all.join(', ')}: the plan should say so`;
+  return lostUnsaid([...lost, ...ways.map(({ destination }) => `route ${destination}`)]);
 }
 
 function refuseRoute({ links, addresses, leases, routes }: HostState, route: Route): string | undefined {

@@ -30,7 +30,7 @@ export const anyLink = fc.constantFrom(
   'br0.10',
   'lo',
 );
-export const mtu = fc.constantFrom(1400, 1500, 9000);
+export const mtu = fc.constantFrom(1000, 1400, 1500, 9000);
 export const mac = fc.constantFrom('02:00:00:00:00:01', '52:54:00:ff:00:02');
 export const state = fc.oneof(
   { weight: 4, arbitrary: fc.constant('present' as const) },

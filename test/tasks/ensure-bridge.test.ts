@@ -106,6 +106,12 @@ const refused: [string, FakeHostOptions, DesiredBridge, string][] = [
     { name: 'br0', state: 'absent', takeover: 'eno3' },
     'takeover eno3 of br0 is a port of br1, which has no use for addresses',
   ],
+  [
+    'an MTU below that of IPv6',
+    { links: [bridge('br0')], addresses: [{ link: 'br0', address: 'fd00::1/64' }] },
+    { name: 'br0', mtu: 1279 },
+    'mtu of br0 would be 1279, it should be at least 1280 for its IPv6 address fd00::1/64',
+  ],
 ];
 
 const wrong: [string, DesiredBridge, string][] = [

@@ -67,6 +67,17 @@ describe('ensureFile', () => {
     expect(host.changes.map((change) => 'secret' in change && change.secret)).toEqual([true, true]);
   });
 
+  it('marks new content that readers of the old file shall not see', async () => {
+    const host = fakeHost({ files: { [path]: 'public\n' } });
+
+    await ensureFile(host, { path, content: 'token\n', mode: '0600' });
+
+    expect(host.changes).toEqual([
+      { kind: 'file.write', path, mode: 0o644, before: 'public\n', after: 'token\n', secret: true },
+      { kind: 'file.update', path, before: { mode: 0o644 }, after: { mode: 0o600 } },
+    ]);
+  });
+
   it('shows nothing of a secret in an error', () => {
     expect(() => ensureFile.task.validate({ path, content: 'token\0', secret: true })).toThrow(
       new TaskInputError('ensureFile /etc/motd: content should be text without NUL bytes'),

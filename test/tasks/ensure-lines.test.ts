@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { type DesiredLines, ensureLines, PlanError, TaskInputError } from '../../src/index.ts';
+import { editLines } from '../../src/tasks/edit-lines.ts';
+import { textLines } from '../../src/tasks/text-lines.ts';
 import { fakeHost } from '../../src/testing.ts';
 
 const path = '/etc/ssh/sshd_config';
@@ -81,5 +84,52 @@ describe('ensureLines', () => {
     expect(() => ensureLines.task.validate({ path, ...rest })).toThrow(
       new TaskInputError(`ensureLines ${path}: ${sentence}`),
     );
+  });
+});
+
+/** Few letters, so that lines meet, match and repeat. */
+const text = fc.string({ unit: fc.constantFrom('a', 'b', '#', ' ', '\r', '\n', '\n') });
+const line = fc.string({ unit: fc.constantFrom('a', 'b', '#', ' ', '\r'), maxLength: 3 });
+const pattern = fc.constantFrom(/a/, /^#?a/, /^$/, /b$/i, /./, /^/, undefined);
+const edit = fc.record({
+  lines: fc.array(line, { minLength: 1, maxLength: 3 }),
+  state: fc.constantFrom('present', 'absent'),
+  match: pattern,
+  after: pattern,
+  before: pattern,
+});
+
+describe('editLines', () => {
+  it('has nothing left to do on what it made', () => {
+    fc.assert(
+      fc.property(text, edit, (before, wanted) => {
+        const after = editLines(before, wanted);
+
+        expect(editLines(after, wanted)).toBe(after);
+      }),
+    );
+  });
+
+  it('says each wanted line, or none that shall go, and leaves the others in their order', () => {
+    fc.assert(
+      fc.property(text, edit, (before, wanted) => {
+        const { state, match } = wanted;
+        const lines = state === 'present' && match !== undefined ? wanted.lines.slice(0, 1) : wanted.lines;
+        const isMeant = (one: string): boolean => lines.includes(one) || match?.test(one) === true;
+
+        const after = textLines(editLines(before, { ...wanted, lines }));
+
+        expect(after.filter((one) => !isMeant(one))).toEqual(
+          textLines(before).filter((one) => !isMeant(one)),
+        );
+        if (state === 'absent') expect(after.filter(isMeant)).toEqual([]);
+        else if (match !== undefined) expect(after.filter(isMeant)).toEqual(lines);
+        else for (const one of lines) expect(after).toContain(one);
+      }),
+    );
+  });
+
+  it('adds a line once that is asked for twice', () => {
+    expect(editLines('', { lines: ['a', 'a'], state: 'present' })).toBe('a\n');
   });
 });
