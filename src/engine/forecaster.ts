@@ -5,7 +5,7 @@ import type { SurveyAnswers } from './transaction.ts';
 
 /** Knows what changes mean to who uses a host, which the engine does not. Pure. */
 export interface Forecaster {
-  /** Asked together with the facts of the first task. */
+  /** Asked together with the first facts that anybody asks for. */
   readonly facts: readonly AnyFact[];
   /** What changes will disrupt. */
   readonly forecast: (changes: readonly Change[], answers: SurveyAnswers) => Forecast;

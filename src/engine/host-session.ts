@@ -4,7 +4,7 @@ import type { Change } from '../model/change.ts';
 import type { Answers, Fact } from '../model/fact.ts';
 import { describeDisruption, type Disruption, exceeds, type Forecast } from '../model/forecast.ts';
 import type { CommandResult, Host } from '../model/host.ts';
-import type { InventoryHost } from '../model/inventory.ts';
+import type { InventoryHost, SourcePlace } from '../model/inventory.ts';
 import { type AnyFact, factsOf, type Task, type TaskResult } from '../model/task.ts';
 import { isSelected, type TagSelection } from '../model/tags.ts';
 import type { HostPhase } from './events.ts';
@@ -79,7 +79,7 @@ export class HostSession implements Host<unknown> {
   #folded = new Map<string, { readonly count: number; readonly value: unknown }>();
   /** Records whose changes are in the prediction. */
   #pending: TaskRecord[] = [];
-  /** What tasks will ask that were called and have not had their turn: one exec asks for all of `Promise.all`. */
+  /** What will be asked by who was called and has not had its turn: one exec asks for all of `Promise.all`. */
   readonly #upcoming = new Set<readonly AnyFact[]>();
   #queue: Promise<unknown> = Promise.resolve();
   /** Of a transaction: a playbook that catches it must not go on from there. */
@@ -115,10 +115,17 @@ export class HostSession implements Host<unknown> {
   }
 
   fact<T>(fact: Fact<T>): Promise<T> {
+    const asked = [fact];
+    this.#upcoming.add(asked);
     return this.#enqueue(async () => {
-      await this.#ask([fact]);
+      this.#upcoming.delete(asked);
+      await this.#ask(asked);
       return this.#current(fact);
     });
+  }
+
+  varPlace(variable: string): SourcePlace | undefined {
+    return this.#options.host.varPlaces?.get(variable);
   }
 
   read(command: string): Promise<CommandResult> {
@@ -198,7 +205,7 @@ export class HostSession implements Host<unknown> {
     record.subject = task.subject(desired);
     this.#options.onTask?.(record, this.records.indexOf(record));
     const facts = factsOf(task, desired);
-    await this.#ask(Object.values(facts), this.#options.forecaster?.facts);
+    await this.#ask(Object.values(facts));
 
     const settings = this.#settings();
     const answer = (read: (fact: AnyFact) => unknown): Answers<F> =>
@@ -293,10 +300,11 @@ export class HostSession implements Host<unknown> {
     return isWanted;
   }
 
-  /** Those of `beside` are asked only when others must be. */
-  async #ask(facts: readonly AnyFact[], beside: readonly AnyFact[] = []): Promise<void> {
+  /** Those of the forecaster, and of what waits for its turn, are asked only when others must be. */
+  async #ask(facts: readonly AnyFact[]): Promise<void> {
     const isMissing = ({ name }: AnyFact): boolean => !this.#answers.has(name);
     if (!facts.some(isMissing)) return;
+    const beside = this.#options.forecaster?.facts ?? [];
     const asked = [...facts, ...beside, ...[...this.#upcoming].flat()];
     const missing = [...new Map(asked.map((fact) => [fact.name, fact])).values()].filter(isMissing);
     await this.#connect();

@@ -2,6 +2,7 @@ import { PlaybookError } from '../errors.ts';
 import type { Action, ActionResult } from '../model/action.ts';
 import type { Fact } from '../model/fact.ts';
 import type { CommandResult, Host } from '../model/host.ts';
+import type { SourcePlace } from '../model/inventory.ts';
 import { problemOfTag } from '../model/tags.ts';
 import type { Task, TaskResult } from '../model/task.ts';
 
@@ -54,6 +55,10 @@ export class TaggedHost implements Host<unknown> {
 
   fact<T>(fact: Fact<T>): Promise<T> {
     return this.#host.fact(fact);
+  }
+
+  varPlace(variable: string): SourcePlace | undefined {
+    return this.#host.varPlace(variable);
   }
 
   read(command: string): Promise<CommandResult> {

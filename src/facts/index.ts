@@ -1,6 +1,7 @@
 export { addresses } from './addresses.ts';
 export type { Aggregator, BondPortState, BondState } from './bond-state.ts';
 export { configFilesFact } from './config-files.ts';
+export { type DefaultRoute, defaultRoutes } from './default-routes.ts';
 export {
   expectedFile,
   filesFact,
@@ -14,6 +15,7 @@ export { leases, type Lease } from './leases.ts';
 export { linkState } from './link-state.ts';
 export type { BridgeState, LinkState, LinkStates, StpState } from './link-state.ts';
 export { links } from './links.ts';
+export { type Nic, nics, type Nics } from './nics.ts';
 export { packagesFact, type Packages } from './packages.ts';
 export { platform } from './platform.ts';
 export type { Distribution, ModuleState, NetworkModule, NetworkService, Platform, Tool } from './platform.ts';

@@ -3,6 +3,7 @@ import type { Fact } from '../model/fact.ts';
 import { linksAfter } from '../model/kernel.ts';
 import type { Link, LinkKind, LinkOptions, Links, VlanPlace } from '../model/link.ts';
 import { bondOptionRules } from '../model/bond-options.ts';
+import { tellPermanentMacs } from './permanent-macs.ts';
 import { linesOf, parseNumber } from './text.ts';
 
 const bondOptions = Object.keys(bondOptionRules);
@@ -61,12 +62,7 @@ for link in *; do
     ports=
     read -r ports <"$link/bonding/slaves"
     printf 'ports %s %s\\n' "$link" "$ports"
-    while IFS= read -r line; do
-      case $line in
-        'Slave Interface: '*) port=\${line#*: } ;;
-        'Permanent HW addr: '*) printf 'permanent %s %s\\n' "$port" "\${line#*: }" ;;
-      esac
-    done <"/proc/net/bonding/$link"
+    ${tellPermanentMacs}
   fi
   [ -e "$link/master" ] && [ ! -e "$link/brport" ] && [ ! -e "$link/bonding_slave" ] && set -- "$@" "$link/master"
 done 2>/dev/null

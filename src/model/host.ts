@@ -1,5 +1,6 @@
 import type { Action, ActionResult } from './action.ts';
 import type { Fact } from './fact.ts';
+import type { SourcePlace } from './inventory.ts';
 import type { Task, TaskResult } from './task.ts';
 
 /** What `host.exec` and `host.read` return. */
@@ -17,6 +18,8 @@ export interface Host<V = HostVars> {
   readonly groups: readonly string[];
   /** Variables of the inventory, as the play's schema types them. */
   readonly vars: V;
+  /** Where the inventory gave a variable its value, for messages; undefined when nothing tells. */
+  varPlace(variable: string): SourcePlace | undefined;
   /** True in check mode: nothing on the host changes. */
   readonly checkMode: boolean;
   /** Plans a task; `ensureVlan(host, {...})` calls this. */
@@ -28,7 +31,7 @@ export interface Host<V = HostVars> {
    * `await ensureVlan(host.tagged('vlan'), {...})`. What `--tags` and `--skip-tags` leave out is skipped.
    */
   tagged(...tags: readonly string[]): Host<V>;
-  /** The answer to a fact, with everything planned so far folded in. */
+  /** The answer to a fact, with everything planned so far folded in. One exec asks for all of `Promise.all`. */
   fact<T>(fact: Fact<T>): Promise<T>;
   /** Runs a command that changes nothing; also in check mode. A non-zero exit code is an error. */
   read(command: string): Promise<CommandResult>;

@@ -162,6 +162,11 @@ class HostInMemory<V> implements FakeHost<V> {
     return this;
   }
 
+  /** Variables of a fake host come from no file. */
+  varPlace(): undefined {
+    return undefined;
+  }
+
   fact<T>(fact: Fact<T>): Promise<T> {
     return new Promise((resolve) => resolve(this.#answer(fact)));
   }

@@ -22,6 +22,8 @@ export interface FakeHostOptions<V = HostVars> {
   readonly addresses?: readonly Address[];
   readonly routes?: readonly Route[];
   readonly leases?: HostState['leases'];
+  /** Drivers and PCI slots of NICs by name: `{ eno3: { driver: 'ixgbe', pci: '0000:01:00.0' } }`. Default: nothing is known. */
+  readonly nics?: HostState['nics'];
   /** By path: a content, whose file is root's with mode 0644, or more about it. Default: none. */
   readonly files?: Readonly<Record<string, string | FileState>>;
   /** Settings of the kernel by key, beside a few that every kernel has. */
@@ -70,13 +72,22 @@ export function withPackages(
 
 /** The state that a fake host begins with. */
 export function initialState<V>(options: FakeHostOptions<V>): HostState {
-  const { links = [], addresses = [], routes = [], leases = [], files = {}, packages = {} } = options;
+  const {
+    links = [],
+    addresses = [],
+    routes = [],
+    leases = [],
+    nics = {},
+    files = {},
+    packages = {},
+  } = options;
   const { packageManager: manager = 'yum', services = {} } = options;
   return {
     links: new Map([loopback, ...links].map((link) => [link.name, link])),
     addresses,
     routes,
     leases,
+    nics,
     files: new Map(toFiles(files)),
     sysctls: new Map(Object.entries({ ...everyKernel, ...options.sysctls })),
     modules: new Map(

@@ -1,10 +1,14 @@
 import {
+  type DefaultRoute,
+  defaultRoutes,
   filesFact,
   type FileStates,
   isTextFile,
   type KernelModule,
   kernelModuleFact,
   moduleName,
+  type Nic,
+  type Nics,
   type Packages,
   packagesFact,
   type Platform,
@@ -25,6 +29,8 @@ export interface HostState {
   readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
   readonly leases: readonly { readonly link: string; readonly address: string }[];
+  /** What of NICs does not show in their links; by name. */
+  readonly nics: Readonly<Record<string, Pick<Nic, 'driver' | 'pci'>>>;
   /** By path. */
   readonly files: FileStates;
   /** By key. */
@@ -45,6 +51,7 @@ export function stateAfter(state: HostState, change: Change): HostState {
     addresses: addressesAfter(state.addresses, change),
     routes: routesAfter(state.routes, change),
     leases: state.leases,
+    nics: state.nics,
     files: 'path' in change ? filesFact([change.path]).after(state.files, change) : state.files,
     sysctls: sysctlsAfter(state.sysctls, change),
     modules: modulesAfter(state.modules, change),
@@ -69,6 +76,10 @@ export function answerOf(
     case 'routes':
     case 'leases':
       return { value: state[kind] };
+    case 'nics':
+      return { value: nicsOf(state) };
+    case 'defaultRoutes':
+      return { value: defaultRoutesOf(state) };
     case 'configFiles':
       return { value: textFilesOf(state) };
     case 'files':
@@ -92,6 +103,18 @@ export function answerOf(
 
 export function textFilesOf({ files }: Pick<HostState, 'files'>): ConfigFiles {
   return new Map([...files].filter((entry): entry is [string, ConfigFile] => isTextFile(entry[1])));
+}
+
+function nicsOf({ links, nics }: HostState): Nics {
+  const ethernets = [...links.values()].filter(({ kind }) => kind === 'ethernet');
+  return new Map(ethernets.map(({ name, mac }) => [name, { name, mac, ...nics[name] }]));
+}
+
+function defaultRoutesOf({ routes }: HostState): readonly DefaultRoute[] {
+  return routes.reduce<readonly DefaultRoute[]>(
+    (found, route) => defaultRoutes.after(found, { kind: 'route.add', route }),
+    [],
+  );
 }
 
 export const noModule: KernelModule = { state: 'missing', parameters: {}, uses: 0, links: [] };

@@ -1,5 +1,15 @@
 import { backends } from '../../backends/index.ts';
-import { addresses, configFilesFact, leases, links, linkState, platform, routes } from '../../facts/index.ts';
+import {
+  addresses,
+  configFilesFact,
+  defaultRoutes,
+  leases,
+  links,
+  linkState,
+  nics,
+  platform,
+  routes,
+} from '../../facts/index.ts';
 import { askHosts } from '../ask-hosts.ts';
 import type { CommandArguments } from '../command-line.ts';
 import type { CliIo } from '../io.ts';
@@ -13,7 +23,7 @@ export async function printFacts(
   const configFiles = configFilesFact(
     [...new Set([...backends.values()].flatMap(({ globs }) => globs))].sort(),
   );
-  const facts = { addresses, configFiles, leases, links, linkState, platform, routes };
+  const facts = { addresses, configFiles, defaultRoutes, leases, links, linkState, nics, platform, routes };
   const { hosts, errors, exitCode } = await askHosts({ facts, pattern, options }, io);
   const byHost = Object.fromEntries(hosts.map(({ host, answers }) => [host, answers]));
   io.stdout.write(`${JSON.stringify(byHost, mapsAsObjects, 2)}\n`);

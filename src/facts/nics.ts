@@ -1,0 +1,100 @@
+import { FactParseError } from '../errors.ts';
+import type { Change } from '../model/change.ts';
+import type { Fact } from '../model/fact.ts';
+import { tellPermanentMacs } from './permanent-macs.ts';
+import { linesOf } from './text.ts';
+
+/** A NIC, with all that it may be told by whatever its name. */
+export interface Nic {
+  /** What the kernel, or udev, calls it: `eno3`. */
+  readonly name: string;
+  /** Lower-case MAC address. Of a bond's port: its permanent one. */
+  readonly mac: string;
+  /** `ixgbe`, `virtio_net`, ...; `veth` for an end of a veth pair, which is a NIC to a container. */
+  readonly driver?: string;
+  /** Slot of the PCI bus: `0000:01:00.0`. Ports of one card may share it. */
+  readonly pci?: string;
+}
+
+/** NICs by name, in the order of their names. */
+export type Nics = ReadonlyMap<string, Nic>;
+
+/**
+ * A link with a `device` is hardware, or what a hypervisor shows as such. A virtio device sits on the PCI device that has
+ * the slot. An end of a veth pair, whose other end has another index, is all the NIC that a container has.
+ */
+const script = `
+cd /sys/class/net || exit
+is_veth() {
+  type= index= other= kind=
+  read -r type <"$link/type"
+  read -r index <"$link/ifindex"
+  read -r other <"$link/iflink"
+  [ "$type" = 1 ] && [ "$index" != "$other" ] || return
+  while IFS='=' read -r key value; do
+    [ "$key" != DEVTYPE ] || kind=$value
+  done <"$link/uevent"
+  [ -z "$kind" ]
+}
+for link in *; do
+  mac= driver= slot=
+  if [ -e "$link/device" ]; then
+    while IFS='=' read -r key value; do
+      case $key in
+        DRIVER) driver=$value ;;
+        PCI_SLOT_NAME) slot=$value ;;
+      esac
+    done <"$link/device/uevent"
+    [ -n "$slot" ] || while IFS='=' read -r key value; do
+      [ "$key" != PCI_SLOT_NAME ] || slot=$value
+    done <"$link/device/../uevent"
+  elif [ -d "$link/bonding" ]; then
+    ${tellPermanentMacs}
+    continue
+  elif [ ! -e "$link/tun_flags" ] && is_veth; then
+    driver=veth
+  else
+    continue
+  fi
+  read -r mac <"$link/address"
+  printf 'nic %s %s %s %s\\n' "$link" "\${mac:--}" "\${driver:--}" "\${slot:--}"
+done 2>/dev/null
+:
+`;
+
+/** The NICs of a host: hardware and ends of veth pairs, without what sits on them. */
+export const nics: Fact<Nics> = {
+  name: 'nics',
+  script,
+  parse,
+  after,
+  // A rollback proves the links; nothing that kvmplay does alters drivers and slots.
+  comparable: () => null,
+};
+
+function parse(output: string): Nics {
+  const found = new Map<string, Nic>();
+  const permanentMacs = new Map<string, string>();
+  for (const line of linesOf(output)) {
+    const [word, name = '', ...fields] = line.split(' ');
+    const [mac = '-', driver = '-', pci = '-'] = fields;
+    if (word === 'permanent') permanentMacs.set(name, mac.toLowerCase());
+    else if (word === 'nic') {
+      found.set(name, {
+        name,
+        mac: mac === '-' ? '' : mac.toLowerCase(),
+        ...(driver !== '-' && { driver }),
+        ...(pci !== '-' && { pci: pci.toLowerCase() }),
+      });
+    } else throw new FactParseError(`a line about NICs is unknown: ${JSON.stringify(line)}`);
+  }
+  return new Map(
+    [...found].map(([name, nic]) => [name, { ...nic, mac: permanentMacs.get(name) ?? nic.mac }]),
+  );
+}
+
+function after(nics: Nics, change: Change): Nics {
+  if (change.kind !== 'link.update' || change.after.mac === undefined) return nics;
+  const nic = nics.get(change.name);
+  return nic === undefined ? nics : new Map(nics).set(nic.name, { ...nic, mac: change.after.mac });
+}

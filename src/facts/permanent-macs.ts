@@ -1,0 +1,10 @@
+/**
+ * Shell text that prints `permanent PORT MAC` for each port of the bond `$link`. bonding gives its ports other MACs, and
+ * EL7's kernel tells the own ones nowhere but here.
+ */
+export const tellPermanentMacs = `while IFS= read -r line; do
+      case $line in
+        'Slave Interface: '*) port=\${line#*: } ;;
+        'Permanent HW addr: '*) printf 'permanent %s %s\\n' "$port" "\${line#*: }" ;;
+      esac
+    done <"/proc/net/bonding/$link"`;
