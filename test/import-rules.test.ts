@@ -15,6 +15,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   inventory: ['model', 'errors.ts'],
   actions: ['model', 'tasks/input.ts', 'tasks/validate-input.ts', 'errors.ts'],
   tasks: ['model', 'facts', 'backends', 'errors.ts'],
+  nics: ['model', 'facts', 'tasks/input.ts', 'tasks/input-problem.ts', 'tasks/network-facts.ts', 'errors.ts'],
   engine: ['model', 'errors.ts', 'transports/transport.ts', 'transports/shell-quote.ts'],
   reporters: ['engine/events.ts', 'engine/steps.ts', 'model', 'errors.ts'],
   lab: ['model', 'errors.ts', 'inventory', 'transports'],

@@ -3,6 +3,7 @@ import { describeChange } from './describe-change.ts';
 import { judgeModule, judgeSystem, type Verdict } from './forecast-system.ts';
 import { addressesAfter, linksAfter, portsOf, vlansOn } from './kernel.ts';
 import type { Address, Link, Links, Route } from './link.ts';
+import { linksBelow } from './links-below.ts';
 
 /** What users of a host notice: nothing; a second in which frames are lost; longer than that. */
 export type Disruption = 'none' | 'blip' | 'outage';
@@ -345,15 +346,7 @@ function addressedLinks(changes: readonly Change[]): readonly string[] {
 }
 
 function touchesSsh(touched: readonly string[], sshLink: string, links: Links): boolean {
-  const below = new Set<string>();
-  const descend = (name: string): void => {
-    if (below.has(name)) return;
-    below.add(name);
-    const parent = links.get(name)?.vlan?.parent;
-    if (parent !== undefined) descend(parent);
-    for (const port of portsOf(links, name)) descend(port.name);
-  };
-  descend(sshLink);
+  const below = linksBelow(links, sshLink);
   return touched.some((name) => below.has(name));
 }
 

@@ -9,12 +9,13 @@ import { nearestName } from '../model/nearest-name.ts';
 export type Shape<I> = { readonly [K in keyof Required<I>]: z.ZodType<unknown, I[K]> };
 
 /** An object with these fields and no others. */
-export function fields<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strict> {
+export function fields<S extends z.ZodRawShape>(
+  shape: S,
+  should = 'an object of fields',
+): z.ZodObject<S, z.core.$strict> {
   return z.strictObject(shape, {
     error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? unknownField(issue.keys[0] ?? '', Object.keys(shape))
-        : 'an object of fields',
+      issue.code === 'unrecognized_keys' ? unknownField(issue.keys[0] ?? '', Object.keys(shape)) : should,
   });
 }
 

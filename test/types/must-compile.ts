@@ -11,6 +11,8 @@ import {
   facts,
   isKvmplayError,
   loadInventory,
+  nics,
+  nicSelectors,
   ping,
   plan,
   play,
@@ -125,6 +127,21 @@ export async function ownTask(host: Host): Promise<number> {
 
 export function errors(error: unknown): string {
   return isKvmplayError(error) ? `${error.code} ${error.details.join()}` : 'another';
+}
+
+export const mapped = play({
+  name: 'NICs by what they are',
+  hosts: 'all',
+  vars: z.object({ nics: nicSelectors('uplink0', 'uplink1') }),
+  async run(host) {
+    const { uplink0, uplink1 } = await nics(host, ['uplink0', 'uplink1']);
+    await ensureBridge(host, { name: 'br3', ports: [uplink0, uplink1] });
+  },
+});
+
+export async function unmapped(host: Host, loose: Host<unknown>): Promise<string> {
+  const { storage } = await nics(host, ['storage']);
+  return (await nics(loose, [storage]))[storage] ?? '';
 }
 
 export const tagged = play({

@@ -8,6 +8,8 @@ import {
   ensureVlan,
   facts,
   loadInventory,
+  nics,
+  nicSelectors,
   plan,
   play,
   run,
@@ -127,3 +129,16 @@ export async function actions(host: Host): Promise<void> {
   // wrong: Argument of type 'string[]' is not assignable to parameter of type 'string'
   host.tagged(['vlan']);
 }
+
+export const mapped = play({
+  name: 'a NIC that the schema does not know, and one that was not asked for',
+  hosts: 'all',
+  vars: z.object({ nics: nicSelectors('uplink0', 'uplink1') }),
+  async run(host) {
+    // wrong: Type '"uplink2"' is not assignable to type '"uplink0" | "uplink1"'
+    await nics(host, ['uplink0', 'uplink2']);
+    // wrong: Property 'uplink1' does not exist on type
+    const { uplink1 } = await nics(host, ['uplink0']);
+    void uplink1;
+  },
+});

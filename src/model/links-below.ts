@@ -1,0 +1,16 @@
+import { portsOf } from './kernel.ts';
+import type { Links } from './link.ts';
+
+/** The names of a link and of all that it sits on: parents of VLANs, ports of bonds and bridges. */
+export function linksBelow(links: Links, name: string): ReadonlySet<string> {
+  const below = new Set<string>();
+  const descend = (link: string): void => {
+    if (below.has(link)) return;
+    below.add(link);
+    const parent = links.get(link)?.vlan?.parent;
+    if (parent !== undefined) descend(parent);
+    for (const port of portsOf(links, link)) descend(port.name);
+  };
+  descend(name);
+  return below;
+}
