@@ -46,7 +46,6 @@ export type { CommandResult, Host, HostVars } from './model/host.ts';
 export { Secrets } from './model/secrets.ts';
 export type { Inventory, InventoryGroup, InventoryHost, SourcePlace } from './model/inventory.ts';
 export type { HostSettings, Plan, Task, TaskResult } from './model/task.ts';
-export type { Plan, Task, TaskResult } from './model/task.ts';
 export * from './nics/index.ts';
 export { type FleetPlan, type HostPlan, plan, type PlanOptions, type TaskPlan } from './plan.ts';
 export { type CheckOptions, checkPlays, run, type RunOptions } from './run.ts';
