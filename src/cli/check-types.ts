@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SourcePlace } from '../model/inventory.ts';
+import { parseInputs, tellInputs } from './compiler-inputs.ts';
+import { contentPrint, statPrint } from './file-print.ts';
 import { inFolder, resolvePath } from './paths.ts';
+import type { TypeCache } from './type-cache.ts';
 
 export interface TypeProblem {
   readonly place: SourcePlace;
@@ -19,28 +22,40 @@ export type TypeCheck =
   /** There is no compiler for this platform. */
   | { readonly checked: false };
 
-/** Type-checks playbooks and what they import, with the compiler that comes with kvmplay: no tsconfig, no @types needed. */
-export async function checkTypes(files: readonly string[], cwd: string): Promise<TypeCheck> {
+/**
+ * Type-checks playbooks and what they import, with the compiler that comes with kvmplay: no tsconfig, no @types needed. What
+ * `cache` knows to be fine is not checked again.
+ */
+export async function checkTypes(
+  files: readonly string[],
+  cwd: string,
+  cache?: TypeCache,
+): Promise<TypeCheck> {
   const playbooks = files.map((file) => resolvePath(file, cwd));
   const compiler = findCompiler(playbooks);
   if (compiler === undefined) return { checked: false };
-  const folder = await mkdtemp(join(tmpdir(), 'kvmplay-types-'));
-  try {
-    const project = join(folder, 'tsconfig.json');
-    const problemsWith = async (nodeTypes: string | undefined): Promise<readonly TypeProblem[]> => {
-      await writeFile(project, JSON.stringify(projectFor(playbooks, nodeTypes)));
-      return parseProblems(
-        await outputOf([...compiler, '--project', project, '--pretty', 'false'], cwd),
-        cwd,
-      );
-    };
-    // Few playbooks use Node itself, whose types take longer to read than all the rest.
-    const problems = await problemsWith(undefined);
-    const nodeTypes = problems.length === 0 ? undefined : typesOfNode(playbooks);
-    return { checked: true, problems: nodeTypes === undefined ? problems : await problemsWith(nodeTypes) };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  // Few playbooks use Node itself, whose types take longer to read than all the rest.
+  const nodeTypes = typesOfNode(playbooks);
+  const projects = [undefined, ...(nodeTypes === undefined ? [] : [nodeTypes])].map((types) =>
+    projectFor(playbooks, types),
+  );
+  const question = {
+    playbooks,
+    circumstances: [compiler, ...compiler.map(statPrint), projects, ownVersion()],
+  };
+  if (cache?.isFine(question) === true) return { checked: true, problems: [] };
+
+  const startedAt = Date.now();
+  let problems: readonly TypeProblem[] = [];
+  for (const project of projects) {
+    const output = await compile(project, [...compiler, ...(cache === undefined ? [] : tellInputs)], cwd);
+    problems = parseProblems(output, cwd);
+    if (problems.length > 0) continue;
+    const inputs = cache === undefined ? undefined : parseInputs(output, playbooks);
+    if (inputs !== undefined) cache?.addFine(question, inputs, startedAt);
+    break;
   }
+  return { checked: true, problems };
 }
 
 const requireHere = createRequire(import.meta.url);
@@ -68,6 +83,11 @@ function packageFolder(name: string, require: NodeJS.Require): string | undefine
   } catch {
     return undefined;
   }
+}
+
+/** With all that may decide how the compiler is asked. */
+function ownVersion(): string | undefined {
+  return contentPrint(fileURLToPath(new URL('../../package.json', import.meta.url)));
 }
 
 function projectFor(playbooks: readonly string[], nodeTypes: string | undefined): object {
@@ -126,6 +146,18 @@ function findUpwards(name: string, from: string): string | undefined {
   return folder === from ? undefined : findUpwards(name, folder);
 }
 
+/** What the compiler prints. */
+async function compile(project: object, compiler: readonly string[], cwd: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'kvmplay-types-'));
+  try {
+    const file = join(folder, 'tsconfig.json');
+    await writeFile(file, JSON.stringify(project));
+    return await outputOf([...compiler, '--project', file, '--pretty', 'false'], cwd);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 function outputOf([command = '', ...args]: readonly string[], cwd: string): Promise<string> {
   return new Promise((resolveOutput, reject) => {
     // So little memory that the native compiler had better not collect any.
@@ -134,23 +166,29 @@ function outputOf([command = '', ...args]: readonly string[], cwd: string): Prom
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.on('error', reject);
-    child.on('close', () => {
-      resolveOutput(Buffer.concat(chunks).toString());
+    child.on('close', (code, signal) => {
+      const output = Buffer.concat(chunks).toString();
+      // Silence is no answer when it was killed.
+      if (code === 0 || anyProblem.test(output)) resolveOutput(output);
+      else reject(new Error(`the TypeScript compiler ended with ${code ?? signal ?? ''}: ${output.trim()}`));
     });
   });
 }
+
+const anyProblem = /^(?:.+\(\d+,\d+\): )?error TS\d+: /m;
+const problemWithPlace = /^(.+)\((\d+),(\d+)\): error (TS\d+): ([^]*)$/;
 
 /** An import of a package without types is `any`: the author of a playbook can do nothing about it. */
 const untypedPackage = 'TS7016';
 
 function parseProblems(output: string, cwd: string): readonly TypeProblem[] {
   // A message may go on for several lines, which are then indented.
-  const reports = output.split(/\r?\n(?=\S)/).filter((report) => report.trim() !== '');
+  const reports = output.split(/\r?\n(?=\S)/).filter((report) => anyProblem.test(report));
   return reports.map((report) => parseProblem(report, cwd)).filter((problem) => problem !== undefined);
 }
 
 function parseProblem(report: string, cwd: string): TypeProblem | undefined {
-  const match = /^(.+)\((\d+),(\d+)\): error (TS\d+): ([^]*)$/.exec(report);
+  const match = problemWithPlace.exec(report);
   if (match === null) throw new Error(`the TypeScript compiler said: ${report.trim()}`);
   const [, file = '', line, column, code, message = ''] = match;
   if (code === untypedPackage) return undefined;

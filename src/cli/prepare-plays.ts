@@ -6,6 +6,7 @@ import { readExtraVars } from './extra-vars.ts';
 import type { CliIo } from './io.ts';
 import { loadPlaybooks, requirePlaybooks } from './load-playbook.ts';
 import { type InventoryOptionValues, openInventory } from './open-inventory.ts';
+import { openTypeCache } from './type-cache.ts';
 import { printTypeProblems, typeProblems } from './type-problems.ts';
 import { openVault } from './vault.ts';
 
@@ -28,7 +29,7 @@ export async function preparePlays(sources: PlaySources, io: CliIo): Promise<Pre
   // Asked for first: the rest may print.
   const vault = await openVault(sources, io);
   // Side by side, since each keeps another program or the disk busy.
-  const types = sources['no-type-check'] ? [] : typeProblems(playbooks, io);
+  const types = sources['no-type-check'] ? [] : typeProblems(playbooks, io, openTypeCache(io.env));
   const loading = loadPlaybooks(playbooks, io.cwd);
   const reading = openInventory(sources, io, {
     playbookFolders: playbooks.map((file) => dirname(file)),

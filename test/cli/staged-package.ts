@@ -113,8 +113,12 @@ interface RunProgram {
 export function runProgram(argv: readonly string[], { cwd, env = {}, onStdout }: RunProgram): Promise<Ended> {
   const [program = '', ...args] = argv;
   return new Promise((resolve, reject) => {
-    // Records of runs are not to mix with those of whoever runs the tests.
-    const usual = { NODE_OPTIONS: '', XDG_STATE_HOME: join(cwd, '.state') };
+    // What is recorded and remembered of runs is not to mix with that of whoever runs the tests.
+    const usual = {
+      NODE_OPTIONS: '',
+      XDG_STATE_HOME: join(cwd, '.state'),
+      XDG_CACHE_HOME: join(cwd, '.cache'),
+    };
     const child = spawn(program, args, { cwd, env: { ...process.env, ...usual, ...env } });
     let stdout = '';
     let stderr = '';

@@ -32,7 +32,12 @@ function step(answers: readonly string[]): Promise<{ readonly code: number; read
     let screen = '';
     let answered = 0;
     const args = [staged.main, 'run', 'steps.ts', '-i', 'hosts.yml', '--no-type-check', '--step'];
-    const env = { ...process.env, NO_COLOR: '1', XDG_STATE_HOME: `${folder}/.state` };
+    const env = {
+      ...process.env,
+      NO_COLOR: '1',
+      XDG_STATE_HOME: `${folder}/.state`,
+      XDG_CACHE_HOME: `${folder}/.cache`,
+    };
     const terminal = spawn(process.execPath, args, { cwd: folder, cols: 100, rows: 40, env });
     terminal.onData((text) => {
       screen += text;
