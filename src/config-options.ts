@@ -54,13 +54,15 @@ export interface KvmplayConfig {
   readonly askPass?: boolean;
   /** Read the SSH password from the first line of FILE. */
   readonly connectionPasswordFile?: string;
-  /** Become root, or --become-user, by sudo after the login. */
+  /** Become root, or --become-user, after the login. */
   readonly become?: boolean;
   /** Whom --become becomes where the inventory has no ansible_become_user; default: root. */
   readonly becomeUser?: string;
-  /** Ask for the password of sudo. */
+  /** The program by which --become becomes where the inventory has no ansible_become_method; default: sudo. */
+  readonly becomeMethod?: 'sudo' | 'su' | 'doas';
+  /** Ask for the password that the become method wants. */
   readonly askBecomePass?: boolean;
-  /** Read the password of sudo from the first line of FILE. */
+  /** Read the password that the become method wants from the first line of FILE. */
   readonly becomePasswordFile?: string;
   /** Refuse unknown host keys, remember those of new hosts, or check nothing; without it ssh_config decides, else yes. */
   readonly hostKeyChecking?: 'yes' | 'accept-new' | 'no';

@@ -17,7 +17,7 @@ export async function transportDefaults(
     io,
   );
   const becomePassword = await readSecret(
-    { ask: options['ask-become-pass'], prompt: 'sudo password: ', file: options['become-password-file'] },
+    { ask: options['ask-become-pass'], prompt: 'become password: ', file: options['become-password-file'] },
     io,
   );
   for (const secret of [password, becomePassword]) io.secrets.add(secret ?? '');
@@ -26,6 +26,7 @@ export async function transportDefaults(
     user,
     'private-key': key,
     'become-user': becomeUser,
+    'become-method': becomeMethod,
     'ssh-config': sshConfig,
   } = options;
   return {
@@ -40,6 +41,7 @@ export async function transportDefaults(
     ...(connection !== undefined && { connection }),
     ...(user !== undefined && { user }),
     ...(becomeUser !== undefined && { becomeUser }),
+    ...(becomeMethod !== undefined && { becomeMethod }),
     ...(key !== undefined && { privateKeyFile: resolvePath(key, io.cwd) }),
     ...(password !== undefined && { password: () => Promise.resolve(password) }),
     ...(becomePassword !== undefined && { becomePassword: () => Promise.resolve(becomePassword) }),

@@ -32,7 +32,7 @@ export const foreignOptions: Readonly<Record<string, string>> = {
   s: 'root is become by -b',
   sudo: 'root is become by -b',
   S: 'root is become by -b',
-  su: 'root is become by -b',
+  su: 'root is become by -b --become-method su',
   'exec check':
     'a command may change anything, so there is no check mode: hosts are looked at by kvmplay show, facts and ping',
   'exec C':

@@ -103,7 +103,7 @@ export const connectionOptions = {
   become: {
     type: 'flag',
     alias: 'b',
-    describe: 'become root, or --become-user, by sudo after the login',
+    describe: 'become root, or --become-user, after the login',
     group,
   },
   'become-user': {
@@ -112,10 +112,18 @@ export const connectionOptions = {
     describe: 'whom --become becomes where the inventory has no ansible_become_user; default: root',
     group,
   },
+  'become-method': {
+    type: 'text',
+    value: 'METHOD',
+    choices: ['sudo', 'su', 'doas'],
+    describe:
+      'the program by which --become becomes where the inventory has no ansible_become_method; default: sudo',
+    group,
+  },
   'ask-become-pass': {
     type: 'flag',
     alias: 'K',
-    describe: 'ask for the password of sudo',
+    describe: 'ask for the password that the become method wants',
     group,
   },
   'become-password-file': {
@@ -123,7 +131,7 @@ export const connectionOptions = {
     also: ['become-pass-file'],
     value: 'FILE',
     means: 'file',
-    describe: 'read the password of sudo from the first line of FILE',
+    describe: 'read the password that the become method wants from the first line of FILE',
     group,
   },
   'host-key-checking': {

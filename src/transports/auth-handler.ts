@@ -1,6 +1,7 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware } from 'ssh2';
 
 import type { LoginMethod, LoginPlan } from './authentication.ts';
+import { passwordQuestion } from './password-question.ts';
 
 export interface AuthDialogue {
   readonly user: string;
@@ -13,10 +14,6 @@ export interface AuthDialogue {
 }
 
 type Questions = Extract<AnyAuthMethod, { type: 'keyboard-interactive' }>;
-
-/** In the languages in which sshd and PAM are met. */
-const passwordQuestion =
-  /pass(word|wort|code|phrase)|mot de passe|contrase|senha|has[lł]o|parola|пароль|パスワード|密[码碼]|암호/i;
 
 /**
  * Offers one method after the other, of those that the server still allows; a password at most once. A server that wants

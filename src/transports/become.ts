@@ -1,13 +1,21 @@
+import { passwordQuestion } from './password-question.ts';
 import { scriptCommand } from './remote-script.ts';
 import { quoteCommand } from './shell-quote.ts';
 
 /** Something secret, asked for or read at most once, when it is first needed. */
 export type Secret = () => Promise<string>;
 
-/** To be another user on the host, by sudo. */
+/** The program that makes one user another. */
+export const becomeMethods = ['sudo', 'su', 'doas'] as const;
+
+export type BecomeMethod = (typeof becomeMethods)[number];
+
+/** To be another user on the host. */
 export interface BecomeSettings {
   readonly user: string;
-  /** Absent: sudo must not ask for one. */
+  /** Default: `sudo`. */
+  readonly method?: BecomeMethod;
+  /** Absent: the program must not ask for one. */
   readonly password?: Secret;
 }
 
@@ -17,8 +25,16 @@ export interface Launch {
   readonly command: string;
   /** The first line of the script's own output, on stdout and on stderr. */
   readonly marker: string;
-  /** Set when sudo may ask: its prompt, and the answer. */
-  readonly dialogue?: { readonly prompt: string; readonly password: string };
+  /** Set when the program that makes the user another may ask. */
+  readonly dialogue?: Dialogue;
+}
+
+export interface Dialogue {
+  readonly program: BecomeMethod;
+  /** Its question, when nothing was said after it. */
+  readonly prompt: RegExp;
+  /** Absent: nobody gave one. */
+  readonly password: string | undefined;
 }
 
 /** `nonce` makes prompt and marker of this one start unlike anything that a host says by itself. */
@@ -27,16 +43,32 @@ export async function planLaunch(become: BecomeSettings | undefined, nonce: stri
   const script = scriptCommand(marker);
   if (become === undefined) return { command: loginCommand(script), marker };
 
-  const target = ['-H', '-u', become.user, '--', ...script];
-  if (become.password === undefined) return { command: loginCommand(['sudo', '-n', ...target]), marker };
-
-  const prompt = `kvmplay-password-${nonce}:`;
-  return {
-    command: loginCommand(['sudo', '-S', '-p', prompt, ...target]),
-    marker,
-    dialogue: { prompt, password: await become.password() },
-  };
+  const { user, method = 'sudo' } = become;
+  switch (method) {
+    case 'sudo': {
+      const target = ['-H', '-u', user, '--', ...script];
+      if (become.password === undefined) return { command: loginCommand(['sudo', '-n', ...target]), marker };
+      const prompt = `kvmplay-password-${nonce}:`;
+      return {
+        command: loginCommand(['sudo', '-S', '-p', prompt, ...target]),
+        marker,
+        dialogue: { program: method, prompt: new RegExp(`${prompt}$`), password: await become.password() },
+      };
+    }
+    case 'su':
+      // It cannot be told not to ask, nor what to say: the script must wait, and the question be known by its words.
+      return {
+        command: loginCommand(['su', '-s', '/bin/sh', '-c', loginCommand(script), '--', user]),
+        marker,
+        dialogue: { program: method, prompt: suPrompt, password: await become.password?.() },
+      };
+    case 'doas':
+      // It takes a password from a terminal only, and a script has none.
+      return { command: loginCommand(['doas', '-n', '-u', user, '--', ...script]), marker };
+  }
 }
+
+const suPrompt = new RegExp(String.raw`(?:${passwordQuestion.source})[^\n]*[:：]\s*$`, 'iu');
 
 /** The login shell has nothing more to do: it gives its place to the command. */
 function loginCommand(argv: readonly string[]): string {

@@ -1,5 +1,5 @@
 import type { InventoryHost } from '../model/inventory.ts';
-import type { BecomeSettings, Secret } from './become.ts';
+import { becomeMethods, type BecomeMethod, type BecomeSettings, type Secret } from './become.ts';
 import { ConnectionVars } from './connection-vars.ts';
 import type { HostKeyChecking } from './host-key.ts';
 import type { LocalSettings } from './local.ts';
@@ -23,7 +23,9 @@ export interface ConnectionDefaults {
   readonly become?: boolean;
   /** Default: `root`. */
   readonly becomeUser?: string;
-  /** Absent: sudo must not ask for one. */
+  /** Default: `sudo`. */
+  readonly becomeMethod?: BecomeMethod;
+  /** Absent: the become method must not ask for one. */
   readonly becomePassword?: Secret;
   /** Default: `yes`. */
   readonly hostKeyChecking?: HostKeyChecking;
@@ -63,13 +65,13 @@ export function connectionSettings(
 
 function becomeSettings(vars: ConnectionVars, defaults: ConnectionDefaults): BecomeSettings | undefined {
   const isWanted = vars.boolean('ansible_become') ?? defaults.become ?? false;
-  vars.oneOf('ansible_become_method', ['sudo']);
-  const user = vars.text('ansible_become_user') ?? defaults.becomeUser ?? 'root';
+  const method = vars.oneOf('ansible_become_method', becomeMethods) ?? defaults.becomeMethod ?? 'sudo';
+  const user = vars.text('ansible_become_user', `ansible_${method}_user`) ?? defaults.becomeUser ?? 'root';
   const password =
-    vars.secret('ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass') ??
+    vars.secret('ansible_become_password', 'ansible_become_pass', `ansible_${method}_pass`) ??
     defaults.becomePassword;
   if (!isWanted) return undefined;
-  return password === undefined ? { user } : { user, password };
+  return { user, ...(method !== 'sudo' && { method }), ...(password !== undefined && { password }) };
 }
 
 /** Silence would become somebody else than Ansible does. */

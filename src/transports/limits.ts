@@ -114,6 +114,12 @@ export function sleep(milliseconds: number, onCut: OnCut): Promise<boolean> {
   });
 }
 
+/** The time one of several attempts may take, which began at `started` and must all be over after `limit`. */
+export function shorter(timeout: number, limit: number | undefined, started: number): number {
+  if (limit === undefined) return timeout;
+  return Math.max(0, Math.min(timeout, started + limit - performance.now()));
+}
+
 /** `10 s`, `250 ms` */
 export function formatDuration(milliseconds: number): string {
   return milliseconds % 1000 === 0 ? `${milliseconds / 1000} s` : `${milliseconds} ms`;

@@ -5,17 +5,12 @@ import type { Algorithms, Client } from 'ssh2';
 
 import { authHandlerOf } from './auth-handler.ts';
 import type { LoginPlan } from './authentication.ts';
-import {
-  connectError,
-  connectTimeoutError,
-  isUnreachable,
-  isWorthRetrying,
-  type Progress,
-} from './connect-errors.ts';
+import { connectError, connectTimeoutError, isWorthRetrying, type Progress } from './connect-errors.ts';
 import { backOff } from './handshakes.ts';
 import { hostAddressOf, hostKeyGate, type HostAddress } from './host-key.ts';
 import type { KnownHosts } from './known-hosts.ts';
-import { sleep, withLimits, type OnCut, type Paused } from './limits.ts';
+import { shorter, sleep, withLimits, type OnCut, type Paused } from './limits.ts';
+import { retryUnreachable } from './retry-unreachable.ts';
 import type { SshSettings } from './ssh-settings.ts';
 import type { SshShared } from './ssh-shared.ts';
 import { openSocket } from './ssh-socket.ts';
@@ -68,6 +63,7 @@ export function openSsh(
   const { retries = 0, connectTimeout, usualConnectTimeout = defaultConnectTimeout } = settings;
   const time = connectTimeout ?? timeout ?? usualConnectTimeout;
   const progress: Progress = { step: 'tcp' };
+  const started = performance.now();
   const limits = {
     signal,
     timeout: limit,
@@ -79,20 +75,15 @@ export function openSsh(
     const known = await shared.knownHosts(settings.knownHostsFiles).load();
     const attempt: Attempt = { settings, shared, host, plan, known, progress };
     const timeoutError = (): Error => connectTimeoutError(host.subject, time, progress);
-    for (let failure = 0; ; failure++) {
-      try {
-        const opened = await shared.handshakes.for(host.endpoint)(() =>
-          withLimits({ signal, timeout: time, timeoutError }, (onTimeout, paused) =>
-            connectWithRetries(attempt, onTimeout, paused),
-          ),
-        );
-        onCut(() => void closeSsh(opened));
-        return opened;
-      } catch (error) {
-        if (failure >= retries || !isUnreachable(error)) throw error;
-        if (!(await sleep(backOff(failure, shared.random), onCut))) throw error;
-      }
-    }
+    const connectOnce = (): Promise<OpenSsh> =>
+      shared.handshakes.for(host.endpoint)(() =>
+        withLimits({ signal, timeout: shorter(time, limit, started), timeoutError }, (onTimeout, paused) =>
+          connectWithRetries(attempt, onTimeout, paused),
+        ),
+      );
+    const opened = await retryUnreachable(connectOnce, { retries, onCut, random: shared.random });
+    onCut(() => void closeSsh(opened));
+    return opened;
   });
 }
 

@@ -20,6 +20,7 @@ export interface OpenSshLine {
   /** `admin@kvm1`, for messages. */
   readonly subject: string;
   readonly become: BecomeSettings | undefined;
+  readonly commandTimeout: number | undefined;
 }
 
 /** ssh's own exit code when something is wrong with the connection. */
@@ -29,7 +30,13 @@ const trouble = 255;
 const lastWordsTimeout = 500;
 
 /** Each script is an ssh of its own, which hands its work to the one that holds the connection. */
-export function openSshConnection({ master, executable, subject, become }: OpenSshLine): Connection {
+export function openSshConnection({
+  master,
+  executable,
+  subject,
+  become,
+  commandTimeout,
+}: OpenSshLine): Connection {
   let isClosed = false;
   let isOver = false;
   void master.hasEnded.then(() => (isOver = true));
@@ -82,6 +89,7 @@ export function openSshConnection({ master, executable, subject, become }: OpenS
   };
 
   return {
+    ...(commandTimeout !== undefined && { commandTimeout }),
     exec: scriptChannels(subject, run),
     close(): Promise<void> {
       isClosed = true;

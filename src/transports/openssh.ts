@@ -3,7 +3,8 @@ import { isIPv6 } from 'node:net';
 import type { AskSecret } from './authentication.ts';
 import { connectTimeoutError } from './connect-errors.ts';
 import { backOff, type Handshakes } from './handshakes.ts';
-import { sleep, withLimits, type OnCut, type Paused } from './limits.ts';
+import { shorter, sleep, withLimits, type OnCut, type Paused } from './limits.ts';
+import { retryUnreachable } from './retry-unreachable.ts';
 import { masterArguments } from './openssh-arguments.ts';
 import { openSshConnection } from './openssh-connection.ts';
 import { explainOpenSsh, loginName, revokedKeyError, type OpenSshFailure } from './openssh-errors.ts';
@@ -51,21 +52,26 @@ export function openSshTransport(target: OpenSshTarget, shared: OpenSshShared): 
       timeout: usual = defaultConnectTimeout,
       limit,
     }: ConnectOptions = {}): Promise<Connection> {
-      const timeout = Math.min(target.connectTimeout ?? usual, limit ?? Infinity);
-      return withLimits({ signal }, async (onCut) => {
-        const attempt: Attempt = { target, shared, subject };
-        const timeoutError = (): Error => {
-          const { log, lastFailure } = attempt;
-          return connectTimeoutError(subject, timeout, {
-            step: log?.step() ?? 'tcp',
-            ...(lastFailure !== undefined && { lastFailure }),
-          });
-        };
-        const connection = await shared.handshakes.for(endpoint)(() =>
-          withLimits({ signal, timeout, timeoutError }, (onTimeout, paused) =>
-            connectWithRetries(attempt, { onCut: onTimeout, paused }),
+      const { connectTimeout: timeout = usual, retries = 0 } = target;
+      const attempt: Attempt = { target, shared, subject };
+      const started = performance.now();
+      const timeoutErrorOf = (milliseconds: number) => (): Error => {
+        const { log, lastFailure } = attempt;
+        return connectTimeoutError(subject, milliseconds, {
+          step: log?.step() ?? 'tcp',
+          ...(lastFailure !== undefined && { lastFailure }),
+        });
+      };
+      const connectOnce = (): Promise<Connection> =>
+        shared.handshakes.for(endpoint)(() =>
+          withLimits(
+            { signal, timeout: shorter(timeout, limit, started), timeoutError: timeoutErrorOf(timeout) },
+            (onTimeout, paused) => connectWithRetries(attempt, { onCut: onTimeout, paused }),
           ),
         );
+      const limits = { signal, timeout: limit, timeoutError: timeoutErrorOf(limit ?? timeout) };
+      return withLimits(limits, async (onCut) => {
+        const connection = await retryUnreachable(connectOnce, { retries, onCut, random: shared.random });
         onCut(() => void connection.close());
         return connection;
       });
@@ -146,7 +152,8 @@ async function tryToConnect(
   const user = loginName(log);
   const become = target.become?.user === user ? undefined : target.become;
   const who = user === undefined ? name : `${user}@${name}`;
-  return { connection: openSshConnection({ master, executable, subject: who, become }) };
+  const { commandTimeout } = target;
+  return { connection: openSshConnection({ master, executable, subject: who, become, commandTimeout }) };
 }
 
 function bracketed(address: string): string {

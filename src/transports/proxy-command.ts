@@ -7,7 +7,8 @@ const mostStderr = 4096;
 
 /** Starts a command of the shell whose standard input and output lead to a host. */
 export function startProxyCommand(command: string, subject: string): StreamSocket {
-  const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: 'pipe' });
+  // A group of its own: an interrupt typed at the terminal is for kvmplay alone.
+  const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: 'pipe', detached: true });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-mostStderr)));
   const reasonFor = (how: string): Error => {

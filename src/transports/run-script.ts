@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 
 import { AuthenticationError, CommandError } from '../errors.ts';
 import type { CommandResult } from '../model/host.ts';
-import type { Launch } from './become.ts';
+import type { Dialogue, Launch } from './become.ts';
 import { scriptText } from './remote-script.ts';
 
 /** A started command: what a channel of SSH and a child process have in common. */
@@ -43,6 +43,8 @@ export function runScript(process: ScriptProcess, run: ScriptRun): Promise<Comma
   });
 }
 
+const noTerminal = 'doas takes a password from a terminal only, so doas.conf must say nopass';
+
 interface Outcome {
   readonly resolve: (result: CommandResult) => void;
   readonly reject: (error: Error) => void;
@@ -56,6 +58,8 @@ class Conversation {
   readonly #stderr: Output;
   #code: number | undefined;
   #passwordSent = false;
+  /** Up to where stderr has been answered. */
+  #answered = 0;
   #scriptSent = false;
   #isSettled = false;
   #timer: NodeJS.Timeout | undefined;
@@ -77,7 +81,7 @@ class Conversation {
     // A command that ends before it has read everything: its exit code tells.
     stdin.on('error', () => undefined);
 
-    // sudo that may ask gets the script only when the marker proves that it will not take it for an answer.
+    // Who may ask gets the script only when the marker proves that it will not take it for an answer.
     if (this.#run.launch.dialogue === undefined) this.#sendScript();
     this.#wait(startTimeout, () =>
       this.#fail(this.#startError(`nothing starts in ${startTimeout / 1000} s`)),
@@ -94,14 +98,16 @@ class Conversation {
     const { dialogue } = this.#run.launch;
     if (dialogue === undefined || this.#stdout.hasBegun) return;
 
-    const prompts = this.#stderr.text().split(dialogue.prompt).length - 1;
-    if (prompts > 1) {
+    const said = this.#stderr.text();
+    if (!dialogue.prompt.test(said.slice(this.#answered))) return;
+    if (this.#passwordSent || dialogue.password === undefined) {
       this.#process.stdin.end();
-      this.#fail(new AuthenticationError(`sudo refuses the become password of ${this.#run.subject}`));
-    } else if (prompts === 1 && !this.#passwordSent) {
-      this.#passwordSent = true;
-      this.#process.stdin.write(`${dialogue.password}\n`);
+      this.#fail(this.#passwordError(dialogue));
+      return;
     }
+    this.#passwordSent = true;
+    this.#answered = said.length;
+    this.#process.stdin.write(`${dialogue.password}\n`);
   }
 
   #onExit(code: number | null, signal: string | null): void {
@@ -164,10 +170,23 @@ class Conversation {
   /** Login shell or sudo said no; what they said first is the reason. */
   #startError(otherwise: string): Error {
     const { subject, launch } = this.#run;
-    const said = `${this.#stderr.text()}\n${this.#stdout.text()}`;
-    const lines = said.replaceAll(launch.dialogue?.prompt ?? '\0', '').split('\n');
-    const reason = lines.map((line) => line.trim()).find((line) => line !== '') ?? otherwise;
-    return new AuthenticationError(`${subject} cannot run a script: ${reason}`);
+    const said = `${this.#stderr.text().slice(this.#answered)}\n${this.#stdout.text()}`;
+    const lines = said.split('\n').map((line) => line.trim());
+    const reason = lines.find((line) => line !== '') ?? otherwise;
+    if (launch.dialogue !== undefined && this.#passwordSent && /^su: Authentication failure/.test(reason)) {
+      return this.#passwordError(launch.dialogue);
+    }
+    const hint = /^doas: Auth\w+ required$/.test(reason) ? `: ${noTerminal}` : '';
+    return new AuthenticationError(`${subject} cannot run a script: ${reason}${hint}`);
+  }
+
+  #passwordError({ program, password }: Dialogue): AuthenticationError {
+    const { subject } = this.#run;
+    return new AuthenticationError(
+      password === undefined
+        ? `${program} asks for a password on ${subject}, and there is none: -K or ansible_become_password gives it`
+        : `${program} refuses the become password of ${subject}`,
+    );
   }
 }
 

@@ -91,6 +91,18 @@ describe('connectionSettings', () => {
     expect(connectionSettings(host({ ansible_become: true }))).toMatchObject({ become: { user: 'root' } });
   });
 
+  it('becomes somebody else by su or doas, whose own variables count', async () => {
+    const vars = { ansible_become_user: 'a', ansible_su_user: 'b', ansible_su_pass: 'su secret' };
+    const defaults = { become: true, becomeMethod: 'su' } as const;
+
+    const { become } = connectionSettings(host(vars), defaults);
+    const other = connectionSettings(host({ ...vars, ansible_become_method: 'doas' }), defaults);
+
+    expect(become).toMatchObject({ method: 'su', user: 'b' });
+    expect(await become?.password?.()).toBe('su secret');
+    expect(other.become).toEqual({ method: 'doas', user: 'a' });
+  });
+
   it('reaches this machine without SSH', () => {
     const settings = connectionSettings(host({ ansible_connection: 'local', ansible_become: true }));
 
@@ -102,7 +114,10 @@ describe('connectionSettings', () => {
       { ansible_connection: 'winrm' },
       'ansible_connection is "winrm", and kvmplay knows ssh, openssh and local only',
     ],
-    [{ ansible_become_method: 'su' }, 'ansible_become_method is "su", and kvmplay knows sudo only'],
+    [
+      { ansible_become_method: 'pbrun' },
+      'ansible_become_method is "pbrun", and kvmplay knows sudo, su and doas only',
+    ],
     [{ ansible_port: 'ssh' }, 'ansible_port is "ssh", and should be a port from 1 to 65535'],
     [{ ansible_port: 65_536 }, 'ansible_port is "65536", and should be a port from 1 to 65535'],
     [{ ansible_port: 22.5 }, 'ansible_port is "22.5", and should be a port from 1 to 65535'],

@@ -11,19 +11,22 @@ jest.setTimeout(30_000);
 
 let sshd: Sshd;
 let account: Account;
+let other: Account;
 
 beforeAll(async () => {
   await prepareMachine();
   account = await createAccount();
+  other = await createAccount();
   sshd = await startSshd();
 }, 180_000);
 
 afterAll(async () => {
   await sshd.stop();
   await account.remove();
+  await other.remove();
 }, 30_000);
 
-/** Connects with these variables, lets `work` use the connection, and closes it. */
+/** Connects as the account, lets `work` use the connection, and closes it. */
 async function withConnection<T>(reach: Reach, work: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = await transportTo(sshd, account.name, reach).connect();
   try {
@@ -154,5 +157,115 @@ describe.each(['ssh', 'openssh'] as const)('become by sudo over %s', (kind) => {
     const result = await connected(vars, (connection) => connection.exec('id -un'));
 
     expect(result.stdout).toBe(`${account.name}\n`);
+  });
+});
+
+describe.each(['ssh', 'openssh'] as const)('become by su over %s', (connection) => {
+  function suVars(more: Record<string, unknown> = {}): Record<string, unknown> {
+    return {
+      ansible_become: true,
+      ansible_become_method: 'su',
+      ansible_become_user: other.name,
+      ...more,
+    };
+  }
+
+  it('gives the password of the other user, each time, in no argument list and in no output', async () => {
+    const vars = suVars({ ansible_become_password: other.password });
+    const lookAround = 'cat /proc/$PPID/cmdline /proc/$$/cmdline | tr "\\000" " "; echo';
+
+    const results = await withConnection({ connection, vars }, async (connected) => [
+      await connected.exec(script),
+      await connected.exec(script),
+      await connected.exec(lookAround),
+    ]);
+
+    const asOther = { code: 3, stdout: `${other.name}\n`, stderr: `${other.name}\n` };
+    expect(results.slice(0, 2)).toEqual([asOther, asOther]);
+    expect(results[2]?.stdout).toContain('su -s /bin/sh');
+    expect(results[2]?.stdout).not.toContain('wörd');
+  });
+
+  it('runs a script of 1 MB', async () => {
+    const filler = `: ${'x'.repeat(98)}\n`.repeat(10_000);
+    const vars = suVars({ ansible_become_password: other.password });
+
+    const result = await withConnection({ connection, vars }, (connected) =>
+      connected.exec(`${filler}id -un`),
+    );
+
+    expect(result).toEqual({ code: 0, stdout: `${other.name}\n`, stderr: '' });
+  });
+
+  it.each([undefined, 'never needed'])(
+    'needs no password for root, and the one given is %s',
+    async (password) => {
+      const vars = suVars({ ansible_user: 'root', ansible_become_password: password });
+
+      const result = await withConnection({ connection, vars }, (connected) => connected.exec('id -un; cat'));
+
+      expect(result).toEqual({ code: 0, stdout: `${other.name}\n`, stderr: '' });
+    },
+  );
+
+  it('offers a wrong password once, and does not show it', async () => {
+    const vars = suVars({ ansible_become_password: 'guess' });
+
+    const running = withConnection({ connection, vars }, (connected) => connected.exec(script));
+
+    await expect(running).rejects.toMatchObject({
+      name: 'AuthenticationError',
+      message: `su refuses the become password of ${account.name}@kvm1`,
+    });
+  });
+
+  it('does not take the script for a password when there is none', async () => {
+    const running = withConnection({ connection, vars: suVars() }, (connected) => connected.exec(script));
+
+    await expect(running).rejects.toMatchObject({
+      name: 'AuthenticationError',
+      message: `su asks for a password on ${account.name}@kvm1, and there is none: -K or ansible_become_password gives it`,
+    });
+  });
+});
+
+describe.each(['ssh', 'openssh'] as const)('become by doas over %s', (connection) => {
+  const vars = { ansible_become: true, ansible_become_method: 'doas' };
+
+  it('runs scripts as root', async () => {
+    await account.allowDoas(`permit nopass ${account.name} as root`);
+
+    const result = await withConnection({ connection, vars }, (connected) => connected.exec(script));
+
+    expect(result).toEqual(asRoot);
+  });
+
+  it('runs scripts as another user, whom nobody gave a password', async () => {
+    await account.allowDoas(`permit nopass ${account.name} as ${other.name}`);
+    const asOther = { ...vars, ansible_become_user: other.name, ansible_become_password: 'never needed' };
+
+    const result = await withConnection({ connection, vars: asOther }, (connected) =>
+      connected.exec('id -un; cat'),
+    );
+
+    expect(result).toEqual({ code: 0, stdout: `${other.name}\n`, stderr: '' });
+  });
+
+  it.each([
+    ['allows nothing', 'deny', 'doas: Operation not permitted'],
+    [
+      'wants a password',
+      'permit',
+      'doas: Authentication required: doas takes a password from a terminal only, so doas.conf must say nopass',
+    ],
+  ])('says why when doas %s', async (_reason, action, said) => {
+    await account.allowDoas(`${action} ${account.name} as root`);
+
+    const running = withConnection({ connection, vars }, (connected) => connected.exec(script));
+
+    await expect(running).rejects.toMatchObject({
+      name: 'AuthenticationError',
+      message: `${account.name}@kvm1 cannot run a script: ${said}`,
+    });
   });
 });

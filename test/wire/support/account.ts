@@ -15,6 +15,8 @@ export interface Account {
   readonly password: string;
   /** Replaces what sudo lets the user do: the part after the name in sudoers, and `Defaults` in front of it. */
   allowSudo(rule: string, defaults?: string): Promise<void>;
+  /** Replaces what doas lets the user do: a line of doas.conf. */
+  allowDoas(line: string): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -39,8 +41,10 @@ export async function createAccount(): Promise<Account> {
       const lines = [defaults === undefined ? '' : `Defaults:${name} ${defaults}`, `${name} ${rule}`, ''];
       await writeFile(sudoers, lines.join('\n'), { mode: 0o440 });
     },
+    allowDoas: (line) => setDoasLine(name, line),
     async remove() {
       await rm(sudoers, { force: true });
+      await setDoasLine(name);
       await patiently(() => run('userdel', ['--force', name]));
       await rm(home, { recursive: true, force: true });
     },
@@ -54,8 +58,19 @@ async function removeLeftovers(): Promise<void> {
     const owner = new RegExp(`^${prefix}(\\d+)-\\d+$`).exec(name)?.[1];
     if (owner === undefined || isRunning(Number(owner))) continue;
     await rm(`/etc/sudoers.d/${name}`, { force: true });
+    await setDoasLine(name);
     await patiently(() => run('userdel', ['--force', name])).catch(() => undefined);
   }
+}
+
+/** doas has one file only: the lines of others stay. */
+async function setDoasLine(name: string, line?: string): Promise<void> {
+  const file = '/etc/doas.conf';
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const others = text.split('\n').filter((other) => other !== '' && !other.split(' ').includes(name));
+  const lines = line === undefined ? others : [...others, line];
+  if (lines.length === 0) await rm(file, { force: true });
+  else await writeFile(file, `${lines.join('\n')}\n`, { mode: 0o600 });
 }
 
 function isRunning(id: number): boolean {

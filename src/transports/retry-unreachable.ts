@@ -1,0 +1,28 @@
+import { isUnreachable } from './connect-errors.ts';
+import { backOff } from './handshakes.ts';
+import { sleep, type OnCut } from './limits.ts';
+
+export interface Retrying {
+  /** How many times more to try. */
+  readonly retries: number;
+  readonly onCut: OnCut;
+  /** Between 0 and 1. */
+  readonly random: () => number;
+}
+
+/** Tries a connect again that did not reach its host, at growing and random intervals; never one that was refused. */
+export async function retryUnreachable<T>(
+  connect: () => Promise<T>,
+  { retries, onCut, random }: Retrying,
+): Promise<T> {
+  const cut = { isCut: false };
+  onCut(() => (cut.isCut = true));
+  for (let failure = 0; ; failure++) {
+    try {
+      return await connect();
+    } catch (error) {
+      if (cut.isCut || failure >= retries || !isUnreachable(error)) throw error;
+      if (!(await sleep(backOff(failure, random), onCut))) throw error;
+    }
+  }
+}
