@@ -53,10 +53,10 @@ export function connectionSettings(
     case 'local':
       return { connection, name: host.name, ...(become !== undefined && { become }) };
     case 'ssh':
-      return { connection, ...readSshTarget(host.name, vars, { defaults, become }) };
     case 'openssh': {
       const target = readSshTarget(host.name, vars, { defaults, become });
       checkArguments(target, host.place);
+      if (connection === 'ssh') return { connection, ...target };
       const executable = vars.text('ansible_ssh_executable');
       return { connection, ...target, ...(executable !== undefined && { executable }) };
     }

@@ -155,14 +155,14 @@ describe('connectionSettings', () => {
 
   it('keeps the order in which arguments count', () => {
     const vars = {
-      ansible_ssh_extra_args: '-3',
-      ansible_ssh_common_args: '-2',
-      ansible_ssh_args: '-1',
+      ansible_ssh_extra_args: '-6',
+      ansible_ssh_common_args: '-4',
+      ansible_ssh_args: '-C',
     };
 
     expect(connectionSettings(host(vars))).toMatchObject({
-      firstArguments: ['-1'],
-      lastArguments: ['-2', '-3'],
+      firstArguments: ['-C'],
+      lastArguments: ['-4', '-6'],
     });
   });
 
@@ -170,6 +170,24 @@ describe('connectionSettings', () => {
     const vars = { ansible_ssh_host: 'b', ansible_host: 'a', ansible_port: 1, ansible_ssh_port: 2 };
 
     expect(connectionSettings(host(vars))).toMatchObject({ destination: 'b', port: 2 });
+  });
+
+  it('reads how long a host may take, and how often it is tried', () => {
+    const vars = { ansible_timeout: 5, ansible_command_timeout: '90', ansible_ssh_retries: 2 };
+
+    expect(connectionSettings(host(vars), { connectRetries: 7 })).toMatchObject({
+      connectTimeout: 5000,
+      commandTimeout: 90_000,
+      retries: 2,
+    });
+    expect(connectionSettings(host({}), { connectRetries: 7 })).toMatchObject({ retries: 7 });
+  });
+
+  it.each([
+    [{ ansible_timeout: 0 }, 'ansible_timeout is "0", and should be a number of seconds above 0'],
+    [{ ansible_ssh_retries: 1.5 }, 'ansible_ssh_retries is "1.5", and should be a whole number'],
+  ])('refuses the time and number of %j', (vars, reason) => {
+    expect(() => connectionSettings(host(vars))).toThrow(`hosts.yml:7: kvm1: ${reason}`);
   });
 
   it('reaches a host over the ssh program that is named', () => {
@@ -196,7 +214,7 @@ describe('connectionSettings', () => {
     ['-E log', '"-E" stands among the arguments for ssh, and -E is not for connections of kvmplay'],
     ['--help', '"--help" stands among the arguments for ssh, and is no option of it'],
   ])('refuses %s as an argument for the ssh program', (text, reason) => {
-    const vars = { ansible_connection: 'openssh', ansible_ssh_extra_args: text };
+    const vars = { ansible_ssh_extra_args: text };
 
     expect(() => connectionSettings(host(vars))).toThrow(`hosts.yml:7: kvm1: ${reason}`);
   });

@@ -9,6 +9,7 @@ import { createAccount, type Account } from './support/account.ts';
 import { transportTo, type Reach } from './support/host.ts';
 import { makeKey } from './support/keys.ts';
 import { prepareMachine } from './support/machine.ts';
+import { withServer } from './support/proxy.ts';
 import { startSshd, withSshd, type Sshd } from './support/sshd.ts';
 
 // Other rings may run at the same time: what has to be quick measures that itself.
@@ -170,5 +171,41 @@ describe.each(['ssh', 'openssh'] as const)('passwords of a run by %s', (connecti
 
     expect(text).toContain('"user": "root"');
     expect(code).toBe(0);
+  });
+});
+
+describe.each(['ssh', 'openssh'] as const)('a host with limits of its own, by %s', (connection) => {
+  it('is tried anew as often as the inventory says', async () => {
+    await withServer(
+      () => undefined,
+      async ({ port, count }) => {
+        const vars = { ansible_timeout: 0.3, ansible_ssh_retries: 2, ansible_port: port };
+
+        await expect(whoAmI(sshd, { connection, vars })).rejects.toMatchObject({
+          name: 'UnreachableError',
+          message: `kvm1 (127.0.0.1:${port}) is not connected within 300 ms: TCP is connected, but nobody speaks SSH`,
+        });
+        expect(count()).toBe(3);
+      },
+    );
+  });
+
+  it('is not tried anew when it refuses a login', async () => {
+    const before = sshd.log().split('Failed password').length;
+    const vars = { ansible_ssh_retries: 2, ansible_password: 'guess' };
+
+    await expect(whoAmI(sshd, { connection, key: null, vars })).rejects.toMatchObject({
+      name: 'AuthenticationError',
+    });
+    expect(sshd.log().split('Failed password').length - before).toBe(1);
+  });
+
+  it('tells how long its scripts may take', async () => {
+    const vars = { ansible_command_timeout: 7 };
+
+    const login = await transportTo(sshd, account.name, { connection, vars }).connect();
+
+    expect(login.commandTimeout).toBe(7000);
+    await login.close();
   });
 });
