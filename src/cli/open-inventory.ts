@@ -9,6 +9,7 @@ import { openVault, type VaultOptionValues } from './vault.ts';
 export type InventoryOptionValues = OptionValues<typeof inventoryOptions>;
 
 export interface OpenInventoryOptions {
+  /** Default: where kvmplay is called, as for Ansible's programs without a playbook. */
   readonly playbookFolders?: readonly string[];
   /** Default: what the options name. */
   readonly vault?: VaultKeyring;
@@ -18,7 +19,7 @@ export interface OpenInventoryOptions {
 export async function openInventory(
   { inventory, ...options }: Pick<InventoryOptionValues, 'inventory'> & Partial<VaultOptionValues>,
   io: CliIo,
-  { playbookFolders = [], vault }: OpenInventoryOptions = {},
+  { playbookFolders = ['.'], vault }: OpenInventoryOptions = {},
 ): Promise<Inventory> {
   const folders = playbookFolders.map((folder) => inFolder(resolvePath(folder, io.cwd), io.cwd));
   return loadInventory(inventory, {

@@ -78,6 +78,8 @@ function matchTerm({ operator, operand }: Term, lookup: HostLookup): ReadonlySet
   if (slice === null) return new Set(lookup.find(operand));
   const [, base = '', index, first, last] = slice;
   const members = lookup.find(base);
+  // As for Ansible, nobody's first is nobody.
+  if (members.length === 0) return new Set();
   if (index === undefined) {
     return new Set(
       members.slice(Number(first), last === '' || last === undefined ? undefined : Number(last) + 1),

@@ -6,7 +6,6 @@ import {
   getScalarValue,
   mergeTag,
   NOT_RESOLVED,
-  parseEvents,
   SCALAR_STYLE,
   YAMLException,
 } from 'js-yaml';
@@ -15,6 +14,7 @@ import { InventoryError } from '../errors.ts';
 import type { SourcePlace } from '../model/inventory.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { UnsafeText, VaultText } from './marked-text.ts';
+import { parseYamlEvents } from './parse-yaml-events.ts';
 import { floatTag, intTag } from './yaml-numbers.ts';
 
 /** A YAML file as values, and where in the file each of them stands. */
@@ -61,13 +61,13 @@ const schema = CORE_SCHEMA.withTags(mergeTag, booleanTag, intTag, floatTag, unsa
 /** Reads one YAML document. Throws InventoryError with the line. */
 export function parseYamlDocument(text: string, file: string): YamlDocument {
   try {
-    const events = parseEvents(text, { maxDepth: limits.maxDepth });
+    const { events, source } = parseYamlEvents(text, { maxDepth: limits.maxDepth });
     const documents = events.filter(({ type }) => type === EVENT_ID.DOCUMENT).length;
     if (documents > 1) {
       throw new InventoryError(`the file holds ${documents} YAML documents and should hold one`, { file });
     }
-    const { root, plainKeys } = locateKeys(events, text, file);
-    const [value] = constructFromEvents(plainKeys, { source: text, schema, ...limits });
+    const { root, plainKeys } = locateKeys(events, source, file);
+    const [value] = constructFromEvents(plainKeys, { source, schema, ...limits });
     return { value: deepFreeze(value), placeOf: (path) => placeIn(root, path, file) };
   } catch (error) {
     throw error instanceof YAMLException ? toInventoryError(error, file) : error;

@@ -62,6 +62,8 @@ describe('selectHosts', () => {
     ['*[0:2]', 'kvm03 kvm07 ceph-a.example.com'],
     ['kvm0*[1:2]', 'kvm02 kvm03'],
     ['ungrouped', ''],
+    ['ungrouped[0]', ''],
+    ['ungrouped[-1]', ''],
     ['c*:!~.*-b', 'ceph-a.example.com'],
   ])('selects for %s: %s', (pattern, names) => {
     expect(select(pattern)).toBe(names);

@@ -37,4 +37,20 @@ describe('parseYamlDocument', () => {
       { numRuns: 300 },
     );
   });
+
+  it('reads brackets and quotes whose lines begin at the margin, as Ansible does', () => {
+    const text = 'a:\n  b: {\nc: [\n1,\n],\n}\n  d: "one\ntwo"\n  e: 3\n';
+
+    const document = parseYamlDocument(text, 'hosts.yml');
+
+    expect(document.value).toEqual({ a: { b: { c: [1] }, d: 'one two', e: 3 } });
+    expect(document.placeOf(['a', 'e'])).toEqual({ file: 'hosts.yml', line: 9 });
+  });
+
+  it.each([
+    ['a bracket that is not closed', 'a:\n  b: {\n  c: 1,\nd: 1\ne:\n  f: 2\n'],
+    ['a quotation that is not closed', 'a:\n  b: "one\nc: 1\nd: 2\n'],
+  ])('tells where %s begins to be wrong', (_, text) => {
+    expect(() => parseYamlDocument(text, 'hosts.yml')).toThrow(/^hosts.yml:[34]: not valid YAML/);
+  });
 });

@@ -9,6 +9,7 @@ export interface InventoryCase {
   readonly folder: string;
   /** What `-i` names, relative to the folder; by default all files in it. */
   readonly sources: readonly string[];
+  /** Default: the folder itself, where Ansible is called. */
   readonly playbookFolder?: string;
   readonly vaultPasswordFile?: string;
   /** Patterns to try besides those that are made of the groups. */
@@ -52,7 +53,7 @@ export function loadCase({
   return loadInventory(
     sources.map((source) => (isList(source) ? source : join(folder, source))),
     {
-      playbookFolders: playbookFolder === undefined ? [] : [join(folder, playbookFolder)],
+      playbookFolders: [join(folder, playbookFolder ?? '.')],
       vault:
         vaultPasswordFile === undefined
           ? []

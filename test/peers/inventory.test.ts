@@ -66,9 +66,8 @@ function quietly<T>(answer: Promise<T>): Promise<T> {
 function patternsOf({ patterns: own = [] }: InventoryCase, inventory: Inventory): readonly string[] {
   const made = [...inventory.groups.keys()].flatMap((group) => {
     const hosts = selectHosts(inventory, `&${group}`);
-    return hosts.length === 0
-      ? [group]
-      : [group, `all:!${group}`, `${group}[0]`, `${group}[-1]`, `${group}[0:1]`];
+    const slices = [`${group}[0]`, `${group}[-1]`, `${group}[0:1]`];
+    return hosts.length === 0 ? [group, ...slices] : [group, `all:!${group}`, ...slices];
   });
   return [...own, ...made];
 }

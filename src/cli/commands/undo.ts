@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { play } from '../../engine/play.ts';
 import { UsageError } from '../../errors.ts';
 import { type Change, inverseOf } from '../../model/change.ts';
@@ -60,6 +61,8 @@ export async function undoRun(args: CommandArguments<typeof undoSpec.options>, i
       inventory: await openInventory(
         origins.inventory === 'command line' ? options : { ...options, inventory: header.inventory },
         io,
+        // How to reach a host may be said beside the playbook.
+        { playbookFolders: header.playbooks.map((file) => dirname(file)) },
       ),
       hosts: [...changed.keys()],
       options,
