@@ -1,11 +1,11 @@
 import { parseEvents, YAMLException } from 'js-yaml';
 import type { Event } from 'js-yaml';
 
-/** More than any line of a file that is nested as deeply as is allowed. */
-const indentation = ' '.repeat(1024);
+/** Farther than the lines of a file that is nested as deeply as is allowed. */
+const indentation = ' '.repeat(256);
 
-/** More lines than anybody fixed by hand; each is found by reading the text again. */
-const mostLines = 1000;
+/** Each line that is moved is found by reading the text again, so that many more would take for ever. */
+const mostLines = 100;
 
 /**
  * The events of a YAML text, and the text that their offsets refer to: lines within brackets or quotes may stand as far to the left
