@@ -1,7 +1,18 @@
 import { env } from 'node:process';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ensureAddress, ensureBond, ensureBridge, ensureVlan } from '../../src/index.ts';
+import {
+  ensureAddress,
+  ensureBond,
+  ensureBridge,
+  ensureFile,
+  ensureKernelModule,
+  ensureLines,
+  ensurePackage,
+  ensureService,
+  ensureSysctl,
+  ensureVlan,
+} from '../../src/index.ts';
 import { isKvmplayError, type PlanError } from '../../src/errors.ts';
 import type { Change } from '../../src/model/change.ts';
 import { describeChange } from '../../src/model/describe-change.ts';
@@ -9,7 +20,7 @@ import type { FactSet } from '../../src/model/fact.ts';
 import { factsOf, type Task } from '../../src/model/task.ts';
 import { type NetworkAnswers, networkFacts } from '../../src/tasks/network-facts.ts';
 import { inverseChanges, redoChanges } from '../../src/tasks/redo-changes.ts';
-import { ethernet, fakeHost, type FakeHost } from '../../src/testing.ts';
+import { ethernet, fakeHost, type FakeHost, type FakeHostOptions } from '../../src/testing.ts';
 import { answersOf, type BareHost, bareHost } from '../laws/host-arbitrary.ts';
 import { arbitrary as addressInput } from './ensure-address.arbitrary.ts';
 import { arbitrary as bondInput } from './ensure-bond.arbitrary.ts';
@@ -167,6 +178,108 @@ describe('redoChanges › on a fake host', () => {
     expect([message, ...details].join('\n')).toContain(problem);
     expect(message).toMatch(/^kvm1 has drifted from run 7: /);
     expect(host.changes).toHaveLength(before);
+  });
+});
+
+/** A task that is to be undone, what its host has, and what the undo does. */
+type Undone = [string, FakeHostOptions, (host: FakeHost) => Promise<unknown>, readonly string[]];
+
+const conf = '/etc/x.conf';
+const theirs = { content: 'old\n', mode: 0o640, owner: 'qemu', group: 'kvm' };
+
+const undone: readonly Undone[] = [
+  [
+    'a file that was made',
+    {},
+    (host) => ensureFile(host, { path: conf, content: 'new\n', mode: '0600', owner: 'qemu' }),
+    [`- file ${conf}`],
+  ],
+  [
+    'content, owner and mode of a file',
+    { files: { [conf]: theirs } },
+    (host) => ensureFile(host, { path: conf, content: 'new\n', mode: '0600', owner: 'root' }),
+    [`~ file ${conf} mode 0600 → 0640, owner root → qemu`, `~ file ${conf}`],
+  ],
+  [
+    'a file that was removed',
+    { files: { [conf]: theirs } },
+    (host) => ensureFile(host, { path: conf, state: 'absent' }),
+    [`+ file ${conf} mode 0640 owner qemu group kvm`],
+  ],
+  [
+    'lines',
+    { files: { [conf]: theirs } },
+    (host) => ensureLines(host, { path: conf, lines: ['new'] }),
+    [`~ file ${conf}`],
+  ],
+  [
+    'a setting',
+    {},
+    (host) => ensureSysctl(host, { key: 'vm.swappiness', value: 10 }),
+    ['- file /etc/sysctl.d/60-kvmplay.conf', '~ sysctl vm.swappiness 10 → 60'],
+  ],
+  [
+    'a service',
+    { services: { chronyd: { running: false, enabled: false } } },
+    (host) => ensureService(host, { name: 'chronyd' }),
+    ['~ service chronyd running → stopped, enabled → disabled'],
+  ],
+  [
+    'the files of a module, which stays loaded',
+    {},
+    (host) => ensureKernelModule(host, { name: 'br_netfilter' }),
+    ['- file /etc/modules-load.d/br_netfilter.conf'],
+  ],
+  [
+    'what came with a package, which stays',
+    {},
+    async (host) => {
+      await ensurePackage(host, { name: 'chrony' });
+      await ensureFile(host, { path: conf, content: 'new\n' });
+    },
+    [`- file ${conf}`],
+  ],
+];
+
+describe('redoChanges › after generic tasks', () => {
+  it.each(undone)('takes back %s, once', async (_, start, perform, expected) => {
+    const host = fakeHost(start);
+    await perform(host);
+    const undo = inverseChanges([...host.changes]);
+
+    expect(await redo(host, undo)).toEqual(expected);
+    expect(await redo(host, undo)).toEqual([]);
+    expect(Object.fromEntries(host.files)).toEqual(Object.fromEntries(fakeHost(start).files));
+  });
+
+  it.each<[string, FakeHostOptions, (host: FakeHost) => Promise<unknown>, object, string]>([
+    [
+      'a file that somebody wrote',
+      {},
+      (host) => ensureFile(host, { path: conf, content: 'new\n' }),
+      { files: { [conf]: 'secret of somebody\n' } },
+      `kvm1 has drifted from run 7: content of file ${conf} is another`,
+    ],
+    [
+      'a mode that somebody set',
+      { files: { [conf]: theirs } },
+      (host) => ensureFile(host, { path: conf, content: 'old\n', mode: '0600' }),
+      { files: { [conf]: { ...theirs, mode: 0o644 } } },
+      `kvm1 has drifted from run 7: mode of ${conf} is 0644, not 0600`,
+    ],
+    [
+      'a setting that somebody made',
+      { files: { '/etc/sysctl.d/60-kvmplay.conf': 'vm.swappiness = 10\n' } },
+      (host) => ensureSysctl(host, { key: 'vm.swappiness', value: 10 }),
+      { sysctls: { 'vm.swappiness': '30' } },
+      'kvm1 has drifted from run 7: sysctl vm.swappiness is 30, not 10',
+    ],
+  ])('refuses %s since', async (_, start, perform, now, sentence) => {
+    const host = fakeHost(start);
+    await perform(host);
+    const undo = inverseChanges([...host.changes]);
+
+    await expect(redo(fakeHost({ ...start, ...now }), undo)).rejects.toThrow(sentence);
   });
 });
 
