@@ -2,52 +2,22 @@ import { CancelledError, CommandError, PlanError, PlaybookError, UsageError } fr
 import type { Action, ActionHost, ActionResult } from '../model/action.ts';
 import type { Change } from '../model/change.ts';
 import type { Answers, Fact } from '../model/fact.ts';
-import { describeDisruption, type Disruption, exceeds, type Forecast } from '../model/forecast.ts';
+import { describeDisruption, exceeds, type Forecast } from '../model/forecast.ts';
 import type { CommandResult, Host } from '../model/host.ts';
-import type { InventoryHost, SourcePlace } from '../model/inventory.ts';
+import type { SourcePlace } from '../model/inventory.ts';
 import { type AnyFact, factsOf, type Task, type TaskResult } from '../model/task.ts';
-import { isSelected, type TagSelection } from '../model/tags.ts';
-import type { HostPhase } from './events.ts';
-import type { HostConnection } from './host-connection.ts';
-import type { Probe } from './probes.ts';
+import { isSelected } from '../model/tags.ts';
 import { finishCommitScript, unfinishedCommit } from './leftovers.ts';
-import type { Forecaster } from './forecaster.ts';
+import type { HostSessionOptions } from './host-session-options.ts';
 import { hostScript } from './host-script.ts';
+import { foldChanges, KnownFacts } from './known-facts.ts';
 import { runAction } from './run-action.ts';
-import type { StepAsker, StepQuestion } from './step.ts';
+import type { StepQuestion } from './step.ts';
 import { TaggedHost } from './tagged-host.ts';
 import { blame, leaveOut, newRecord, replanAll, type TaskRecord } from './task-record.ts';
 import { isForeseeable, toTransactions } from './to-transactions.ts';
 import { runTransaction, type SurveyAnswers } from './transaction.ts';
 import { WatchedPromise } from './watched-promise.ts';
-
-export interface HostSessionOptions {
-  readonly host: InventoryHost;
-  /** As the play's schema made them. */
-  readonly vars: unknown;
-  readonly connection: HostConnection;
-  readonly checkMode: boolean;
-  /** In check mode commands that would run are errors. */
-  readonly refuseCommands: boolean;
-  readonly owner: string;
-  readonly probes: readonly Probe[];
-  /** Seconds. */
-  readonly confirmTimeout: number;
-  readonly forecaster?: Forecaster | undefined;
-  readonly maxDisruption?: Disruption | undefined;
-  /** Tags that the run is for. */
-  readonly selection: TagSelection;
-  /** Asked before a change is planned in and before a command runs; default: nobody asks. */
-  readonly step?: StepAsker | undefined;
-  readonly onForecast: (forecast: Forecast) => void;
-  readonly onPhase: (phase: HostPhase) => void;
-  /** Called when a task is about to be planned. */
-  readonly onTask?: (record: TaskRecord, index: number) => void;
-  /** Called as soon as a transaction is committed. */
-  readonly onDone: (changes: readonly Change[]) => void;
-  /** When it fires, no further task is planned and nothing new is applied. */
-  readonly signal?: AbortSignal;
-}
 
 /** A transaction that was committed. */
 export interface DoneTransaction {
@@ -71,12 +41,7 @@ export class HostSession implements Host<unknown> {
   /** What `exec` ran: nobody can take that back. */
   readonly commands: string[] = [];
   readonly #options: HostSessionOptions;
-  readonly #facts = new Map<string, AnyFact>();
-  #answers: Map<string, unknown> = new Map();
-  /** Beside the answers, folded in on every read. */
-  #prediction: Change[] = [];
-  /** What reads came to, with the number of changes folded in. */
-  #folded = new Map<string, { readonly count: number; readonly value: unknown }>();
+  readonly #known = new KnownFacts();
   /** Records whose changes are in the prediction. */
   #pending: TaskRecord[] = [];
   /** What will be asked by who was called and has not had its turn: one exec asks for all of `Promise.all`. */
@@ -120,7 +85,7 @@ export class HostSession implements Host<unknown> {
     return this.#enqueue(async () => {
       this.#upcoming.delete(asked);
       await this.#ask(asked);
-      return this.#current(fact);
+      return this.#known.current(fact);
     });
   }
 
@@ -144,7 +109,7 @@ export class HostSession implements Host<unknown> {
       this.commands.push(command);
       const result = await this.#run(command);
       // The command may have changed anything: what was known is no longer.
-      this.#forget(new Map());
+      this.#forget();
       return result;
     });
   }
@@ -210,7 +175,7 @@ export class HostSession implements Host<unknown> {
     const settings = this.#settings();
     const answer = (read: (fact: AnyFact) => unknown): Answers<F> =>
       Object.fromEntries(Object.entries(facts).map(([key, fact]) => [key, read(fact)])) as Answers<F>;
-    const current = (fact: AnyFact): unknown => this.#current(fact);
+    const current = (fact: AnyFact): unknown => this.#known.current(fact);
     const output = (): O => task.output(desired, answer(current));
     if (!this.#isSelected(record.tags)) return leaveOut(record, 'tags', output);
 
@@ -224,10 +189,10 @@ export class HostSession implements Host<unknown> {
     record.replan = (answers, prediction) =>
       task.plan(
         desired,
-        answer((fact) => fold(fact, answers.get(fact.name), prediction)),
+        answer((fact) => foldChanges(fact, answers.get(fact.name), prediction)),
         settings,
       ).changes;
-    this.#prediction.push(...changes);
+    this.#known.expect(changes);
     this.#pending.push(record);
     // What comes after it is planned on what it brought.
     if (!this.checkMode && !changes.every(isForeseeable)) await this.#apply();
@@ -245,7 +210,7 @@ export class HostSession implements Host<unknown> {
           before: async () => {
             await this.#apply();
             // What it waits for, or does, may be anything: what was known is no longer.
-            this.#forget(new Map());
+            this.#forget();
           },
           isWanted: async () => {
             if (!(await this.#isWanted({ task: action.name, subject, changes: [] }))) return false;
@@ -302,31 +267,21 @@ export class HostSession implements Host<unknown> {
 
   /** Those of the forecaster, and of what waits for its turn, are asked only when others must be. */
   async #ask(facts: readonly AnyFact[]): Promise<void> {
-    const isMissing = ({ name }: AnyFact): boolean => !this.#answers.has(name);
+    const isMissing = (fact: AnyFact): boolean => !this.#known.has(fact);
     if (!facts.some(isMissing)) return;
     const beside = this.#options.forecaster?.facts ?? [];
     const asked = [...facts, ...beside, ...[...this.#upcoming].flat()];
     const missing = [...new Map(asked.map((fact) => [fact.name, fact])).values()].filter(isMissing);
     await this.#connect();
     this.#options.onPhase('survey');
-    const isFirst = this.#facts.size === 0;
-    for (const fact of missing) this.#facts.set(fact.name, fact);
     const { connection } = this.#options;
-    let answers = await connection.survey(isFirst ? [unfinishedCommit, ...missing] : missing);
+    let answers = await connection.survey(this.#known.isEmpty ? [unfinishedCommit, ...missing] : missing);
     if (answers.get(unfinishedCommit.name) === true && !this.checkMode) {
       await connection.exec(finishCommitScript);
       answers = await connection.survey(missing);
     }
-    for (const { name } of missing) this.#answers.set(name, answers.get(name));
+    this.#known.add(missing, answers);
     this.#options.onPhase('plan');
-  }
-
-  #current<T>(fact: Fact<T>): T {
-    const known = this.#folded.get(fact.name);
-    const value = known === undefined ? this.#answers.get(fact.name) : known.value;
-    const folded = fold(fact, value as T, this.#prediction.slice(known?.count ?? 0));
-    this.#folded.set(fact.name, { count: this.#prediction.length, value: folded });
-    return folded;
   }
 
   async #connect(): Promise<void> {
@@ -349,18 +304,16 @@ export class HostSession implements Host<unknown> {
   }
 
   async #apply(): Promise<void> {
-    if (this.#prediction.length === 0) return;
+    if (this.#known.prediction.length === 0) return;
     this.#throwIfOver();
     this.#foretell();
     const records = this.#pending;
     const done = new Set<Change>();
-    const transactions = toTransactions(this.#prediction);
+    const transactions = toTransactions(this.#known.prediction);
     for (const [index, changes] of transactions.entries()) {
       this.#throwIfOver();
       const later = transactions.slice(index + 1).flat();
-      this.#answers = new Map(await this.#commit(changes, later));
-      this.#folded = new Map();
-      this.#prediction = later;
+      this.#known.restart(await this.#commit(changes, later), later);
       for (const change of changes) done.add(change);
       for (const record of records) record.done = record.changes.every((change) => done.has(change));
     }
@@ -371,9 +324,7 @@ export class HostSession implements Host<unknown> {
   async #commit(changes: readonly Change[], later: readonly Change[]): Promise<SurveyAnswers> {
     const { connection, owner, probes, confirmTimeout, forecaster, onPhase, onDone } = this.#options;
     const records = this.#pending;
-    const before = this.#answers;
-    // What a command may have changed since it was asked has no answer.
-    const facts = [...this.#facts.values()].filter(({ name }) => before.has(name));
+    const { answers: before, answered: facts } = this.#known;
     try {
       const answers = await connection.uninterrupted(() =>
         runTransaction({
@@ -405,9 +356,9 @@ export class HostSession implements Host<unknown> {
   /** Tells what the pending changes will disrupt. Throws PlanError when that is too much. */
   #foretell(): void {
     const { forecaster, maxDisruption, onForecast } = this.#options;
-    const changes = this.#prediction;
+    const { answers, prediction: changes } = this.#known;
     if (forecaster === undefined || changes.length === 0) return;
-    const forecast = forecaster.forecast(changes, this.#answers);
+    const forecast = forecaster.forecast(changes, answers);
     this.forecasts.push(forecast);
     onForecast(forecast);
     if (maxDisruption === undefined || !exceeds(forecast, maxDisruption)) return;
@@ -418,11 +369,8 @@ export class HostSession implements Host<unknown> {
     );
   }
 
-  /** Starts anew from other answers. */
-  #forget(answers: SurveyAnswers): void {
-    this.#answers = new Map(answers);
-    this.#folded = new Map();
-    this.#prediction = [];
+  #forget(): void {
+    this.#known.restart(new Map());
     this.#pending = [];
   }
 
@@ -439,8 +387,4 @@ function wantedFacts<D, F, O>(task: Task<D, F, O>, input: unknown): readonly Any
   } catch {
     return [];
   }
-}
-
-function fold<T>(fact: Fact<T>, answer: T, prediction: readonly Change[]): T {
-  return prediction.reduce((value, change) => fact.after(value, change), answer);
 }
