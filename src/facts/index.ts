@@ -24,3 +24,4 @@ export { serviceFact, type Service } from './service.ts';
 export { sshPath, type SshPath } from './ssh-path.ts';
 export { sysctlFact } from './sysctl.ts';
 export { type SysctlSetting, sysctlSettings, sysctlSettingsIn } from './sysctl-settings.ts';
+export { quote } from '../model/shell-quote.ts';

@@ -7,7 +7,7 @@ const reserved = new Set(
   'if then else elif fi for while until do done case esac in function select time coproc'.split(' '),
 );
 
-/** `word` as one word of a shell command, whatever it holds. */
+/** `word` as one word of a shell command, whatever it holds. Throws TypeError for a NUL. */
 export function quote(word: string): string {
   if (word.includes('\0'))
     throw new TypeError(`${JSON.stringify(word)} cannot be an argument: it holds a NUL`);
