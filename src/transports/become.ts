@@ -62,9 +62,12 @@ export async function planLaunch(become: BecomeSettings | undefined, nonce: stri
         marker,
         dialogue: { program: method, prompt: suPrompt, password: await become.password?.() },
       };
-    case 'doas':
+    case 'doas': {
       // It takes a password from a terminal only, and a script has none.
-      return { command: loginCommand(['doas', '-n', '-u', user, '--', ...script]), marker };
+      const doas = quoteCommand(['doas', '-n', '-u', user, '--', ...script]);
+      // It drops the environment and may give its place away: the shell before it still tells how the host was reached.
+      return { command: loginCommand(['sh', '-c', `${doas}; exit $?`]), marker };
+    }
   }
 }
 
