@@ -61,7 +61,7 @@ function expectHidden({ stdout, stderr }: { readonly stdout: string; readonly st
 }
 
 describe('secrets of an inventory', () => {
-  it.each([['plain'], ['jsonl']])(
+  it.each([['plain'], ['jsonl'], ['json'], ['junit'], ['github']])(
     'are in no report of a run as %s, whether it shows them or fails with them',
     async (output) => {
       const ended = await kvmplay(

@@ -1,5 +1,6 @@
 // A run of the library on hosts that there are not, shown on the terminal it is started on:
-// node fleet.mjs DIST '{"hosts":200,"pace":1}'. `pace` stretches the time that hosts take.
+// node fleet.mjs DIST '{"hosts":200,"pace":1}'. `pace` stretches the time that hosts take, `silent` shows nothing, `cpu`
+// tells at the end what it cost.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -11,6 +12,7 @@ const {
   console: prints = false,
   rollout,
   cpu = false,
+  silent = false,
 } = JSON.parse(settings);
 const load = (file) => import(pathToFileURL(join(dist, file)).href);
 const { run, play, command, UnreachableError } = await load('index.js');
@@ -56,7 +58,7 @@ const fleet = play({
 
 const started = process.cpuUsage();
 const startedAt = performance.now();
-const reporter = settings.includes('"silent"')
+const reporter = silent
   ? { onEvent: () => {} }
   : ttyReporter({ terminal: terminalOf(process), colour: !process.env.NO_COLOR, diff: false, verbose: 0 });
 process.on('SIGINT', () => process.exit(1));
