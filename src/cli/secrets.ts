@@ -36,9 +36,10 @@ export function askSecret(prompt: string): Promise<string> {
   const { stdin, stderr } = process;
   if (!stdin.isTTY)
     throw new UsageError('a password can be asked only on a terminal; name a file that holds it instead');
-  stderr.write(prompt);
+  // Before the prompt: what somebody fast types after it must not be echoed.
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');
+  stderr.write(prompt);
   return new Promise((resolve, reject) => {
     let secret = '';
     const finish = (end: () => void): void => {

@@ -15,7 +15,8 @@ export function terminalOf({ stdout, stderr }: TerminalStreams): Terminal {
       if (text !== '' && stdout.writable) write(text);
     },
     size: () => {
-      // Asked each time: the event of a new size comes later than the size.
+      // Node knows a new size when its signal was handled; a frame drawn before that would leave lines behind.
+      (stdout as { readonly _refreshSize?: () => void })._refreshSize?.();
       const [columns, rows] = stdout.getWindowSize();
       return { columns: columns || 80, rows: rows || 24 };
     },

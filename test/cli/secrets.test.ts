@@ -80,8 +80,9 @@ describe('secrets of an inventory', () => {
 
       expectHidden(ended);
       expect(ended.code).toBe(2);
-      for (const part of ['token=********', 'no ******** here', 'echo ********'])
-        expect(ended.stdout).toContain(part);
+      for (const part of ['no ******** here', 'echo ********']) expect(ended.stdout).toContain(part);
+      // JUnit's report tells that a file changes, not how.
+      if (output !== 'junit') expect(ended.stdout).toContain('token=********');
     },
   );
 

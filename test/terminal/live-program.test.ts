@@ -26,8 +26,10 @@ const folder = playbookFolder({
   'slow.ts': playbook(`await command(host, { argv: ['sleep', '60'] });`),
   // Nothing that a run could stop.
   'stuck.ts': playbook(`await command(host, { argv: ['true'] });
+    console.log('nothing stops ' + host.name);
     await new Promise((resolve) => setTimeout(resolve, 60_000));`),
-  'chatty.ts': playbook(`process.stderr.write('to standard error\\n');
+  'chatty.ts': playbook(`await command(host, { argv: ['sleep', '1'] });
+    process.stderr.write('to standard error\\n');
     console.log('to standard output');
     await command(host, { argv: ['sleep', '1'] });`),
 });
@@ -74,7 +76,7 @@ describe('kvmplay run on a terminal', () => {
 
   it('leaves at once on the second Ctrl-C, and tells which hosts were under way', async () => {
     const terminal = start(kvmplayRun('stuck.ts'));
-    await terminal.shows(frame);
+    await terminal.shows(/nothing stops[^]*nothing stops[^]*[█░]{5}/);
     terminal.type('\u0003');
     await terminal.shows(/again: leave at once[^]*[█░]{5}/);
 

@@ -28,8 +28,7 @@ function show(screen: Screen = {}, settings: Readonly<Record<string, unknown>> =
 }
 
 const isBar = (line: string): boolean => /[█░]{5}/.test(line);
-const isUnderWay = (line: string): boolean =>
-  /^ {2}kvm\d{3} {2}(connect|survey|plan|command|apply|verify|commit)/.test(line);
+const isUnderWay = (line: string): boolean => /^ {2}kvm\d{3} {2}[a-z]+ /.test(line);
 
 interface Look {
   /** What stands on the screen. */
@@ -109,6 +108,7 @@ describe('the live report of 200 hosts', () => {
     for (const [columns, rows] of [
       [60, 30],
       [60, 16],
+      [40, 16],
       [40, 12],
       [120, 50],
       [100, 30],

@@ -56,10 +56,14 @@ export class PseudoTerminal {
     this.#process.write(text);
   }
 
+  /** While the program stands still: what it wrote for the old size must not come to a screen of the new one. */
   async resize(columns: number, rows: number): Promise<void> {
+    process.kill(this.pid, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 100));
     await this.#shown;
     this.emulator.resize(columns, rows);
     this.#process.resize(columns, rows);
+    process.kill(this.pid, 'SIGCONT');
   }
 
   /** Waits until the screen shows it. */
