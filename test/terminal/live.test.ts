@@ -103,7 +103,7 @@ describe('the live report of 200 hosts', () => {
   });
 
   it('follows the terminal through other sizes, and leaves no line behind', async () => {
-    const terminal = show({ rows: 30 }, { pace: 2 });
+    const terminal = show({ rows: 30 }, { pace: 4 });
 
     for (const [columns, rows] of [
       [60, 30],
