@@ -4,6 +4,7 @@ import type { HostVars } from '../model/host.ts';
 import type { InventoryHost, SourcePlace } from '../model/inventory.ts';
 import { nearestName } from '../model/nearest-name.ts';
 import type { Secrets } from '../model/secrets.ts';
+import { deepFreeze } from './deep-freeze.ts';
 import { UnsafeText, VaultText } from './marked-text.ts';
 import { evaluateTemplate, type Scope } from './template/evaluate.ts';
 import { TemplateError, Undefined } from './template/template-error.ts';
@@ -171,12 +172,4 @@ export function isPlain(value: unknown): boolean {
     !(value instanceof VaultText) && !(value instanceof UnsafeText) && Object.values(value).every(isPlain);
   plainObjects.set(value, result);
   return result;
-}
-
-function deepFreeze(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    Object.values(value).forEach(deepFreeze);
-  }
-  return value;
 }

@@ -20,9 +20,9 @@ export interface LoadInventoryOptions {
   readonly playbookFolders?: readonly string[];
   /** Imports a TypeScript inventory; default: as Node.js imports. */
   readonly loadModule?: ModuleLoader;
-  /** Seconds that an executable inventory has for each answer; default 120. */
+  /** Seconds that an executable inventory, or one in TypeScript, has for each answer; default 120. */
   readonly scriptSeconds?: number;
-  /** Ends executable inventories. */
+  /** Ends executable inventories, and waiting for those in TypeScript. */
   readonly signal?: AbortSignal;
 }
 
@@ -98,10 +98,9 @@ async function readOne(
   source: InventorySource,
   { builder, keyring, loadModule, scriptSeconds = 120, signal }: SourceOptions,
 ): Promise<string | undefined> {
-  if (typeof source === 'string') {
-    return readSource(source, { builder, keyring, loadModule, limits: { seconds: scriptSeconds, signal } });
-  }
-  await readDefinition(source, inCode, builder);
+  const limits = { seconds: scriptSeconds, signal };
+  if (typeof source === 'string') return readSource(source, { builder, keyring, loadModule, limits });
+  await readDefinition(source, inCode, { builder, limits });
   return undefined;
 }
 

@@ -3,15 +3,21 @@ import { deepFreeze } from './deep-freeze.ts';
 import { isInventoryModule, type InventoryModule } from './define-inventory.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
 import { readGroups } from './read-groups.ts';
+import type { ScriptLimits } from './run-script.ts';
 
 /** Imports a file and returns what it exports. */
 export type ModuleLoader = (file: string) => Promise<object>;
 
+export interface DefinitionReader {
+  readonly builder: InventoryBuilder;
+  readonly limits: ScriptLimits;
+}
+
 /** Reads an inventory that a file of TypeScript or JavaScript exports. Throws InventoryError. */
 export async function readModuleInventory(
   file: string,
-  builder: InventoryBuilder,
   loadModule: ModuleLoader,
+  reader: DefinitionReader,
 ): Promise<void> {
   const exported = await loadModule(file);
   const module: unknown = 'default' in exported ? exported.default : undefined;
@@ -21,28 +27,43 @@ export async function readModuleInventory(
       { file },
     );
   }
-  await readDefinition(module, file, builder);
+  await readDefinition(module, file, reader);
 }
 
 /** Reads what an inventory in TypeScript defines; `file` is for messages. */
 export async function readDefinition(
   module: InventoryModule,
   file: string,
-  builder: InventoryBuilder,
+  { builder, limits }: DefinitionReader,
 ): Promise<void> {
   // A copy, so that what is read later does not change under the reader, and nobody's object is frozen.
-  const value = deepFreeze(copy(await define(module, file)));
+  const value = deepFreeze(copy(await define(module, file, limits)));
   readGroups({ value, placeOf: () => ({ file }) }, builder);
 }
 
-async function define(module: InventoryModule, file: string): Promise<unknown> {
+async function define(module: InventoryModule, file: string, limits: ScriptLimits): Promise<unknown> {
+  const ended = new AbortController();
   try {
-    return await module.define();
+    return await Promise.race([module.define(), tooLate(limits, ended.signal)]);
   } catch (error) {
     if (isKvmplayError(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new InventoryError(`the inventory cannot be made: ${reason}`, { file }, { cause: error });
+  } finally {
+    ended.abort();
   }
+}
+
+/** Rejects when the time is over. The machine list of a site may be out of reach, and tell nobody. */
+function tooLate({ seconds, signal }: ScriptLimits, ended: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`it gave no answer in ${seconds} seconds`)),
+      seconds * 1000,
+    );
+    ended.addEventListener('abort', () => clearTimeout(timer));
+    signal?.addEventListener('abort', () => reject(new Error('it was interrupted')), { signal: ended });
+  });
 }
 
 /** Plain data only: what else a value is, JSON could not show. */

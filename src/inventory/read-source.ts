@@ -63,7 +63,7 @@ async function readFolder(folder: string, reader: SourceReader): Promise<void> {
 async function readFile(file: string, reader: SourceReader): Promise<void> {
   const { builder, keyring, loadModule = importFile, limits } = reader;
   if (/^\.[cm]?[jt]s$/.test(extname(file))) {
-    await readModuleInventory(file, builder, loadModule);
+    await readModuleInventory(file, loadModule, { builder, limits });
   } else if (await isProgram(file)) {
     await readScriptInventory(file, builder, limits);
   } else {

@@ -18,7 +18,7 @@ function explain(error: unknown): string {
     case 'ENOENT':
       return 'does not exist';
     case 'EISDIR':
-      return 'is a directory, and kvmplay reads only files yet';
+      return 'is a folder and should be a file';
     case 'EACCES':
       return 'cannot be read: permission denied';
     default:

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InventoryError } from '../../src/errors.ts';
+import { inventory } from '../../src/inventory/define-inventory.ts';
 import { formatInventoryGraph, formatInventoryJson } from '../../src/inventory/format-inventory.ts';
 import { loadInventory } from '../../src/inventory/load-inventory.ts';
 import type { Inventory } from '../../src/model/inventory.ts';
@@ -275,5 +276,13 @@ describe('loadInventory', () => {
       ['kvm3', undefined],
       ['kvm4', undefined],
     ]);
+  });
+
+  it('does not wait for ever for an inventory in TypeScript', async () => {
+    const never = inventory(() => new Promise(() => undefined));
+
+    await expect(loadInventory([never], { scriptSeconds: 0.05 })).rejects.toThrow(
+      'inventory(): the inventory cannot be made: it gave no answer in 0.05 seconds',
+    );
   });
 });
