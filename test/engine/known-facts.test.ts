@@ -32,9 +32,9 @@ describe('KnownFacts', () => {
     known.expect([write, write]);
     known.current(count);
 
-    known.restart(new Map([['count', 6]]), [write]);
+    known.restart(new Map([['count', 10]]), [write]);
 
-    expect(known.current(count)).toBe(7);
+    expect(known.current(count)).toBe(11);
     expect(known.prediction).toEqual([write]);
   });
 
