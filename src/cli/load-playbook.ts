@@ -39,7 +39,7 @@ async function registerHooks(): Promise<void> {
   process.setSourceMapsEnabled(true);
   const { registerHooks: registerSync } = nodeModule as { registerHooks?: (hooks: object) => void };
   if (registerSync === undefined) {
-    nodeModule.register(new URL('./playbook-hooks.js', import.meta.url));
+    nodeModule.register(new URL('../cli/playbook-hooks.js', import.meta.url));
     return;
   }
   const { resolveSync, loadSync } = await import('./playbook-hooks.ts');

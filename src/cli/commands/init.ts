@@ -4,9 +4,9 @@ import { UsageError } from '../../errors.ts';
 import type { CommandArguments } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { versionOfKvmplay } from '../journal/header.ts';
 import { inFolder, resolvePath } from '../paths.ts';
 import { projectFiles } from '../project-files.ts';
+import { versionOfKvmplay } from '../version.ts';
 
 /** Writes the files of a new project; none when one of them is there already. */
 export async function initProject({ words: [name = '.'] }: CommandArguments, io: CliIo): Promise<number> {

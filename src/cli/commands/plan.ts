@@ -9,12 +9,12 @@ import type { CommandArguments } from '../command-line.ts';
 import { transportDefaults } from '../connection.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { versionOfKvmplay } from '../journal/header.ts';
 import { writePlanFile, writePrivate } from '../journal/plan-file.ts';
 import { inFolder, resolvePath } from '../paths.ts';
 import { selectPlays, toTagSelection } from '../play-options.ts';
 import { preparePlays } from '../prepare-plays.ts';
 import { printReporterErrors, reportersFor } from '../run-reporter.ts';
+import { versionOfKvmplay } from '../version.ts';
 import type { planSpec } from './journal-specs.ts';
 
 export async function writePlan(

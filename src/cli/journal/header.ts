@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { HostVars } from '../../model/host.ts';
 import { vaultTextsIn } from '../../inventory/marked-text.ts';
@@ -8,6 +8,7 @@ import type { Origin } from '../settings/setting.ts';
 import { newRecordId } from './journal.ts';
 import { isPrompt } from '../vault.ts';
 import type { RecordHeader } from './record.ts';
+import { versionOfKvmplay } from '../version.ts';
 
 /** What a run is about to do. */
 export interface HeaderSource {
@@ -47,11 +48,6 @@ export function headerOf(source: HeaderSource, io: CliIo): RecordHeader {
     startedAt: Math.floor(now),
     user: userName(io.env),
   };
-}
-
-export function versionOfKvmplay(): string {
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
 }
 
 /** `kvm1,kvm2` instead of a file. */
