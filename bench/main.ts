@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const hosts = wholeNumber('hosts', values.hosts, 1000);
   const forks = wholeNumber('forks', values.forks, 1000);
   const rounds = wholeNumber('rounds', values.rounds, 1000);
-  const places = { folder: env['KVMPLAY_BENCH_FOLDER'] ?? '', root: env['KVMPLAY_BENCH_ROOT'] ?? '' };
+  const places = { folder: env['BENCH_FOLDER'] ?? '', root: env['BENCH_ROOT'] ?? '' };
   const loadBefore = loadOfLastMinute();
 
   progress('measuring the start of kvmplay');

@@ -49,7 +49,7 @@ function runApart(command) {
   const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const bench = spawn('unshare', [...namespaces, 'sh', '-c', '"$@"; exit $?', 'sh', ...command], {
     stdio: 'inherit',
-    env: { ...process.env, KVMPLAY_BENCH_FOLDER: folder, KVMPLAY_BENCH_ROOT: root },
+    env: { ...process.env, BENCH_FOLDER: folder, BENCH_ROOT: root },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => bench.kill('SIGKILL'));
   return new Promise((resolve, reject) => {

@@ -24,7 +24,7 @@ for (const ring of rings) {
       ring,
       '--json',
       `--outputFile=${report}`,
-      ...(ring === 'unit' ? [] : ['--runInBand']),
+      ring === 'unit' ? '--maxWorkers=100%' : '--runInBand',
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );

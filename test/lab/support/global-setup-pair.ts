@@ -8,6 +8,6 @@ import { labUp } from '../../../src/lab/index.ts';
 export default async function setUp(): Promise<void> {
   rmSync('.reports/faults-matrix.json', { force: true });
   const folder = join(mkdtempSync(join(tmpdir(), 'kvmplay-faults-')), 'lab');
-  env['KVMPLAY_RING_LAB'] = folder;
+  env['LAB_OF_RING'] = folder;
   await labUp(folder, { hosts: 2 });
 }

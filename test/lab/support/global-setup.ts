@@ -6,6 +6,6 @@ import { labUp } from '../../../src/lab/index.ts';
 
 export default async function setUp(): Promise<void> {
   const folder = join(mkdtempSync(join(tmpdir(), 'kvmplay-ring-')), 'lab');
-  env['KVMPLAY_RING_LAB'] = folder;
+  env['LAB_OF_RING'] = folder;
   await labUp(folder, { hosts: 3 });
 }

@@ -4,7 +4,7 @@ import { env } from 'node:process';
 import { labDown } from '../../../src/lab/index.ts';
 
 export default async function tearDown(): Promise<void> {
-  const folder = env['KVMPLAY_RING_LAB'] ?? '';
+  const folder = env['LAB_OF_RING'] ?? '';
   await labDown(folder);
   rmSync(dirname(folder), { recursive: true, force: true });
 }

@@ -11,7 +11,7 @@ import { createTransports } from '../../../src/transports/index.ts';
 
 /** The lab of this ring: made once by global-setup.ts, ended by global-teardown.ts. */
 export async function ringLab(): Promise<Lab> {
-  const lab = await openLab(env['KVMPLAY_RING_LAB'] ?? '');
+  const lab = await openLab(env['LAB_OF_RING'] ?? '');
   // A host that another test file left switched off shall not fail this one.
   for (const { name, isUp } of lab.status()) if (!isUp) await lab.boot(name);
   return lab;
