@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import ts from 'typescript';
 
-/** What the doc comments of a task say: the manual page as data. */
+/** What the doc comments of a task or an action say: the manual page as data. */
 export interface TaskDoc {
   readonly name: string;
   /** Paragraphs. */
@@ -10,7 +10,8 @@ export interface TaskDoc {
   readonly input: TableDoc;
   /** Objects that stand in fields of the input. */
   readonly parts: readonly TableDoc[];
-  readonly output: TableDoc;
+  /** Undefined when it returns none. */
+  readonly output: TableDoc | undefined;
   /** `TaskInputError when ...` */
   readonly errors: readonly string[];
   readonly sources: readonly string[];
@@ -31,7 +32,7 @@ export interface FieldDoc {
   readonly meaning: string;
 }
 
-/** Reads the tasks of source files, one each. Throws for what has no doc comment: it would be missing in the manual. */
+/** Reads the tasks and actions of source files, one each. Throws for what has no doc comment: it would be missing in the manual. */
 export function readTaskDocs(files: readonly string[], tsconfig: string): readonly TaskDoc[] {
   const { config } = ts.readConfigFile(tsconfig, (path) => ts.sys.readFile(path)) as { config: unknown };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, '.');
@@ -76,7 +77,7 @@ class TaskReader {
       examples: textsOf('example'),
       input,
       parts,
-      output: this.#table(output),
+      output: output === undefined ? undefined : this.#table(output),
       errors: textsOf('throws').map(joinLines),
       // The compiler takes the first word of @see for a name and puts a space behind it: `sysctl.d (5)`, `Linux ,`.
       sources: textsOf('see').map((text) => joinLines(text).replace(/ (?=[,;:]|\(\d\))/, '')),
@@ -91,16 +92,17 @@ class TaskReader {
   }
 
   /**
-   * `I` and `O` of the declared type `NetworkTask<I, D, O>`. As the declaration names them: working out the type itself
+   * `I` and `O` of the declared type `TaskFunction<I, D, F, O>` or `ActionFunction<I, D, O>`. As the declaration names them: working out the type itself
    * takes the compiler seconds, since `D` comes from a schema.
    */
-  #inputAndOutput(symbol: ts.Symbol): readonly [ts.Symbol, ts.Symbol] {
+  #inputAndOutput(symbol: ts.Symbol): readonly [ts.Symbol, ts.Symbol | undefined] {
     const declaration = symbol.valueDeclaration;
     const type =
       declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.type : undefined;
     const names = type !== undefined && ts.isTypeReferenceNode(type) ? (type.typeArguments ?? []) : [];
     const [input, output] = [names[0], names.at(-1)].map((node) => this.#interfaceOf(node));
-    if (input === undefined || output === undefined) {
+    const hasNone = names.at(-1)?.kind === ts.SyntaxKind.UndefinedKeyword;
+    if (input === undefined || (output === undefined && !hasNone)) {
       throw new Error(`${symbol.name} should be declared as a task of an input and an output interface`);
     }
     return [input, output];

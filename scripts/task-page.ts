@@ -1,19 +1,18 @@
 import { formatRows } from './markdown.ts';
 import type { FieldDoc, TableDoc, TaskDoc } from './task-docs.ts';
 
-/** The manual page of a task in Markdown. */
+/** The manual page of a task or an action in Markdown. */
 export function formatTaskPage(task: TaskDoc): string {
   const { name, text, examples, input, parts, output, errors, sources } = task;
   return [
-    '<!-- Generated from the doc comments of the task: change them and run `npm run docs`. -->',
+    '<!-- Generated from the doc comments in the source: change them and run `npm run docs`. -->',
     `# ${name}`,
     text,
     ...examples.map((example) => `\`\`\`ts\n${example}\n\`\`\``),
     '## Fields',
     ...formatTable(input),
     ...parts.flatMap((part) => [`### ${part.name}`, ...formatTable(part)]),
-    '## Output',
-    ...formatOutput(output),
+    ...(output === undefined ? [] : ['## Output', ...formatOutput(output)]),
     '## Errors',
     errors.map((error) => `- ${formatError(error)}`).join('\n'),
     ...(sources.length === 0 ? [] : ['## Sources', sources.map((source) => `- ${source}`).join('\n')]),

@@ -29,7 +29,8 @@ type AssertThatSpec = z.output<typeof schema>;
  * const links = await host.fact(facts.links);
  * await assertThat(host, { that: links.get('eno4')?.mtu === 9000, message: 'the MTU of eno4 is not 9000' });
  *
- * @throws TaskInputError when a field is wrong. AssertionError when it is not true.
+ * @throws TaskInputError when a field is wrong.
+ * @throws AssertionError when it is not true.
  */
 export const assertThat: ActionFunction<AssertThatInput, AssertThatSpec, undefined> = defineAction({
   name: 'assertThat',

@@ -38,7 +38,8 @@ type CommandSpec = z.output<typeof schema>;
  * await command(host, { argv: ['update-grub'], creates: '/boot/grub/grub.cfg' });
  *
  * @throws TaskInputError when a field is wrong.
- * @throws CommandError when it failed. CommandTimeoutError when it did not end in its time.
+ * @throws CommandError when it failed.
+ * @throws CommandTimeoutError when it did not end in its time.
  */
 export const command: ActionFunction<CommandInput, CommandSpec, CommandResult> = defineAction({
   name: 'command',

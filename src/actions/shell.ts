@@ -49,7 +49,8 @@ type ShellSpec = z.output<typeof schema>;
  * });
  *
  * @throws TaskInputError when a field is wrong.
- * @throws CommandError when it failed. CommandTimeoutError when it did not end in its time.
+ * @throws CommandError when it failed.
+ * @throws CommandTimeoutError when it did not end in its time.
  */
 export const shell: ActionFunction<ShellInput, ShellSpec, CommandResult> = defineAction({
   name: 'shell',

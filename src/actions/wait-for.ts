@@ -57,7 +57,8 @@ type WaitForSpec = z.output<typeof schema>;
  * await waitFor(host, { path: '/run/libvirt/libvirt-sock' });
  * await waitFor(host, { argv: ['ping', '-c', '1', '-W', '1', '10.128.1.1'] });
  *
- * @throws TaskInputError when a field is wrong. WaitTimeoutError when its time is over.
+ * @throws TaskInputError when a field is wrong.
+ * @throws WaitTimeoutError when its time is over.
  */
 export const waitFor: ActionFunction<WaitForInput, WaitForSpec, WaitForOutput> = defineAction({
   name: 'waitFor',

@@ -3,10 +3,13 @@ import type { Fact } from './fact.ts';
 import type { SourcePlace } from './inventory.ts';
 import type { Task, TaskResult } from './task.ts';
 
-/** What `host.exec` and `host.read` return. */
+/** What a command on a host returned. */
 export interface CommandResult {
+  /** Exit code; 0 says that all is well. */
   readonly code: number;
+  /** What it printed, as UTF-8. */
   readonly stdout: string;
+  /** What it complained about, as UTF-8. */
   readonly stderr: string;
 }
 

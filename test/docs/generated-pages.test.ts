@@ -11,10 +11,13 @@ jest.setTimeout(60_000);
 
 const root = join(import.meta.dirname, '..', '..');
 const taskPages = join(root, 'docs', 'tasks');
+const actionPages = join(root, 'docs', 'actions');
 const taskFiles = readdirSync(join(root, 'src', 'tasks')).filter((file) => file.startsWith('ensure-'));
+const actions = ['assertThat', 'command', 'shell', 'waitFor'];
 
 const folder = mkdtempSync(join(tmpdir(), 'kvmplay-examples-'));
-const examples = writeExamples();
+const examples = writeExamples(taskPages);
+const actionExamples = writeExamples(actionPages);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -36,11 +39,24 @@ describe('the generated pages', () => {
     expect(readdirSync(taskPages).sort()).toEqual(taskFiles.map((file) => file.replace(/ts$/, 'md')).sort());
   });
 
+  it('describe every action', () => {
+    expect(readdirSync(actionPages).sort()).toEqual([
+      'assert-that.md',
+      'command.md',
+      'shell.md',
+      'wait-for.md',
+    ]);
+  });
+
   it('have examples that type-check', () => {
     const project = join(folder, 'tsconfig.json');
-    writeFileSync(project, JSON.stringify(projectFor(examples.map(({ file }) => file))));
+    writeFileSync(
+      project,
+      JSON.stringify(projectFor([...examples, ...actionExamples].map(({ file }) => file))),
+    );
 
     expect(examples.length).toBeGreaterThanOrEqual(taskFiles.length);
+    expect(actionExamples.length).toBeGreaterThanOrEqual(actions.length);
     expect(run(join(root, 'node_modules', '.bin', 'tsc'), ['-p', project])).toEqual({ code: 0, output: '' });
   });
 
@@ -75,9 +91,9 @@ interface Example {
   readonly file: string;
 }
 
-function writeExamples(): readonly Example[] {
-  return readdirSync(taskPages).flatMap((page) => {
-    const blocks = [...readFileSync(join(taskPages, page), 'utf8').matchAll(/^```ts\n([^]*?)^```$/gm)];
+function writeExamples(pages: string): readonly Example[] {
+  return readdirSync(pages).flatMap((page) => {
+    const blocks = [...readFileSync(join(pages, page), 'utf8').matchAll(/^```ts\n([^]*?)^```$/gm)];
     return blocks.map(([, code = ''], index) => {
       const name = `${page.replace(/\.md$/, '')}-${index + 1}`;
       const file = join(folder, `${name}.ts`);
@@ -89,8 +105,11 @@ function writeExamples(): readonly Example[] {
 
 /** The lines of an example where a reader would put them. */
 function playbookOf(code: string): string {
-  const tasks = [...new Set(code.match(/\bensure\w+/g))];
-  return `import { ${['play', ...tasks].join(', ')} } from 'kvmplay';
+  const names = [
+    ...new Set(code.match(/\bensure\w+|\bfacts\b/g)),
+    ...actions.filter((name) => code.includes(`${name}(`)),
+  ];
+  return `import { ${['play', ...names].join(', ')} } from 'kvmplay';
 export default play({
   name: 'example',
   hosts: 'all',

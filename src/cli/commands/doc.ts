@@ -19,12 +19,12 @@ export async function printTaskPage(
   }
   const page = tasks.get(task) ?? tasks.get(toTaskName(task));
   if (page === undefined)
-    throw new UsageError(`there is no task ${task}; ${hintFor(task, [...tasks.keys()])}`);
+    throw new UsageError(`there is no task or action ${task}; ${hintFor(task, [...tasks.keys()])}`);
   io.stdout.write(formatPage(await readFile(page, 'utf8'), io.stdout.columns));
   return exitCodes.done;
 }
 
 function hintFor(task: string, tasks: readonly string[]): string {
   const hint = nearestName(task, tasks);
-  return hint === undefined ? `the tasks are ${tasks.join(', ')}` : `is it ${hint}?`;
+  return hint === undefined ? `there are ${tasks.join(', ')}` : `is it ${hint}?`;
 }

@@ -318,8 +318,8 @@ export const labDownSpec = command({
 
 export const docSpec = command({
   name: 'doc',
-  summary: 'Print the manual page of a task, or list the tasks',
-  positionals: [{ name: 'TASK', describe: 'name of a task, such as ensureBond', means: 'task' }],
+  summary: 'Print the manual page of a task or an action, or list them',
+  positionals: [{ name: 'TASK', describe: 'name of a task or an action, such as ensureBond', means: 'task' }],
   options: {},
   examples: [{ command: 'kvmplay doc ensureBond', describe: 'Fields, defaults, errors and an example' }],
 });
