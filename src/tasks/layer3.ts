@@ -73,19 +73,22 @@ function goDown(draft: Draft, name: string): readonly Lost[] {
   return [{ name, layer3, wasUp: up }, ...above];
 }
 
-/** The VLANs come up with the link, also those that were down. */
+/**
+ * The VLANs come up with the link, also those that were down. Each is listed as if it had not: who reads the plan sees it
+ * come back, and taking the plan back takes it down before its parent.
+ */
 function comeUp(draft: Draft, name: string, lost: readonly Lost[]): void {
   setUp(draft, name, true);
   for (const { name: link, wasUp, layer3 } of lost) {
-    if (!wasUp) setUp(draft, link, false);
+    if (link !== name) setUp(draft, link, wasUp, false);
     restore(draft, layer3, link);
   }
 }
 
 /** Listed even for a VLAN that is down already: taking it back leaves the VLAN down, which its parent would bring up. */
-function setUp(draft: Draft, name: string, up: boolean): void {
-  const link = draft.link(name);
-  draft.add({ kind: 'link.update', name, linkKind: link.kind, before: { up: link.up }, after: { up } });
+function setUp(draft: Draft, name: string, up: boolean, before = draft.link(name).up): void {
+  const { kind } = draft.link(name);
+  draft.add({ kind: 'link.update', name, linkKind: kind, before: { up: before }, after: { up } });
 }
 
 function lostWhenDown({ addresses, routes }: Layer3): Layer3 {

@@ -63,8 +63,10 @@ export function inverseChanges(changes: readonly Change[]): readonly Change[] {
 /** Where changes, done one after the other, would not find what they were planned on. */
 function driftOf(changes: readonly Change[], start: RedoAnswers, facts: RedoFacts): readonly string[] {
   let answers = start;
+  const switched = new Set<string>();
   return changes.flatMap((change) => {
-    const drift = checkBefore(change, answers, start);
+    const drift = checkBefore(change, answers, { start, switched });
+    if (change.kind === 'link.update' && change.after.up !== undefined) switched.add(change.name);
     const now: Readonly<Record<string, unknown>> = answers;
     answers = Object.fromEntries(
       Object.entries(facts as FactSet).map(([key, fact]) => [key, fact.after(now[key], change)]),
@@ -73,7 +75,14 @@ function driftOf(changes: readonly Change[], start: RedoAnswers, facts: RedoFact
   });
 }
 
-function checkBefore(change: Change, facts: RedoAnswers, start: RedoAnswers): readonly string[] {
+interface Earlier {
+  /** The host before the first change. */
+  readonly start: RedoAnswers;
+  /** Links that earlier changes brought up or down. */
+  readonly switched: ReadonlySet<string>;
+}
+
+function checkBefore(change: Change, facts: RedoAnswers, earlier: Earlier): readonly string[] {
   switch (change.kind) {
     case 'link.create':
       return facts.links.has(change.link.name) ? [`link ${change.link.name} is there already`] : [];
@@ -82,7 +91,7 @@ function checkBefore(change: Change, facts: RedoAnswers, start: RedoAnswers): re
     case 'link.update':
       return checkSettings(
         change.name,
-        withoutFollowed(change, facts.links, start.links),
+        withoutFollowed(change, facts.links, earlier),
         facts.links.get(change.name),
       );
     case 'port.add':
@@ -151,12 +160,28 @@ function checkDoomed(doomed: Link, facts: RedoAnswers): readonly string[] {
 
 /**
  * Whether a bridge was told its MTU or follows its ports cannot be seen (hazard 39): what an earlier change should have made
- * of it is a guess, and no reason to refuse.
+ * of it is a guess, and no reason to refuse. The same goes for a VLAN that came up with its parent.
  */
-function withoutFollowed({ name, linkKind, before }: LinkUpdate, now: Links, start: Links): LinkSettings {
-  if (linkKind !== 'bridge' || now.get(name)?.mtu === start.get(name)?.mtu) return before;
-  const { mtu: _, ...rest } = before;
-  return rest;
+function withoutFollowed(
+  { name, linkKind, before }: LinkUpdate,
+  now: Links,
+  { start, switched }: Earlier,
+): LinkSettings {
+  const { mtu, up, ...rest } = before;
+  const link = now.get(name);
+  const isMtuGuessed = linkKind === 'bridge' && link?.mtu !== start.links.get(name)?.mtu;
+  const isUpFollowed = ancestorsOf(name, now).some((one) => switched.has(one));
+  return {
+    ...rest,
+    ...(mtu !== undefined && !isMtuGuessed && { mtu }),
+    ...(up !== undefined && !isUpFollowed && { up }),
+  };
+}
+
+/** What a VLAN stands on. */
+function ancestorsOf(name: string, links: Links): readonly string[] {
+  const parent = links.get(name)?.vlan?.parent;
+  return parent === undefined ? [] : [parent, ...ancestorsOf(parent, links)];
 }
 
 function checkSettings(name: string, wanted: LinkSettings, link: Link | undefined): readonly string[] {

@@ -278,9 +278,10 @@ describe('ensureBond', () => {
       '~ bond6 up → down',
       '~ bond6 lacp_rate slow → fast',
       '~ bond6 down → up',
+      '~ bond6.10 down → up',
       '+ address fd00::2/64 on bond6.10',
       '+ route 10.7.0.0/16 via 10.0.10.1 on bond6.10',
-      '~ bond6.11 up → down',
+      '~ bond6.11 keeps down',
     ]);
   });
 

@@ -20,7 +20,7 @@ import type { FactSet } from '../../src/model/fact.ts';
 import { factsOf, type Task } from '../../src/model/task.ts';
 import { type NetworkAnswers, networkFacts } from '../../src/tasks/network-facts.ts';
 import { inverseChanges, redoChanges } from '../../src/tasks/redo-changes.ts';
-import { ethernet, fakeHost, type FakeHost, type FakeHostOptions } from '../../src/testing.ts';
+import { bond, ethernet, fakeHost, type FakeHost, vlan, type FakeHostOptions } from '../../src/testing.ts';
 import { answersOf, type BareHost, bareHost } from '../laws/host-arbitrary.ts';
 import { arbitrary as addressInput } from './ensure-address.arbitrary.ts';
 import { arbitrary as bondInput } from './ensure-bond.arbitrary.ts';
@@ -151,6 +151,26 @@ describe('redoChanges › on a fake host', () => {
     expect([...host.links.keys()]).toEqual(['lo', 'eno4', 'eno5']);
     expect(host.addresses).toEqual([]);
     expect(host.files).toEqual(new Map());
+    expect(await redo(host, undo)).toEqual([]);
+  });
+
+  it('takes back what a VLAN went down for', async () => {
+    const links = [bond('bond1', 'active-backup'), vlan('bond1', 10), vlan('bond1', 11, { up: false })];
+    const host = fakeHost({ links });
+    await ensureBond(host, { name: 'bond1', mode: 'balance-rr' });
+    const undo = inverseChanges([...host.changes]);
+
+    const done = await redo(host, undo);
+
+    expect(done.filter((line) => line.includes('bond1.'))).toEqual([
+      '~ bond1.11 keeps down',
+      '~ bond1.10 up → down',
+      '~ bond1.11 keeps down',
+      '~ bond1.10 down → up',
+    ]);
+    expect(host.links.get('bond1')).toMatchObject({ up: true, options: { mode: 'active-backup' } });
+    expect(host.links.get('bond1.10')).toEqual(links[1]);
+    expect(host.links.get('bond1.11')).toEqual(links[2]);
     expect(await redo(host, undo)).toEqual([]);
   });
 
