@@ -83,8 +83,8 @@ describe('the live report of 200 hosts', () => {
     const frames = looks.filter(({ bars }) => bars > 0);
     expect(frames.length).toBeGreaterThan(10);
     expect(Math.max(...looks.map(({ bars }) => bars))).toBe(1);
-    // An empty line, the counts and the bar besides.
-    expect(Math.max(...looks.map(({ underWay }) => underWay))).toBe(11);
+    // An empty line, the counts and the bar besides; a twelfth stands where nobody else is under way.
+    expect([11, 12]).toContain(Math.max(...looks.map(({ underWay }) => underWay)));
     expect(looks.flatMap(({ stale }) => stale)).toEqual([]);
     for (const { screen } of frames) expect(screen.findIndex(isBar)).toBe(screen.length - 1);
     expectWholeReport(terminal);
@@ -97,7 +97,8 @@ describe('the live report of 200 hosts', () => {
     expect(await terminal.ends()).toBe(0);
 
     expect(Math.max(...looks.map(({ bars }) => bars))).toBe(1);
-    expect(Math.max(...looks.map(({ underWay }) => underWay))).toBe(2);
+    // A third stands where nobody else is under way.
+    expect([2, 3]).toContain(Math.max(...looks.map(({ underWay }) => underWay)));
     expect(looks.flatMap(({ stale }) => stale)).toEqual([]);
     expectWholeReport(terminal);
   });
