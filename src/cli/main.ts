@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { keepCompiledCode } from './code-cache.ts';
 
 const argv = process.argv.slice(2);
 // A reader that has left (`kvmplay --version | true`) is no reason to crash.
@@ -10,11 +11,14 @@ if (argv.length === 1 && argv[0] === '--version') {
     version: string;
   };
   process.stdout.write(`${version}\n`);
-} else if (argv[0] === 'complete') {
-  const { runCompleteProcess } = await import('./completion/process.ts');
-  await runCompleteProcess(argv.slice(1));
-  process.stdout.write('', () => process.exit(0));
 } else {
-  const { runProcess } = await import('./process.ts');
-  await runProcess(argv);
+  keepCompiledCode(process.env);
+  if (argv[0] === 'complete') {
+    const { runCompleteProcess } = await import('./completion/process.ts');
+    await runCompleteProcess(argv.slice(1));
+    process.stdout.write('', () => process.exit(0));
+  } else {
+    const { runProcess } = await import('./process.ts');
+    await runProcess(argv);
+  }
 }

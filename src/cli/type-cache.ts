@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import {
-  lstatSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,9 +9,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder, isPrivate, makePrivate } from './cache-folder.ts';
 import type { CompilerInputs } from './compiler-inputs.ts';
 import { changedAt, contentPrint, statPrint } from './file-print.ts';
 import type { CliIo } from './io.ts';
@@ -48,12 +46,12 @@ interface Entry {
  * that is broken, or whose folder cannot be trusted or written, knows nothing; it never fails.
  */
 export function openTypeCache(env: CliIo['env']): TypeCache {
-  const folder = cacheFolder(env);
+  const folder = cacheFolder('types', env);
   return {
     isFine(question) {
       try {
         const file = entryFile(folder, question);
-        if (!isTrusted(folder) || !isStillTrue(readEntry(file), question)) return false;
+        if (!isPrivate(folder) || !isStillTrue(readEntry(file), question)) return false;
         // Entries in use are not to grow old.
         utimesSync(file, new Date(), new Date());
         return true;
@@ -64,7 +62,7 @@ export function openTypeCache(env: CliIo['env']): TypeCache {
     addFine(question, inputs, startedAt) {
       try {
         const entry = makeEntry(question, inputs, startedAt);
-        if (entry === undefined || !makeFolder(folder)) return;
+        if (entry === undefined || !makePrivate(folder)) return;
         removeOldEntries(folder);
         const file = entryFile(folder, question);
         // Whole or not at all, also for another kvmplay that reads it right now.
@@ -75,12 +73,6 @@ export function openTypeCache(env: CliIo['env']): TypeCache {
       }
     },
   };
-}
-
-function cacheFolder({ XDG_CACHE_HOME: cache, HOME: home = homedir() }: CliIo['env']): string {
-  // A relative path is to be ignored, says the XDG Base Directory Specification.
-  const base = cache?.startsWith('/') === true ? cache : join(home, '.cache');
-  return join(base, 'kvmplay', 'types');
 }
 
 function entryFile(folder: string, { playbooks }: TypeQuestion): string {
@@ -137,28 +129,6 @@ function printOf(path: string): string | undefined {
 
 function isOfPackage(path: string): boolean {
   return path.startsWith(ownFolder) || path.includes('/node_modules/');
-}
-
-/** Only its owner may have written what is in it. */
-function isTrusted(folder: string): boolean {
-  return [dirname(folder), folder].every((path) => {
-    const stats = lstatSync(path);
-    return stats.isDirectory() && stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0;
-  });
-}
-
-/** False when that is not ours to make: under sudo, HOME may be somebody else's. */
-function makeFolder(folder: string): boolean {
-  const place = nearestFolder(folder);
-  if (place !== folder) {
-    if (lstatSync(place).uid !== process.getuid?.()) return false;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  }
-  return isTrusted(folder);
-}
-
-function nearestFolder(path: string): string {
-  return statSync(path, { throwIfNoEntry: false }) === undefined ? nearestFolder(dirname(path)) : path;
 }
 
 function removeOldEntries(folder: string): void {
