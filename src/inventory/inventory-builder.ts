@@ -91,7 +91,8 @@ function draftGroup(name: string): GroupDraft {
 }
 
 function draftHost(name: string, { place, port }: HostMention): HostDraft {
-  const vars = new Map(port === undefined ? [] : [['ansible_port', { value: port, place }]]);
+  // Ansible, too, takes a port 0 for none.
+  const vars = new Map(port === undefined || port === 0 ? [] : [['ansible_port', { value: port, place }]]);
   return { name, place, groups: new Set(), vars };
 }
 

@@ -14,12 +14,14 @@ export interface SourceDocument {
   readonly value: unknown;
   /** Place of what a path of keys leads to. */
   placeOf(path: Path): SourcePlace;
+  /** The keys that a path leads to, in the order they are written in: an object has those that look like numbers first. */
+  keysOf?(path: Path): Iterable<string>;
 }
 
 /** Reads groups in the shape of Ansible's YAML inventories into the builder. Throws InventoryError with place and path. */
 export function readGroups(document: SourceDocument, builder: InventoryBuilder): void {
   const reader = new GroupsReader(document, builder);
-  for (const [name, body] of Object.entries(reader.mappingAt([], document.value, 'groups'))) {
+  for (const [name, body] of reader.entriesAt([], reader.mappingAt([], document.value, 'groups'))) {
     reader.readGroup([name], body);
   }
 }
@@ -38,7 +40,7 @@ class GroupsReader {
   readGroup(path: Path, body: unknown): void {
     const name = path.at(-1) ?? '';
     this.#builder.addGroup(name, this.#document.placeOf(path));
-    for (const [key, value] of Object.entries(this.mappingAt(path, body, groupKeys.join(', ')))) {
+    for (const [key, value] of this.entriesAt(path, this.mappingAt(path, body, groupKeys.join(', ')))) {
       const keyPath = [...path, key];
       switch (key) {
         case 'hosts':
@@ -57,7 +59,7 @@ class GroupsReader {
   }
 
   #readHosts(group: string, path: Path, value: unknown): void {
-    for (const [pattern, body] of Object.entries(this.#membersAt(path, value, 'host names'))) {
+    for (const [pattern, body] of this.entriesAt(path, this.#membersAt(path, value, 'host names'))) {
       const hostPath = [...path, pattern];
       const vars = this.#varsAt(hostPath, body);
       const { names, port } = this.#expand(hostPath, pattern);
@@ -69,7 +71,7 @@ class GroupsReader {
   }
 
   #readChildren(group: string, path: Path, value: unknown): void {
-    for (const [child, body] of Object.entries(this.#membersAt(path, value, 'group names'))) {
+    for (const [child, body] of this.entriesAt(path, this.#membersAt(path, value, 'group names'))) {
       const childPath = [...path, child];
       this.#builder.addChild(group, child, this.#document.placeOf(childPath));
       this.readGroup(childPath, body);
@@ -94,6 +96,14 @@ class GroupsReader {
       `${subject} is ${describeType(value)} and should be a mapping of ${keys}`,
       this.#document.placeOf(path),
     );
+  }
+
+  /** The entries of a mapping as they are written; what a merge key brought comes first. */
+  entriesAt(path: Path, body: Body): readonly (readonly [string, unknown])[] {
+    const written = [...(this.#document.keysOf?.(path) ?? [])].filter((key) => Object.hasOwn(body, key));
+    const own = new Set(written);
+    const merged = Object.keys(body).filter((key) => !own.has(key));
+    return [...merged, ...written].map((key) => [key, body[key]]);
   }
 
   /** Ansible also takes a single name for a mapping of one. */

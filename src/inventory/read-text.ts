@@ -28,12 +28,16 @@ export function readTextInventory(text: string, file: string, builder: Inventory
   }
 }
 
-/** The document of a text that holds a mapping or nothing; otherwise what is wrong with it as YAML. */
+/** The document of a text that holds a mapping or nothing; otherwise what is wrong with it as YAML: `[kvm]` is a list there. */
 function tryYaml(text: string, file: string): { document?: YamlDocument; error?: unknown } {
   try {
     const document = parseSourceDocument(text, file);
-    if (typeof document.value !== 'string') return { document };
-    return { error: new InventoryError('the file is a text and should be a mapping of groups', { file }) };
+    const { value } = document;
+    const isList = Array.isArray(value);
+    if (value === undefined || (typeof value === 'object' && !isList)) return { document };
+    const found = isList ? 'a list' : `a ${typeof value === 'string' ? 'text' : typeof value}`;
+    const place = typeof value === 'string' ? { file } : { file, line: 1 };
+    return { error: new InventoryError(`the file is ${found} and should be a mapping of groups`, place) };
   } catch (error) {
     return { error };
   }
@@ -41,7 +45,7 @@ function tryYaml(text: string, file: string): { document?: YamlDocument; error?:
 
 function looksLikeYaml(text: string, file: string): boolean {
   if (hasIniSection(text)) return false;
-  return extname(file) !== '' || /^[^\s#=]+:(?:[ \t\r]|$)/m.test(text);
+  return extname(file) !== '' || /^(?:[^\s#=]+:|-)(?:[ \t\r]|$)/m.test(text);
 }
 
 function readYamlInventory(document: YamlDocument, file: string, builder: InventoryBuilder): void {

@@ -83,7 +83,8 @@ class ScriptReader {
   }
 
   #refuse(subject: string, value: unknown, wanted: string): InventoryError {
-    const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+    const known = value === null ? 'null' : Array.isArray(value) ? 'a list' : undefined;
+    const found = known ?? (isMapping(value) ? 'a mapping' : `a ${typeof value}`);
     return new InventoryError(`${subject} is ${found} and should be ${wanted}`, this.#place);
   }
 }

@@ -80,12 +80,12 @@ function matchTerm({ operator, operand }: Term, lookup: HostLookup): ReadonlySet
   const members = lookup.find(base);
   // As for Ansible, nobody's first is nobody.
   if (members.length === 0) return new Set();
-  if (index === undefined) {
-    return new Set(
-      members.slice(Number(first), last === '' || last === undefined ? undefined : Number(last) + 1),
-    );
+  // Ansible reads an end of 0 as if it were not there: kvm[2:0] is kvm[2].
+  const single = index ?? (last !== undefined && last !== '' && Number(last) === 0 ? first : undefined);
+  if (single === undefined) {
+    return new Set(members.slice(Number(first), last === '' ? undefined : Number(last) + 1));
   }
-  const member = members.at(Number(index));
+  const member = members.at(Number(single));
   if (member === undefined) {
     throw new InventoryError(`${operand} does not exist: ${base} has ${members.length} hosts`);
   }

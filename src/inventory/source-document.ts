@@ -9,7 +9,11 @@ export function parseSourceDocument(text: string, file: string): YamlDocument {
   const json = /^\s*[{[]/.test(text) ? tryJson(text) : undefined;
   if (json === undefined) return parseYamlDocument(text, file);
   const places = placesOf(text, file);
-  return { ...json, placeOf: (path) => places?.placeOf(path) ?? { file } };
+  return {
+    ...json,
+    placeOf: (path) => places?.placeOf(path) ?? { file },
+    keysOf: (path) => places?.keysOf(path) ?? [],
+  };
 }
 
 function tryJson(text: string): { readonly value: unknown } | undefined {

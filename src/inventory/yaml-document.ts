@@ -23,6 +23,8 @@ export interface YamlDocument {
   readonly value: unknown;
   /** Place of the key that a path of mapping keys leads to, or of its nearest ancestor that is known. */
   placeOf(path: readonly string[]): SourcePlace;
+  /** The keys of the mapping that a path leads to, as they are written; empty where nobody knows. */
+  keysOf(path: readonly string[]): Iterable<string>;
 }
 
 /** Lines of a mapping's keys, as a tree beside the values. */
@@ -68,7 +70,11 @@ export function parseYamlDocument(text: string, file: string): YamlDocument {
     }
     const { root, plainKeys } = locateKeys(events, source, file);
     const [value] = constructFromEvents(plainKeys, { source, schema, ...limits });
-    return { value: deepFreeze(value), placeOf: (path) => placeIn(root, path, file) };
+    return {
+      value: deepFreeze(value),
+      placeOf: (path) => placeIn(root, path, file),
+      keysOf: (path) => keysIn(root, path),
+    };
   } catch (error) {
     throw error instanceof YAMLException ? toInventoryError(error, file) : error;
   }
@@ -84,6 +90,12 @@ function placeIn(root: KeyLines, path: readonly string[], file: string): SourceP
     node = child;
   }
   return { file, line: node.line };
+}
+
+function keysIn(root: KeyLines, path: readonly string[]): Iterable<string> {
+  let node: KeyLines | undefined = root;
+  for (const key of path) node = node?.children.get(key);
+  return node?.children.keys() ?? [];
 }
 
 /** A collection that the walk over the events has entered and not left. */

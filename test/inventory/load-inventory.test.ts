@@ -38,6 +38,45 @@ async function refusal(...texts: string[]): Promise<string> {
 }
 
 describe('loadInventory', () => {
+  it.each([
+    ['YAML', '"20":\n  hosts:\n    kvm2:\n    "10":\n"3":\n  hosts:\n    "10":\n    "1":\n'],
+    ['JSON', '{"20": {"hosts": {"kvm2": null, "10": {}}}, "3": {"hosts": {"10": null, "1": null}}}'],
+  ])('keeps groups and hosts whose names are numbers in the order of the %s', async (_, text) => {
+    const { hosts, groups } = await load(text);
+
+    expect(hosts.map(({ name }) => name)).toEqual(['kvm2', '10', '1']);
+    expect([...groups.keys()]).toEqual(['all', 'ungrouped', '20', '3']);
+    expect(groups.get('3')?.hosts).toEqual(['10', '1']);
+  });
+
+  it('puts hosts of a merge key before those beside it', async () => {
+    const { groups } = await load(
+      'a:\n  hosts: &old\n    kvm1:\nb:\n  hosts:\n    kvm3:\n    <<: *old\n    kvm2:\n',
+    );
+
+    expect(groups.get('b')?.hosts).toEqual(['kvm1', 'kvm3', 'kvm2']);
+  });
+
+  it('takes a port 0 for none, as Ansible does', async () => {
+    const { hosts } = await load('kvm:\n  hosts:\n    kvm1:0:\n');
+
+    expect(hosts.map(({ name, vars }) => ({ name, vars: { ...vars } }))).toEqual([
+      { name: 'kvm1', vars: {} },
+    ]);
+  });
+
+  it('reads an INI file that would be a list or a number in YAML', async () => {
+    const file = join(folder, 'lonely');
+    await writeFile(file, '[kvm]\n');
+    const other = join(folder, 'number');
+    await writeFile(other, '10\n');
+
+    const { hosts, groups } = await loadInventory([file, other]);
+
+    expect(hosts.map(({ name }) => name)).toEqual(['10']);
+    expect(groups.has('kvm')).toBe(true);
+  });
+
   // The .json and .graph files are what ansible-inventory 2.14 prints for the .yml file beside them.
   it.each(names)('reads %s as Ansible does', async (name) => {
     const inventory = await loadInventory([join(cases, `${name}.yml`)]);

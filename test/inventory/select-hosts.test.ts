@@ -42,6 +42,8 @@ describe('selectHosts', () => {
     ['kvm[0:2]', 'kvm01 kvm02 kvm03'],
     ['kvm[8:]', 'kvm09 kvm10'],
     ['kvm[2:99]', 'kvm03 kvm04 kvm05 kvm06 kvm07 kvm08 kvm09 kvm10'],
+    ['kvm[2:0]', 'kvm03'],
+    ['kvm[2:1]', ''],
     ['kvm[1-3]', 'kvm02 kvm03 kvm04'],
     ['kvm[0:3]:!kvm[1]', 'kvm01 kvm03 kvm04'],
     ['kvm0*', 'kvm01 kvm02 kvm03 kvm04 kvm05 kvm06 kvm07 kvm08 kvm09'],
