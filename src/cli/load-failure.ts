@@ -33,7 +33,8 @@ interface ErrorText {
   readonly stack: string;
 }
 
-function textOf(error: unknown): ErrorText {
+/** By shape, since errors of other realms are no instances of this one's Error. */
+export function textOf(error: unknown): ErrorText {
   if (typeof error !== 'object' || error === null || !('message' in error)) {
     return { message: String(error), stack: '' };
   }
@@ -79,14 +80,19 @@ function explainMissingExport(
 
 /** The playbook's own code threw while it loaded: the innermost frame outside packages is the line to look at. */
 function explainThrown(error: unknown, { message, stack }: ErrorText, context: LoadContext): PlaybookError {
-  const place = stack
-    .split('\n')
-    .map((frame) => placeOfFrame(frame, context.cwd))
-    .find((found) => found !== undefined);
+  const place = placeInPlaybook(stack, context.cwd);
   const said = isKvmplayError(error) ? message : `threw while loading: ${message}`;
   return new PlaybookError(said, place ?? { file: inFolder(context.playbook, context.cwd) }, {
     cause: error,
   });
+}
+
+/** The innermost line of a stack that is neither kvmplay's nor an installed package's. */
+export function placeInPlaybook(stack: string, cwd: string): SourcePlace | undefined {
+  return stack
+    .split('\n')
+    .map((frame) => placeOfFrame(frame, cwd))
+    .find((found) => found !== undefined);
 }
 
 function placeOfFrame(frame: string, cwd: string): SourcePlace | undefined {

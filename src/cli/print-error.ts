@@ -14,7 +14,7 @@ export interface Unanswered {
 }
 
 /** Says why a command could not do its work: a sentence, and the lines of the file that it is about. */
-export function printError(error: unknown, io: CliIo): void {
+export function printError(error: unknown, io: Pick<CliIo, 'stderr' | 'cwd'>): void {
   if (!isKvmplayError(error)) {
     // Nobody foresaw it, so the stack is what a bug report needs.
     io.stderr.write(`kvmplay: internal error: ${inspect(error)}\n`);
@@ -32,7 +32,7 @@ export function printUnanswered(errors: readonly Unanswered[], io: CliIo): void 
 }
 
 /** The lines around a place, when the file can be read. */
-export function printFrame(place: SourcePlace | undefined, io: CliIo): void {
+export function printFrame(place: SourcePlace | undefined, io: Pick<CliIo, 'stderr' | 'cwd'>): void {
   if (place?.line === undefined) return;
   const source = readOrNothing(resolvePath(place.file, io.cwd));
   if (source !== undefined) io.stderr.write(`${codeFrame(source, { ...place, line: place.line })}\n`);

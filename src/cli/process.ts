@@ -2,13 +2,17 @@ import { CancelledError } from '../errors.ts';
 import { runCli } from './cli.ts';
 import { exitCodes } from './exit-code.ts';
 import type { Output } from './io.ts';
+import { watchPlaybooks } from './playbook-escapes.ts';
 import { askSecret } from './secrets.ts';
 import { terminalOf } from './terminal.ts';
 
 /** Runs the command line in this process: its streams, signals and exit code. */
 export async function runProcess(argv: readonly string[]): Promise<void> {
   const stdout = outputTo(process.stdout);
-  const signal = signalOfUser();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const playbooks = watchPlaybooks(controller);
+  stopOnSignals(controller, playbooks.leave);
   const code = await runCli(argv, {
     stdout,
     stderr: outputTo(process.stderr),
@@ -20,10 +24,10 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     isInteractive: process.stdin.isTTY,
     ask: async (prompt) => (await import('./ask-line.ts')).askLine(prompt, signal),
   });
-  process.exitCode = code;
+  process.exitCode = playbooks.hasEscaped() ? code || exitCodes.couldNotStart : code;
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   // Connections that would not close must not keep a finished command alive.
-  process.exit(code);
+  playbooks.leave(process.exitCode);
 }
 
 /** A reader that left (`kvmplay show | head`) is no reason to stop in the middle of a change. */
@@ -48,16 +52,14 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 /** The first signal asks hosts to come to an end, the second leaves them alone with their guards. */
-function signalOfUser(): AbortSignal {
-  const controller = new AbortController();
+function stopOnSignals(controller: AbortController, leave: (code: number) => void): void {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(exitCodes.couldNotStart);
+      if (controller.signal.aborted) leave(exitCodes.couldNotStart);
       process.stderr.write(
         'kvmplay: stopping; hosts in the middle of a change finish it or undo it (again: leave at once)\n',
       );
       controller.abort(new CancelledError(`cancelled by ${name}`));
     });
   }
-  return controller.signal;
 }

@@ -10,16 +10,18 @@ const ownFolders = [`${packageFolder}/src/`, `${packageFolder}/dist/`].flatMap((
 /** Where outside kvmplay a call came from, `playbooks/bond6.ts:12:11`; found only when asked, since it costs. */
 export function captureCallSite(): () => string | undefined {
   const trace = new Error();
-  return () => firstForeignFrame(trace.stack ?? '');
+  return () => foreignPlaces(trace.stack ?? '')[0];
 }
 
-function firstForeignFrame(stack: string): string | undefined {
-  for (const line of stack.split('\n').slice(1)) {
-    const place = /\(?((?:file:\/\/|\/)[^()]+:\d+:\d+)\)?$/.exec(line.trim())?.[1];
-    if (place === undefined || ownFolders.some((folder) => place.startsWith(folder))) continue;
-    return place.startsWith('file://') ? toPath(place) : place;
-  }
-  return undefined;
+/** The places of a stack that are neither kvmplay's nor Node's, innermost first. */
+export function foreignPlaces(stack: string): readonly string[] {
+  return stack
+    .split('\n')
+    .slice(1)
+    .map((line) => /(?:^at (?:async )?|\()((?:file:\/\/|\/)[^()]+:\d+:\d+)\)?$/.exec(line.trim())?.[1])
+    .filter((place) => place !== undefined)
+    .filter((place) => !ownFolders.some((folder) => place.startsWith(folder)))
+    .map((place) => (place.startsWith('file://') ? toPath(place) : place));
 }
 
 function toPath(place: string): string {

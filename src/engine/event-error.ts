@@ -1,23 +1,36 @@
 import { isKvmplayError } from '../errors.ts';
+import { foreignPlaces } from './call-site.ts';
 import type { EventError } from './events.ts';
 
-/** An error as plain data; a foreign one keeps its stack as details. */
+/** An error as plain data; a foreign one tells the lines of the playbook it came through, or its stack when it is kvmplay's own. */
 export function toEventError(error: unknown, place: string | undefined): EventError {
-  const at = place === undefined ? {} : { place };
   if (isKvmplayError(error)) {
+    const where =
+      place ?? (error.code === 'KVMPLAY_PLAYBOOK' ? foreignPlaces(error.stack ?? '')[0] : undefined);
+    const at = where === undefined ? {} : { place: where };
     const details = 'details' in error ? error.details : [];
     return { code: error.code, message: error.message, ...at, ...(details.length > 0 && { details }) };
   }
   if (isError(error)) {
+    const places = foreignPlaces(error.stack ?? '');
+    const [first = place, ...outer] = places;
     const stack = (error.stack ?? '').split('\n').slice(1, 6);
+    const details =
+      first === undefined
+        ? stack.map((line) => line.trim())
+        : outer.slice(0, 4).map((outside) => `at ${outside}`);
     return {
       code: 'KVMPLAY_PLAYBOOK',
       message: `${error.name}: ${error.message}`,
-      ...at,
-      details: stack.map((line) => line.trim()),
+      ...(first !== undefined && { place: first }),
+      ...(details.length > 0 && { details }),
     };
   }
-  return { code: 'KVMPLAY_PLAYBOOK', message: String(error), ...at };
+  return {
+    code: 'KVMPLAY_PLAYBOOK',
+    message: String(error),
+    ...(place !== undefined && { place }),
+  };
 }
 
 /** By shape: errors of other realms are no instances of this one's Error. */

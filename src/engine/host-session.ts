@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { CancelledError, CommandError, PlanError, PlaybookError, UsageError } from '../errors.ts';
 import type { Action, ActionHost, ActionResult } from '../model/action.ts';
 import type { Change } from '../model/change.ts';
@@ -112,6 +114,32 @@ export class HostSession implements Host<unknown> {
       this.#forget();
       return result;
     });
+  }
+
+  /** The play's function may wait for something that never comes: a run that is stopped does not wait with it. */
+  async untilStopped(work: Promise<void>): Promise<void> {
+    const { signal } = this.#options;
+    if (signal === undefined) {
+      await work;
+      return;
+    }
+    // One signal stops a whole fleet: so many listeners are no leak.
+    setMaxListeners(0, signal);
+    const settled = new AbortController();
+    const stopped = new Promise<never>((_, reject) => {
+      const stop = async (): Promise<void> => {
+        // A change under way comes to its end, and a function that then ends by itself says best how.
+        await this.#queue;
+        await setImmediate();
+        reject(this.#failure === undefined ? new CancelledError() : (this.#failure.error as Error));
+      };
+      signal.addEventListener('abort', () => void stop(), { once: true, signal: settled.signal });
+    });
+    try {
+      await Promise.race([work, stopped]);
+    } finally {
+      settled.abort();
+    }
   }
 
   /** Ends the play on this host: what is pending is applied, verified and committed. */

@@ -63,7 +63,7 @@ export async function runHost(
       },
       ...(options.signal !== undefined && { signal: options.signal }),
     });
-    await play.run(play.tags === undefined ? session : session.tagged(...play.tags));
+    await session.untilStopped(play.run(play.tags === undefined ? session : session.tagged(...play.tags)));
     await session.finish();
   } catch (error) {
     failure = error ?? new Error('the play threw nothing');

@@ -49,7 +49,25 @@ export default play({
     await host.read('exec sleep 60');
   },
 });\n`,
+  'never.ts': playWhoseRunSays(
+    "console.log('started'); await host.read('true'); await new Promise(() => {});",
+  ),
+  'nothing.ts': playWhoseRunSays('await new Promise(() => {});'),
+  'throws.ts': playWhoseRunSays(
+    "await host.read('true'); check(); function check() { throw new Error('too few'); }",
+  ),
+  'exits.ts': playWhoseRunSays("await host.read('true'); process.exit(0);"),
+  'exits-at-once.ts': 'process.exit(0);\n',
+  'loses.ts': playWhoseRunSays(
+    "setTimeout(() => { throw new Error('lost'); }, 50); await host.read('exec sleep 60');",
+  ),
+  'rejects.ts': playWhoseRunSays("void Promise.reject('lost'); await host.read('exec sleep 60');"),
 });
+
+function playWhoseRunSays(body: string): string {
+  return `import { play } from 'kvmplay';\n\nexport default play({ name: 'x', hosts: 'all', run: async (host) => {\n  ${body}\n} });\n`;
+}
+
 const temporary = join(folder, 'tmp');
 
 beforeEach(() => {
@@ -210,6 +228,60 @@ kvmplay: 1 error; no host was touched
     });
 
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('kvmplay: stopping; ') });
+  });
+
+  it('ends on the first signal also when the playbook waits for what never comes', async () => {
+    const ended = await runProgram([staged.main, 'run', 'never.ts', '-i', 'hosts.yml'], {
+      cwd: folder,
+      onStdout: (text, kill) => {
+        if (text.includes('started')) kill('SIGINT');
+      },
+    });
+
+    expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('1 host: 1 skipped') });
+  });
+
+  it('names the line of the playbook that threw, and none of its own', async () => {
+    const ended = await runProgram([staged.main, 'run', 'throws.ts', '-i', 'hosts.yml'], { cwd: folder });
+
+    expect(ended).toMatchObject({ code: 2, stderr: '' });
+    expect(ended.stdout).toMatch(
+      /^here {2}failed {2}Error: too few\n {4}at \S*\/throws\.ts:4:62\n {6}at \S*\/throws\.ts:4:28\n\n/m,
+    );
+  });
+
+  it.each([
+    ['in a timer', 'loses.ts', 'loses.ts:4:28: nobody awaits what failed here: lost\n'],
+    ['without an Error', 'rejects.ts', 'nobody awaits what failed here: lost\n'],
+  ])('stops the run when a playbook fails where nobody awaits it, %s', async (_, file, sentence) => {
+    const ended = await runProgram([staged.main, 'run', file, '-i', 'hosts.yml'], { cwd: folder });
+
+    expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('1 host: 1 skipped') });
+    expect(ended.stderr).toMatch(`kvmplay: ${sentence}`);
+  });
+
+  it('lets no playbook end it', async () => {
+    const [running, loading, waiting] = await Promise.all(
+      ['exits.ts', 'exits-at-once.ts', 'nothing.ts'].map((file) =>
+        runProgram([staged.main, 'run', file, '-i', 'hosts.yml'], { cwd: folder }),
+      ),
+    );
+
+    const sentence = 'process.exit would end the run for all hosts; throw an error instead';
+    expect(running).toMatchObject({
+      code: 2,
+      stderr: '',
+      stdout: expect.stringContaining(`here  failed  ${sentence}\n`),
+    });
+    expect(running?.stdout).toMatch(/ {4}at \S*\/exits\.ts:4:36\n/);
+    expect(loading).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`exits-at-once.ts:1:9: ${sentence}\n`),
+    });
+    expect(waiting).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('hosts that were under way are left'),
+    });
   });
 
   it('outlives a reader that has seen enough', async () => {

@@ -96,7 +96,7 @@ export const runSpec = command({
     { command: 'kvmplay run --resume last', describe: 'Go on where a run was interrupted' },
   ],
   notes: [
-    'Exit codes: 0 all hosts are ok or changed; 1 the run could not start; 2 a host failed; 3 --check --detailed-exitcode found changes; 4 hosts were unreachable and none failed otherwise.',
+    'Exit codes: 0 all hosts are ok or changed; 1 the run could not start or was stopped; 2 a host failed; 3 --check --detailed-exitcode found changes; 4 hosts were unreachable and none failed otherwise.',
     'Ctrl-C stops the run: hosts in the middle of a change finish it or undo it. A second Ctrl-C leaves at once; the hosts then undo by themselves.',
   ],
 });
