@@ -38,7 +38,7 @@ export default tseslint.config(
     rules: { 'no-console': 'error', 'no-restricted-globals': ['error', 'process', 'console'] },
   },
   {
-    files: ['playbooks/**', 'test/**/playbooks/**', 'test/lab/support/global-*.ts', '*.config.js'],
+    files: ['playbooks/**', 'test/**/playbooks/**', 'test/**/support/global-*.ts', '*.config.js'],
     rules: { 'no-restricted-syntax': 'off' },
   },
   { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },

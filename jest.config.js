@@ -31,6 +31,7 @@ export default {
   projects: rings.map((ring) => ({
     ...shared,
     displayName: ring,
+    ...(ring === 'unit' && { globalSetup: '<rootDir>/test/support/global-setup.ts' }),
     ...(ring in labs && {
       globalSetup: `<rootDir>/test/lab/support/${labs[ring]}`,
       globalTeardown: '<rootDir>/test/lab/support/global-teardown.ts',
