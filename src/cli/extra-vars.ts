@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
+import { whyUnreadable } from '../model/file-finding.ts';
 import { isVault, type VaultKeyring } from '../inventory/vault.ts';
 import { parseYamlDocument } from '../inventory/yaml-document.ts';
 import { inFolder, resolvePath } from './paths.ts';
@@ -72,7 +73,7 @@ function parseMapping(text: string): Vars {
 async function readVarsFile(name: string, { cwd, vault }: ExtraVarsOptions): Promise<Vars> {
   const path = resolvePath(name, cwd);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new UsageError(`the file ${name} of --extra-vars cannot be read: ${(error as Error).message}`, {
+    throw new UsageError(`the file ${name} of --extra-vars ${whyUnreadable(error)}`, {
       cause: error,
     });
   });

@@ -25,6 +25,12 @@ export async function requirePlaybooks(files: readonly string[], cwd: string): P
     const stats = await stat(resolvePath(file, cwd)).catch(() => undefined);
     if (stats === undefined) throw new PlaybookError(`playbook ${file} does not exist`);
     if (!stats.isFile()) throw new PlaybookError(`playbook ${file} is not a file; name the .ts file itself`);
+    if (!/\.[cm]?[jt]sx?$/.test(file)) {
+      const isYaml = /\.ya?ml$/.test(file);
+      throw new PlaybookError(
+        `playbook ${file} is ${isYaml ? 'YAML' : 'no module'}, and should be a TypeScript file whose name ends in .ts${isYaml ? ': see docs/from-ansible.md' : ''}`,
+      );
+    }
   }
 }
 

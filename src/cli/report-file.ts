@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
+import { whyUnwritable } from '../model/file-finding.ts';
 import { resolvePath } from './paths.ts';
 
 /** A file that a reporter writes. */
@@ -24,7 +25,7 @@ function attempt<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new UsageError(`${file} of --output cannot be written: ${(error as Error).message}`, {
+    throw new UsageError(`${file} of --output ${whyUnwritable(error)}`, {
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
+import { whyUnreadable } from '../model/file-finding.ts';
 import type { CliIo } from './io.ts';
 import { resolvePath } from './paths.ts';
 
@@ -18,7 +19,7 @@ export async function readSecret(
   if (ask) return io.askSecret(prompt);
   if (file === undefined) return undefined;
   const text = await readFile(resolvePath(file, io.cwd), 'utf8').catch((error: unknown) => {
-    throw new UsageError(`the password file ${file} cannot be read: ${(error as Error).message}`, {
+    throw new UsageError(`the password file ${file} ${whyUnreadable(error)}`, {
       cause: error,
     });
   });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { whyUnreadable } from '../model/file-finding.ts';
 import { VaultKeyring, type VaultPassword } from '../inventory/index.ts';
 import type { OptionValues } from './command-line.ts';
 import type { CliIo } from './io.ts';
@@ -65,7 +66,7 @@ async function readPasswordFile({ id, from }: PasswordSource, io: CliIo): Promis
     return (isProgram ? await askProgram(path, id, io) : await readFile(path, 'utf8')).trim();
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`the vault password file ${from} cannot be read: ${(error as Error).message}`, {
+    throw new UsageError(`the vault password file ${from} ${whyUnreadable(error)}`, {
       cause: error,
     });
   }

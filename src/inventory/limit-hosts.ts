@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InventoryError } from '../errors.ts';
+import { whyUnreadable } from '../model/file-finding.ts';
 import type { Inventory, InventoryHost } from '../model/inventory.ts';
 import { createHostLookup } from './host-lookup.ts';
 import { selectByTerms, splitPattern } from './select-hosts.ts';
@@ -19,9 +20,7 @@ export async function limitHosts(inventory: Inventory, limit: string): Promise<r
 /** One host, group or pattern a line; empty lines and those that begin with # say nothing. */
 async function readLimitFile(file: string): Promise<readonly string[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const finding = code === 'ENOENT' ? 'does not exist' : `cannot be read: ${message}`;
-    throw new InventoryError(`limit file ${file} ${finding}`, undefined, { cause: error });
+    throw new InventoryError(`limit file ${file} ${whyUnreadable(error)}`, undefined, { cause: error });
   });
   const lines = text.split('\n').map((line) => line.trim());
   const names = lines.filter((line) => line !== '' && !line.startsWith('#'));

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InventoryError } from '../errors.ts';
+import { whyUnreadable } from '../model/file-finding.ts';
 import { readHostList } from './host-list.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
 import { type ModuleLoader, readModuleInventory } from './read-definition.ts';
@@ -81,7 +82,5 @@ async function importFile(file: string): Promise<object> {
 }
 
 function unreadable(path: string, error: unknown): InventoryError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const finding = code === 'ENOENT' ? 'does not exist' : `cannot be read: ${message}`;
-  return new InventoryError(`inventory ${path} ${finding}`, undefined, { cause: error });
+  return new InventoryError(`inventory ${path} ${whyUnreadable(error)}`, undefined, { cause: error });
 }

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { InventoryError } from '../errors.ts';
+import { whyUnreadable } from '../model/file-finding.ts';
 import type { HostVars } from '../model/host.ts';
 import { type PlacedValue, type PlacedVars, placeVars } from './placed-vars.ts';
 import { parseSourceDocument } from './source-document.ts';
@@ -77,7 +78,7 @@ function entryOf(name: string, entries: ReadonlyMap<string, Entry>): Entry | und
 async function listFolder(folder: string): Promise<ReadonlyMap<string, Entry>> {
   const items = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
-    throw new InventoryError(`${folder} cannot be read: ${(error as Error).message}`, undefined, {
+    throw new InventoryError(`${folder} ${whyUnreadable(error)}`, undefined, {
       cause: error,
     });
   });

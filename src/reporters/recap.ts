@@ -27,7 +27,7 @@ export function formatRecap({ hosts, checkMode, stopped }: RunSummary, style: Re
   const stop = stopped === undefined ? [] : ['', formatStop(stopped, style.paint)];
   return [
     ...tables,
-    ...formatWarnings(style),
+    ...formatWarnings(hosts, style),
     ...formatFailures(hosts, plays, style),
     ...stop,
     '',
@@ -88,11 +88,12 @@ function outcomeText({ outcome, rollback }: HostSummary, checkMode: boolean): st
 
 const namedHosts = 3;
 
-function formatWarnings({ warnings, paint }: RecapStyle): readonly string[] {
+function formatWarnings(hosts: readonly HostSummary[], { warnings, paint }: RecapStyle): readonly string[] {
   if (warnings.size === 0) return [];
-  const lines = [...warnings].flatMap(([warning, hosts]) => {
-    const named = [...hosts].slice(0, namedHosts);
-    const more = hosts.size > named.length ? ` and ${count(hosts.size - named.length, 'more host')}` : '';
+  const order = [...new Set(hosts.map(({ host }) => host))];
+  const lines = [...warnings].flatMap(([warning, warned]) => {
+    const named = order.filter((host) => warned.has(host)).slice(0, namedHosts);
+    const more = warned.size > named.length ? ` and ${count(warned.size - named.length, 'more host')}` : '';
     return printableLines(`${named.join(', ')}${more}: ${warning}`).map((line) => `  ${line}`);
   });
   return ['', paint('warnings', 'yellow'), ...lines];

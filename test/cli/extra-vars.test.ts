@@ -47,7 +47,7 @@ describe('readExtraVars', () => {
     ],
     ['a quote without end', `note="two`, '--extra-vars is note="two, in which a quote is not closed'],
     ['broken JSON', '{"a":', /^--extra-vars \{"a": is not JSON: /],
-    ['a missing file', '@nowhere.yml', /^the file nowhere\.yml of --extra-vars cannot be read: ENOENT/],
+    ['a missing file', '@nowhere.yml', /^the file nowhere\.yml of --extra-vars does not exist$/],
     [
       'a file that holds a list',
       '@list.yml',

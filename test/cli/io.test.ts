@@ -45,7 +45,7 @@ describe('readSecret', () => {
   });
 
   it.each([
-    ['missing', 'nowhere', /^the password file nowhere cannot be read: ENOENT/],
+    ['missing', 'nowhere', /^the password file nowhere does not exist$/],
     ['empty', 'empty', /^the first line of empty is empty, and should be a password$/],
   ])('refuses a file that is %s', async (_, file, message) => {
     await expect(readSecret({ ...none, file }, fakeIo({ cwd: folder }))).rejects.toThrow(message);

@@ -26,6 +26,8 @@ export default play({
   },
 });
 `,
+  'site.yml': '- hosts: all\n',
+  'notes.txt': 'later\n',
   'lib/double.ts': `export const double = (value: number): number => value * 2;\n`,
   'lib/triple.ts': `export const triple = (value: number): number => value * 3;\n`,
   'lib/plain.js': `export default 'plain';\n`,
@@ -109,6 +111,8 @@ beforeAll(async () => {
   const names = [
     ...Object.keys(files).filter((name) => /^[\w-]+\.[jt]s$|index\.ts$/.test(name)),
     'nowhere.ts',
+    'site.yml',
+    'notes.txt',
     'lib',
   ];
   const ended = await runProgram([process.execPath, script, ...names], { cwd: folder });
@@ -149,6 +153,16 @@ describe('loadPlaybooks', () => {
 
   it.each([
     ['a missing file', 'nowhere.ts', 'playbook nowhere.ts does not exist'],
+    [
+      'YAML',
+      'site.yml',
+      'playbook site.yml is YAML, and should be a TypeScript file whose name ends in .ts: see docs/from-ansible.md',
+    ],
+    [
+      'what is no module',
+      'notes.txt',
+      'playbook notes.txt is no module, and should be a TypeScript file whose name ends in .ts',
+    ],
     ['a folder', 'lib', 'playbook lib is not a file; name the .ts file itself'],
     [
       'a module without default export',

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { PlanFile } from '../../src/cli/journal/plan-file.ts';
 import { playbookFolder, runProgram, stagePackage, type Ended } from './staged-package.ts';
 
 // Processes are started here, and a busy machine takes its time.
@@ -10,6 +11,18 @@ const staged = stagePackage();
 const folder = playbookFolder({
   'hosts.yml': 'all:\n  hosts:\n    here:\n      ansible_connection: local\n',
   'fleet.yml': 'all:\n  vars: { ansible_connection: local }\n  hosts:\n    kvm[1:12]:\n',
+  'bare.yml': 'all:\n  hosts:\n    kvm1:\n    kvm2:\n',
+  'beside/group_vars/all.yml': 'ansible_connection: local\n',
+  'beside/slow.ts': `import { ensureFile, play } from 'kvmplay';
+
+export default play({
+  name: 'slow',
+  hosts: 'all',
+  async run(host) {
+    if (host.name === 'kvm1') await host.read('sleep 0.5');
+    await ensureFile(host, { path: '/tmp/kvmplay-that-nobody-writes', content: 'x' });
+  },
+});\n`,
   'reads.ts': `import { play } from 'kvmplay';
 
 export default play({
@@ -197,6 +210,39 @@ describe('the program kvmplay', () => {
     });
     expect(existsSync(join(folder, 'plan.json'))).toBe(false);
     expect(existsSync(join(folder, 'touched'))).toBe(false);
+  });
+
+  it('plans in the order of the inventory, and applies with what stands beside the playbook', async () => {
+    const planned = await runProgram(
+      [staged.main, 'plan', 'beside/slow.ts', '-i', 'bare.yml', '-o', 'p.json'],
+      {
+        cwd: folder,
+      },
+    );
+    const applied = await runProgram([staged.main, 'apply', 'p.json', '-i', 'bare.yml', '--check'], {
+      cwd: folder,
+    });
+
+    expect(planned).toMatchObject({ code: 0, stderr: '' });
+    const plan = JSON.parse(readFileSync(join(folder, 'p.json'), 'utf8')) as PlanFile;
+    expect(plan.playbookFolders).toEqual(['beside']);
+    expect(plan.plays.flatMap(({ hosts }) => hosts.map(({ host }) => host))).toEqual(['kvm1', 'kvm2']);
+    expect(readFileSync(join(folder, 'p.txt'), 'utf8')).toMatch(/^kvm1 .*(\n.*)*^kvm2 /m);
+    expect(applied).toMatchObject({ code: 0, stdout: expect.stringContaining('2 hosts: 2 would change') });
+  });
+
+  it.each([
+    ['in a folder that is not there', 'nowhere/p.json', 'cannot be written: its folder does not exist'],
+    ['in the place of a folder', 'beside', 'is a folder and should be a file'],
+  ])('asks no host for a plan %s, and leaves nothing behind', async (_, out, finding) => {
+    const before = readdirSync(folder);
+
+    const ended = await runProgram([staged.main, 'plan', 'beside/slow.ts', '-i', 'bare.yml', '-o', out], {
+      cwd: folder,
+    });
+
+    expect(ended).toEqual({ code: 1, stdout: '', stderr: `kvmplay: ${join(folder, out)} ${finding}\n` });
+    expect(readdirSync(folder)).toEqual(before);
   });
 
   it('shows type errors with a code frame and touches no host', async () => {

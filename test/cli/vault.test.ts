@@ -85,7 +85,7 @@ describe('openVault', () => {
     [
       'a file that is missing',
       { 'vault-password-file': ['nowhere'] },
-      /^the vault password file nowhere cannot be read: ENOENT/,
+      /^the vault password file nowhere does not exist$/,
     ],
     [
       'a file that says nothing',

@@ -271,6 +271,19 @@ describe('plainReporter', () => {
     );
   });
 
+  it('names the hosts of a warning as the inventory has them, whichever was faster', async () => {
+    const [start, playStart, ...rest] = run({
+      bond6: ['kvm1', 'kvm2', 'kvm3'].map((host) =>
+        hostRun([task(host, 0, { warnings: ['br6 runs no STP'] })], end(host)),
+      ),
+    }) as [RunEvent, RunEvent, ...RunEvent[]];
+    const ofHosts = rest.slice(0, -2);
+
+    const text = await report([start, playStart, ...ofHosts.toReversed(), ...rest.slice(-2)]);
+
+    expect(text).toContain('\n  kvm1, kvm2, kvm3: br6 runs no STP\n');
+  });
+
   it('forgets the changes of hosts that have ended', async () => {
     const reporter = plainReporter({ write: () => undefined, colour: false, diff: false, verbose: 0 });
     const [start, playStart] = run({ bond6: [changed] });

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { play } from '../../engine/play.ts';
 import { redoChanges } from '../../tasks/redo-changes.ts';
 import type { CommandArguments } from '../command-line.ts';
@@ -15,7 +16,8 @@ export async function applyPlan(
   { words: [file = ''], options }: CommandArguments<typeof applySpec.options>,
   io: CliIo,
 ): Promise<number> {
-  const { plays, secrets = [] } = await readPlanFile(resolvePath(file, io.cwd), file);
+  const path = resolvePath(file, io.cwd);
+  const { plays, secrets = [], playbookFolders = [] } = await readPlanFile(path, file);
   for (const secret of secrets) io.secrets.add(secret);
   const hosts = [...new Set(plays.flatMap((planned) => planned.hosts.map(({ host }) => host)))];
   if (hosts.length === 0) {
@@ -30,7 +32,10 @@ export async function applyPlan(
   const summary = await runChanges(
     {
       plays: plays.map((planned) => toPlay(planned, file)),
-      inventory: await openInventory(options, io),
+      // How to reach a host may be said beside the playbook.
+      inventory: await openInventory(options, io, {
+        playbookFolders: playbookFolders.map((folder) => join(dirname(path), folder)),
+      }),
       hosts,
       options,
       reporters: options.check ? [] : [journalReporter(header, io)],

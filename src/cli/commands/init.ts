@@ -1,6 +1,7 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../errors.ts';
+import { whyUnwritable } from '../../model/file-finding.ts';
 import type { CommandArguments } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
@@ -25,7 +26,7 @@ export async function initProject({ words: [name = '.'] }: CommandArguments, io:
       await writeFile(join(folder, file), text, { flag: 'wx' });
     }
   } catch (error) {
-    throw new UsageError(`the project cannot be written to ${name}: ${(error as Error).message}`, {
+    throw new UsageError(`the project in ${name} ${whyUnwritable(error)}`, {
       cause: error,
     });
   }

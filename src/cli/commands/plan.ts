@@ -1,3 +1,4 @@
+import { dirname, relative } from 'node:path';
 import type { Reporter } from '../../engine/events.ts';
 import type { Play } from '../../engine/play.ts';
 import { UsageError } from '../../errors.ts';
@@ -9,7 +10,8 @@ import type { CommandArguments } from '../command-line.ts';
 import { transportDefaults } from '../connection.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { writePlanFile, writePrivate } from '../journal/plan-file.ts';
+import { refuseUnwritable, writePlanFile, writePrivate } from '../journal/plan-file.ts';
+import { inHostOrder } from '../in-host-order.ts';
 import { inFolder, resolvePath } from '../paths.ts';
 import { selectPlays, toTagSelection } from '../play-options.ts';
 import { preparePlays } from '../prepare-plays.ts';
@@ -24,6 +26,8 @@ export async function writePlan(
   const prepared = await preparePlays({ ...options, playbooks }, io);
   if (prepared === undefined) return exitCodes.couldNotStart;
 
+  const file = resolvePath(options.out, io.cwd);
+  await refuseUnwritable(file);
   const plays = selectPlays(prepared.plays, options);
   const collector = new PlanCollector(plays);
   let text = '';
@@ -38,7 +42,9 @@ export async function writePlan(
     transportFor: createTransports(await transportDefaults(options, io)),
     reporters: [
       collector,
-      plainReporter({ write: (part) => void (text += part), colour: false, diff: true, verbose: 0 }),
+      inHostOrder(
+        plainReporter({ write: (part) => void (text += part), colour: false, diff: true, verbose: 0 }),
+      ),
       ...reportersFor({ output: [], diff: true, verbose: 0 }, io),
     ],
     signal: io.signal,
@@ -53,13 +59,13 @@ export async function writePlan(
   }
 
   const planned = collector.planned();
-  const file = resolvePath(options.out, io.cwd);
   const textFile = `${file.replace(/\.json$/, '')}.txt`;
   await writePlanFile(file, {
     kvmplay: 'plan',
     format: 1,
     version: versionOfKvmplay(),
     madeAt: new Date().toISOString(),
+    playbookFolders: playbookFolders(playbooks, file, io),
     secrets: [...io.secrets.foundIn(planned)],
     plays: planned,
   });
@@ -70,6 +76,11 @@ export async function writePlan(
   return exitCodes.done;
 }
 
+function playbookFolders(playbooks: readonly string[], file: string, io: CliIo): readonly string[] {
+  const folders = playbooks.map((playbook) => dirname(resolvePath(playbook, io.cwd)));
+  return [...new Set(folders.map((folder) => relative(dirname(file), folder) || '.'))];
+}
+
 /** Hears what each host would change in each play. */
 class PlanCollector implements Reporter {
   /** What is to be written must be in the plan. */
@@ -77,13 +88,18 @@ class PlanCollector implements Reporter {
   readonly #plays: readonly Play[];
   /** By play, then by host. */
   readonly #changes: Map<string, Change[]>[] = [];
+  /** Hosts of each play as the inventory has them. */
+  readonly #order: (readonly string[])[] = [];
 
   constructor(plays: readonly Play[]) {
     this.#plays = plays;
   }
 
   onEvent: Reporter['onEvent'] = (event) => {
-    if (event.type === 'play.start') this.#changes.push(new Map());
+    if (event.type === 'play.start') {
+      this.#changes.push(new Map());
+      this.#order.push(event.hosts);
+    }
     if (event.type !== 'task.end') return;
     const ofPlay = this.#changes.at(-1);
     const ofHost = ofPlay?.get(event.host) ?? [];
@@ -93,7 +109,11 @@ class PlanCollector implements Reporter {
   planned(): Parameters<typeof writePlanFile>[1]['plays'] {
     const earlier = new Map<string, string>();
     return this.#plays.flatMap(({ name, probes = [], rollout }, index) => {
-      const all = [...(this.#changes[index] ?? [])];
+      const changesOf = this.#changes[index] ?? new Map<string, Change[]>();
+      const all = (this.#order[index] ?? []).flatMap((host) => {
+        const changes = changesOf.get(host);
+        return changes === undefined ? [] : [[host, changes] as const];
+      });
       for (const [host] of all) {
         const first = earlier.get(host);
         if (first !== undefined) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Reporter, RunEvent } from '../../engine/events.ts';
 import { UsageError } from '../../errors.ts';
+import { whyUnreadable } from '../../model/file-finding.ts';
 import type { CliIo } from '../io.ts';
 import { changeSchema } from './change-schema.ts';
 import type { RecordHeader, RunRecord } from './record.ts';
@@ -158,7 +159,7 @@ const changeDoneSchema = z.looseObject({ type: z.literal('change.done'), change:
 
 async function readRecord(file: string): Promise<RunRecord> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UsageError(`the record ${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new UsageError(`the record ${file} ${whyUnreadable(error)}`, { cause: error });
   });
   const lines = text.split('\n');
   // A run that was killed may have left half a line, and a whole one ends the file with an empty one.

@@ -1,8 +1,9 @@
-import { readFile, writeFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { Probe } from '../../engine/probes.ts';
 import type { Rollout } from '../../engine/rollout.ts';
 import { UsageError } from '../../errors.ts';
+import { whyUnreadable, whyUnwritable } from '../../model/file-finding.ts';
 import type { Change } from '../../model/change.ts';
 import { changeSchema, explainMismatch } from './change-schema.ts';
 
@@ -14,6 +15,8 @@ export interface PlanFile {
   readonly version: string;
   /** ISO 8601. */
   readonly madeAt: string;
+  /** Folders of the playbooks, seen from the plan's own: group_vars/ and host_vars/ in them say how hosts are reached. */
+  readonly playbookFolders?: readonly string[];
   /** Those that stand in the changes: they are not shown when the plan is applied. */
   readonly secrets?: readonly string[];
   readonly plays: readonly PlannedPlay[];
@@ -37,6 +40,7 @@ const schema = z.strictObject({
   format: z.literal(1),
   version: z.string(),
   madeAt: z.string(),
+  playbookFolders: z.array(z.string()).optional(),
   secrets: z.array(z.string()).optional(),
   plays: z.array(
     z.strictObject({
@@ -64,14 +68,28 @@ export async function writePrivate(file: string, text: string): Promise<void> {
     await writeFile(draft, text, { mode: 0o600 });
     await rename(draft, file);
   } catch (error) {
-    throw new UsageError(`${file} cannot be written: ${(error as Error).message}`, { cause: error });
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw new UsageError(`${file} ${whyUnwritable(error)}`, { cause: error });
+  }
+}
+
+/** Says before hosts are asked that the plan will have no place. */
+export async function refuseUnwritable(file: string): Promise<void> {
+  const stats = await stat(file).catch(() => undefined);
+  if (stats?.isDirectory() === true) throw new UsageError(`${file} is a folder and should be a file`);
+  const draft = `${file}.tmp`;
+  try {
+    await writeFile(draft, '', { mode: 0o600 });
+    await rm(draft);
+  } catch (error) {
+    throw new UsageError(`${file} ${whyUnwritable(error)}`, { cause: error });
   }
 }
 
 /** @throws UsageError for a file that is missing, broken or no plan. */
 export async function readPlanFile(file: string, name: string): Promise<PlanFile> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UsageError(`plan ${name} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new UsageError(`plan ${name} ${whyUnreadable(error)}`, { cause: error });
   });
   let value: unknown;
   try {
