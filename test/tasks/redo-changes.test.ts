@@ -1,4 +1,3 @@
-import { env } from 'node:process';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
@@ -22,6 +21,7 @@ import { type NetworkAnswers, networkFacts } from '../../src/tasks/network-facts
 import { inverseChanges, redoChanges } from '../../src/tasks/redo-changes.ts';
 import { bond, ethernet, fakeHost, type FakeHost, vlan, type FakeHostOptions } from '../../src/testing.ts';
 import { answersOf, type BareHost, bareHost } from '../laws/host-arbitrary.ts';
+import { lawRuns } from '../laws/law-runs.ts';
 import { arbitrary as addressInput } from './ensure-address.arbitrary.ts';
 import { arbitrary as bondInput } from './ensure-bond.arbitrary.ts';
 import { arbitrary as bridgeInput } from './ensure-bridge.arbitrary.ts';
@@ -127,8 +127,7 @@ function plan(changes: readonly Change[], facts: NetworkAnswers): readonly strin
     .changes.map(describeChange);
 }
 
-/** More of them find more: `LAW_RUNS=5000` for a night. */
-const runs = { numRuns: Number(env['LAW_RUNS'] ?? 60) };
+const runs = lawRuns(60);
 
 /** A host on which a bridge was made, and its undo. */
 async function bridged(): Promise<{ readonly host: FakeHost; readonly undo: readonly Change[] }> {
