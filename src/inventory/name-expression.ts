@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { InventoryError } from '../errors.ts';
+import { toRegex } from './python-regex.ts';
 
 /** Time for an expression to go through all names; one of nested repetitions could take for ever. */
 const mostMilliseconds = 2000;
@@ -9,7 +10,7 @@ export function matchExpression(source: string, names: readonly string[]): reado
   const expression = compile(source);
   try {
     const matched: unknown = runInNewContext(
-      'names.filter((name) => expression.test(name))',
+      'names.filter((name) => { expression.lastIndex = 0; return expression.test(name); })',
       { names, expression },
       { timeout: mostMilliseconds },
     );
@@ -23,15 +24,9 @@ export function matchExpression(source: string, names: readonly string[]): reado
   }
 }
 
-/** What Python spells differently, and people use. */
 function compile(source: string): RegExp {
-  const flags = /^\(\?([ims]+)\)/.exec(source)?.[1] ?? '';
-  const body = source
-    .slice(flags === '' ? 0 : flags.length + 3)
-    .replaceAll('(?P<', '(?<')
-    .replace(/\\Z$/, '$');
   try {
-    return new RegExp(`^(?:${body})`, [...new Set(flags)].join(''));
+    return toRegex(source, 'y');
   } catch (error) {
     throw new InventoryError(`~${source} is not a regular expression`, undefined, { cause: error });
   }

@@ -55,6 +55,8 @@ describe('selectHosts', () => {
     ['~(kvm01|ceph)', 'kvm01 ceph-a.example.com ceph-b.example.com'],
     ['~kvm0[1-3]$', 'kvm01 kvm02 kvm03'],
     ['~.*0$', 'kvm10'],
+    ['~\\Akvm10\\Z', 'kvm10'],
+    ['~(?i)KVM01', 'kvm01'],
     ['~vm01', ''],
     ['kvm01', 'kvm01'],
     ['2001:db8::1', '2001:db8::1'],

@@ -165,3 +165,57 @@ describe('a variable with a template', () => {
     );
   });
 });
+
+describe('the value of a template', () => {
+  // What ansible 2.14 makes of them.
+  it.each([
+    ["{{ {'a': {'b': {'c': port}}} }}", { a: { b: { c: 22 } } }],
+    [
+      "{{ {'a': {'b': 1, 'l': [1]}} | combine({'a': {'c': 2, 'l': [2]}}, recursive=true) }}",
+      { a: { b: 1, l: [2], c: 2 } },
+    ],
+    ["{{ {'a': [1, 2]} | combine({'a': [2, 3]}, list_merge='append_rp') }}", { a: [1, 2, 3] }],
+    ["{{ {'a': [1]} | combine([{'a': [3]}, {'b': 1}], list_merge='prepend') }}", { a: [3, 1], b: 1 }],
+    ["{{ 'kvm-01.example.com it' | title }}", 'Kvm-01.example.com It'],
+    ['{{ "it\'s,a" | regex_escape }}', "it's,a"],
+    [
+      "{{ '%5.1f|%-4d|%+d|%05d|%x|%g|%r' | format(0.5, 5, 5, -42, 255, 0.5, domain) }}",
+      "  0.5|5   |+5|-0042|ff|0.5|'example.com'",
+    ],
+    ["{{ '%.0f %.0f %e' | format(0.5, 1.5, 0.5) }}", '0 2 5.000000e-01'],
+    ["{{ '%02d' % port }} {{ '%s-%s' % (port, domain) }}", '22 22-example.com'],
+    ['{{ 5 | round(1) }} {{ 0.5 | round }} {{ 2.675 | round(2) }}', '5 0.0 2.67'],
+    ['{{ [1] * 2 }}', [1, 1]],
+    ['{{ 2.5 + 2.5 }} {{ 2 ** -1 }} {{ 1e3 }} {{ 1_000 }}', '5.0 0.5 1000.0 1000'],
+    ['{{ port is ne 4 }} {{ true is sameas true }} {{ 1 + port is even }}', 'True True 2'],
+    ["{{ '10.0.0.7' is upper }}", false],
+    ['{% for p in [1, 2] %}[{{ p }}],{% endfor %}', [[1], [2]]],
+    ['{{ [1, 2] }} # comment', [1, 2]],
+    ["{% set v = domain | regex_replace('^(\\\\w+).*$', '\\\\1') %}{{ v }}", 'example'],
+    ["{{ 'Müller & Söhne' | regex_replace('\\W+', '_') }}", 'Müller_Söhne'],
+    ["{{ 'a]b' | regex_replace('[]]', '-') }}", 'a-b'],
+    ["{{ 'KVM' | regex_search('(?i)kvm') }}", 'KVM'],
+    ["{{ 'aaa' | regex_replace('a{,2}', 'b') }}", 'bbb'],
+    ["{{ domain | regex_search('\\Aexample\\b') }}", 'example'],
+  ])('of %s is as Ansible has it', async (template, value) => {
+    const vars = await varsOf([`made: ${JSON.stringify(template)}`]);
+
+    expect(vars['made']).toEqual(value);
+  });
+
+  it.each([
+    ["{{ '%d' | format([1]) }}", 'formats as a number what is none'],
+    ["{{ '%d' | format(1, 2) }}", 'formats more values than its pattern names'],
+    ["{{ '%(a)s' | format(1) }}", 'formats by "%(", which kvmplay does not know'],
+    ['{{ [1] | round }}', 'gives a list to the filter round, which takes numbers'],
+    ['{{ domain * 1.5 }}', 'calculates a text * a number'],
+    ['{{ domain is odd }}', 'tests a text, and should test a number'],
+    [
+      "{{ domain | regex_search('\\k') }}",
+      'has the regular expression "\\\\k", which is none that kvmplay knows',
+    ],
+    ["{{ {} | combine({}, list_merge='both') }}", 'gives list_merge both to the filter combine'],
+  ])('of %s does not exist', async (template, sentence) => {
+    expect(await refusal([`made: ${JSON.stringify(template)}`], 'made')).toContain(sentence);
+  });
+});

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { globMatcher } from '../../src/inventory/glob.ts';
 import { parsePythonLiteral } from '../../src/inventory/python-literal.ts';
+import { toRegex } from '../../src/inventory/python-regex.ts';
 import { splitShellWords } from '../../src/inventory/shell-words.ts';
 import { needProgram } from '../support/packages.ts';
 
@@ -11,7 +12,7 @@ beforeAll(() => needProgram('/usr/bin/python3', 'python3'), 240_000);
 /** What Python's expression over `text` gives for each text; null where it throws or JSON cannot hold what it gives. */
 function askPython(expression: string, texts: readonly unknown[]): readonly unknown[] {
   const program = `
-import ast, fnmatch, json, shlex, sys, warnings
+import ast, fnmatch, json, re, shlex, sys, warnings
 warnings.simplefilter('ignore')
 def answer(text):
     try:
@@ -87,6 +88,59 @@ describe('globMatcher', () => {
       return [names.map((name) => matches(name))];
     });
     expect(wrong(globs, ours, values)).toEqual([]);
+  });
+});
+
+describe('toRegex', () => {
+  it('finds what re.search finds', () => {
+    const tokens = [
+      ...['a', 'b', 'ü', '1', '-', '.', '*', '+', '?', '|', '^', '$', '(', ')', '(?:', ' '],
+      ...[
+        '[',
+        ']',
+        '[^',
+        '[]',
+        '[^]',
+        '[a-c]',
+        '\\w',
+        '\\W',
+        '\\d',
+        '\\s',
+        '\\b',
+        '\\A',
+        '\\Z',
+        '\\.',
+        '\\-',
+        '\\k',
+      ],
+      ...['{2}', '{,2}', '{1,}', '{', '}', '&&', '/', '\\n', '\\x61', '[\\w-]', '[\\W_]', '(?=b)', '(?<!a)'],
+    ];
+    const names = ['', 'a', 'b', 'ab', 'aab-1', 'ü.b', 'A B', 'a]b', 'a\nb\n', '{a}', '12', '&-/'];
+    // What repeats a look around or a boundary is refused here, as are the possessive quantifiers of Python 3.11.
+    const expressions = sample(tokens, 20_000).filter(
+      (text) => !/(?:\(\?[=<][^)]*\)|\\[bAZ]|[\^$])[*+?{]|[*+?}]\+/.test(text),
+    );
+
+    const values = askPython(
+      '[[m.start(), m.group(0)] if (m := re.search(text[0], n)) else None for n in text[1]]',
+      expressions.map((expression) => [expression, names]),
+    );
+
+    const ours = expressions.map((expression) => {
+      try {
+        const regex = toRegex(expression);
+        return [
+          names.map((name) => {
+            const found = regex.exec(name);
+            return found === null ? null : [found.index, found[0]];
+          }),
+        ];
+      } catch {
+        return null;
+      }
+    });
+    expect(wrong(expressions, ours, values)).toEqual([]);
+    expect(values.filter((value) => value !== null).length).toBeGreaterThan(1000);
   });
 });
 

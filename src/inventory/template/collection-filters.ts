@@ -1,7 +1,7 @@
 import type { Filter } from './filters.ts';
 import { toText } from './python-text.ts';
 import { TemplateError } from './template-error.ts';
-import { describe, isMapping, isTrue, itemsOf, type Mapping } from './values.ts';
+import { describe, isEqual, isMapping, isTrue, itemsOf, type Mapping } from './values.ts';
 
 /** Filters over mappings, and the choice between two values. */
 export const collectionFilters: Readonly<Record<string, Filter>> = {
@@ -9,13 +9,6 @@ export const collectionFilters: Readonly<Record<string, Filter>> = {
     parameters: ['true_val', 'false_val', 'none_val'],
     run: (input, ifTrue, ifFalse, ifNone) =>
       input === null && ifNone !== undefined ? ifNone : isTrue(input) ? ifTrue : ifFalse,
-  },
-  combine: {
-    run: (input, ...given) =>
-      given.reduce<Mapping>(
-        (all, more) => ({ ...all, ...mappingOf(more, 'combine') }),
-        mappingOf(input, 'combine'),
-      ),
   },
   dict2items: {
     parameters: ['key_name', 'value_name'],
@@ -37,6 +30,53 @@ export const collectionFilters: Readonly<Record<string, Filter>> = {
       ),
   },
 };
+
+type ListMerge = (ours: readonly unknown[], theirs: readonly unknown[]) => readonly unknown[];
+
+const isIn = (list: readonly unknown[]) => (item: unknown) => list.some((other) => isEqual(item, other));
+const without = (list: readonly unknown[], unwanted: readonly unknown[]): readonly unknown[] =>
+  list.filter((item) => !isIn(unwanted)(item));
+
+/** What `combine` makes of a list that both mappings have. */
+const listMerges: Readonly<Record<string, ListMerge>> = {
+  replace: (_ours, theirs) => theirs,
+  keep: (ours) => ours,
+  append: (ours, theirs) => [...ours, ...theirs],
+  prepend: (ours, theirs) => [...theirs, ...ours],
+  append_rp: (ours, theirs) => [...without(ours, theirs), ...theirs],
+  prepend_rp: (ours, theirs) => [...theirs, ...without(ours, theirs)],
+};
+
+/** `input | combine(given, recursive=..., list_merge=...)`; a list counts as the mappings in it. */
+export function combine(
+  input: unknown,
+  given: readonly unknown[],
+  { isRecursive, listMerge }: { readonly isRecursive: boolean; readonly listMerge: unknown },
+): unknown {
+  const name = toText(listMerge);
+  const mergeLists = Object.hasOwn(listMerges, name) ? listMerges[name] : undefined;
+  if (mergeLists === undefined)
+    throw new TemplateError(
+      `gives list_merge ${name} to the filter combine: it is one of ${Object.keys(listMerges).join(', ')}`,
+    );
+  const mergeValues = (ours: unknown, theirs: unknown): unknown => {
+    if (Array.isArray(ours) && Array.isArray(theirs)) return mergeLists(ours, theirs);
+    return isRecursive && isMapping(ours) && isMapping(theirs) ? merge(ours, theirs) : theirs;
+  };
+  const merge = (ours: Mapping, theirs: Mapping): Mapping => ({
+    ...ours,
+    ...Object.fromEntries(
+      Object.entries(theirs).map(([key, value]) => [
+        key,
+        Object.hasOwn(ours, key) ? mergeValues(ours[key], value) : value,
+      ]),
+    ),
+  });
+  return [input, ...given]
+    .flat()
+    .map((part) => mappingOf(part, 'combine'))
+    .reduce(merge, {});
+}
 
 function mappingOf(value: unknown, filter: string): Mapping {
   if (isMapping(value)) return value;

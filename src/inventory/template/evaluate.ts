@@ -2,6 +2,7 @@ import { callFilter } from './filters.ts';
 import { itemAt } from './item-at.ts';
 import { callMethod, isMethod } from './methods.ts';
 import { calculate, contains, holds, range, slice } from './operators.ts';
+import { formatPercent } from './percent-format.ts';
 import { parsePythonLiteral, toText } from './python-text.ts';
 import type { Arguments, Expression, Statement } from './syntax.ts';
 import { defined, TemplateError, Undefined } from './template-error.ts';
@@ -182,12 +183,14 @@ function evaluate(expression: Expression, scope: Scope): unknown {
     }
     case 'in':
       return contains(evaluate(expression.right, scope), evaluate(expression.left, scope));
-    case 'arithmetic':
-      return calculate(
-        expression.operator,
-        defined(evaluate(expression.left, scope)),
-        defined(evaluate(expression.right, scope)),
-      );
+    case 'arithmetic': {
+      const left = defined(evaluate(expression.left, scope));
+      const right = defined(evaluate(expression.right, scope));
+      if (expression.operator !== '%' || typeof left !== 'string')
+        return calculate(expression.operator, left, right);
+      const isTuple = expression.right.kind === 'list' && expression.right.isTuple === true;
+      return formatPercent(left, isTuple ? (right as readonly unknown[]) : [right]);
+    }
     case 'compare':
       return compareAll(expression, scope);
   }
@@ -207,7 +210,7 @@ function call({ callee, ...given }: Extract<Expression, { kind: 'call' }>, scope
   const { positional, named } = evaluateArguments(given, scope);
   if (callee.kind === 'item' && callee.key.kind === 'literal') {
     const target = defined(evaluate(callee.target, scope));
-    const name = String(callee.key.value);
+    const name = toText(callee.key.value);
     if (isMethod(target, name) && named.size === 0) return callMethod(target, name, positional.map(defined));
     throw new TemplateError(`calls ${name} of ${describe(target)}, which kvmplay does not know`);
   }

@@ -1,5 +1,5 @@
 import { nearestName } from '../../model/nearest-name.ts';
-import { collectionFilters } from './collection-filters.ts';
+import { collectionFilters, combine } from './collection-filters.ts';
 import { listFilters } from './list-filters.ts';
 import { textFilters } from './text-filters.ts';
 import { defined, TemplateError, Undefined } from './template-error.ts';
@@ -33,6 +33,11 @@ export function callFilter(
     }
     case 'mandatory':
       return defined(input);
+    case 'combine': {
+      const options = arrange(name, ['recursive', 'list_merge'], [], named);
+      const [recursive = false, listMerge = 'replace'] = options;
+      return combine(defined(input), positional.map(defined), { isRecursive: isTrue(recursive), listMerge });
+    }
     default: {
       const filter = filterNamed(name);
       const given = arrange(name, filter.parameters ?? [], positional, named);
@@ -47,7 +52,7 @@ export function callFilter(
 function filterNamed(name: string): Filter {
   const filter = Object.hasOwn(filters, name) ? filters[name] : undefined;
   if (filter !== undefined) return filter;
-  const hint = nearestName(name, ['default', 'mandatory', ...Object.keys(filters)]);
+  const hint = nearestName(name, ['default', 'mandatory', 'combine', ...Object.keys(filters)]);
   throw new TemplateError(
     `uses the filter ${name}, which kvmplay does not know${hint === undefined ? '' : `; is it ${hint}?`}`,
   );

@@ -1,5 +1,9 @@
 import type { Nunjucks, NunjucksNode, NunjucksParser, NunjucksTokens } from './nunjucks.ts';
 
+/** What begins the argument of a test that stands without brackets, and words that do not. */
+const argumentTypes = new Set(['string', 'int', 'float', 'boolean', 'none', 'left-bracket', 'left-curly']);
+const notArguments = new Set(['if', 'else', 'or', 'and', 'is', 'in', 'not']);
+
 /** The parser of nunjucks with what Jinja reads otherwise: slices, chains of conditions, operators of one rank from left to right. */
 export function jinjaParser({ parser }: Nunjucks, tokens: NunjucksTokens): NunjucksParser {
   class JinjaParser extends parser.Parser {
@@ -19,6 +23,35 @@ export function jinjaParser({ parser }: Nunjucks, tokens: NunjucksTokens): Nunju
 
     parseMul(): NunjucksNode {
       return this.#binary({ '*': 'Mul', '/': 'Div', '//': 'FloorDiv', '%': 'Mod' }, () => this.parsePow());
+    }
+
+    override parseIs(): NunjucksNode {
+      return this.parseCompare();
+    }
+
+    /** A test belongs to what stands directly before it, as a filter does. */
+    override parseUnary(noFilters?: boolean): NunjucksNode {
+      let node = super.parseUnary(noFilters);
+      if (noFilters === true) return node;
+      while (this.skipSymbol('is')) node = this.parseFilter(this.#parseTest(node));
+      return node;
+    }
+
+    /** After `is`: `defined`, `not odd`, `divisibleby(2)`, `divisibleby 2`. */
+    #parseTest(input: NunjucksNode): NunjucksNode {
+      const isNegated = this.skipSymbol('not');
+      const name = this.nextToken();
+      if (name === null || !['symbol', 'none', 'boolean'].includes(name.type))
+        return this.fail(`expected the name of a test, got ${name?.value ?? 'the end'}`);
+      const test = { typename: 'Is', name: name.value, input, args: this.#parseTestArguments() };
+      return isNegated ? { typename: 'Not', target: test } : test;
+    }
+
+    #parseTestArguments(): readonly NunjucksNode[] {
+      const token = this.peekToken();
+      if (token?.type === 'left-paren') return this.parseSignature()['children'] as readonly NunjucksNode[];
+      const isWord = token?.type === 'symbol' && !notArguments.has(token.value);
+      return isWord || argumentTypes.has(token?.type ?? '') ? [this.parsePrimary()] : [];
     }
 
     parseFilterArgs(): unknown {

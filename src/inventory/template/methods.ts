@@ -13,7 +13,7 @@ const ofText: Readonly<Record<string, Method<string>>> = {
     const glue = typeof separator === 'string' ? separator : ' ';
     return [parts.slice(0, kept).join(glue), ...parts.slice(kept)];
   },
-  splitlines: (text) => text.replace(/\r?\n$/, '').split(/\r?\n/),
+  splitlines: (text) => (text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/)),
   strip: (text, letters) => strip(strip(text, letters, 'start'), letters, 'end'),
   lstrip: (text, letters) => strip(text, letters, 'start'),
   rstrip: (text, letters) => strip(text, letters, 'end'),

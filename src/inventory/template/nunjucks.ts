@@ -10,7 +10,9 @@ export interface NunjucksTokens {
   forward(): void;
   isFinished(): boolean;
   current(): string;
+  nextToken: () => NunjucksToken | null;
   _parseString: (delimiter: string) => string;
+  _extractString: (text: string) => string | null;
 }
 
 export interface NunjucksParser {
@@ -18,6 +20,11 @@ export interface NunjucksParser {
   parseExpression(): NunjucksNode;
   parseOr(): NunjucksNode;
   parsePow(): NunjucksNode;
+  parseCompare(): NunjucksNode;
+  parseIs(): NunjucksNode;
+  parseUnary(noFilters?: boolean): NunjucksNode;
+  parsePrimary(): NunjucksNode;
+  parseFilter(node: NunjucksNode): NunjucksNode;
   parseSignature(): NunjucksNode;
   peekToken(): NunjucksToken | null;
   nextToken(): NunjucksToken | null;

@@ -83,14 +83,23 @@ export function calculate(operator: ArithmeticOperator, left: unknown, right: un
     if (Array.isArray(left) && Array.isArray(right)) return [...(left as unknown[]), ...(right as unknown[])];
   }
   const [a, b] = [numberOf(left), numberOf(right)];
-  if (operator === '*' && typeof left === 'string' && b !== undefined)
-    return left.repeat(Math.max(0, Math.min(b, longestRange)));
+  if (operator === '*' && b !== undefined && Number.isInteger(b) && !(right instanceof Float)) {
+    const times = Math.max(0, Math.min(b, longestRange));
+    if (typeof left === 'string') return left.repeat(times);
+    if (Array.isArray(left)) return Array.from({ length: times }, () => left as readonly unknown[]).flat();
+  }
+  if (operator === '*' && a !== undefined && (typeof right === 'string' || Array.isArray(right)))
+    return calculate('*', right, left);
   if (a === undefined || b === undefined) {
     throw new TemplateError(`calculates ${describe(left)} ${operator} ${describe(right)}`);
   }
   if (['/', '//', '%'].includes(operator) && b === 0) throw new TemplateError('divides by zero');
   const result = calculateNumbers(operator, a, b);
-  const isFloat = operator === '/' || left instanceof Float || right instanceof Float;
+  const isFloat =
+    operator === '/' ||
+    (operator === '**' && b < 0) ||
+    [left, right].some((side) => side instanceof Float) ||
+    ![a, b].every(Number.isInteger);
   return isFloat ? new Float(result) : result;
 }
 

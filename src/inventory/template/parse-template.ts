@@ -2,6 +2,7 @@ import { loadNunjucks, type NunjucksNode, type NunjucksTokens } from './nunjucks
 import type { Arguments, ArithmeticOperator, Expression, Statement } from './syntax.ts';
 import { jinjaParser } from './jinja-parser.ts';
 import { TemplateError } from './template-error.ts';
+import { Float } from './values.ts';
 
 /** Reads a template. Throws TemplateError for what Jinja or kvmplay does not know. */
 export function parseTemplate(text: string): readonly Statement[] {
@@ -9,7 +10,7 @@ export function parseTemplate(text: string): readonly Statement[] {
   let root: NunjucksNode;
   try {
     const tokens = nunjucks.lexer.lex(text, { trimBlocks: true });
-    tokens._parseString = (delimiter) => readString(tokens, delimiter);
+    readLikeJinja(tokens);
     root = jinjaParser(nunjucks, tokens).parseAsRoot();
   } catch (error) {
     throw new TemplateError(`is no template: ${explain(error)}`, { cause: error });
@@ -17,17 +18,56 @@ export function parseTemplate(text: string): readonly Statement[] {
   return toStatements(root);
 }
 
-/** Ansible doubles the backslashes of a template, so that in a string they stand for themselves. */
-function readString(tokens: NunjucksTokens, delimiter: string): string {
+/**
+ * Ansible doubles the backslashes between `{{` and `}}`, so that in a string they stand for themselves. Between `{%` and `%}` they mean
+ * what they mean in a string of Python.
+ */
+function readString(tokens: NunjucksTokens, delimiter: string, isInBlock: boolean): string {
   tokens.forward();
   let text = '';
   while (tokens.current() !== delimiter) {
     if (tokens.isFinished()) throw new Error(`a string has no ${delimiter} at its end`);
+    if (isInBlock && tokens.current() === '\\') {
+      text += tokens.current();
+      tokens.forward();
+    }
     text += tokens.current();
     tokens.forward();
   }
   tokens.forward();
-  return text;
+  return isInBlock ? unescape(text) : text;
+}
+
+const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\n': '' };
+
+function unescape(text: string): string {
+  return text.replace(
+    /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|([0-7]{1,3})|([^]))/g,
+    (whole, hex?: string, long?: string, octal?: string, letter: string = '') => {
+      const code = hex ?? long;
+      if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+      return escapes[letter] ?? (/['"\\]/.test(letter) ? letter : whole);
+    },
+  );
+}
+
+/** Strings, and that braces which close a mapping do not end the expression: `{{ {'a': {'b': 1}} }}`. */
+function readLikeJinja(tokens: NunjucksTokens): void {
+  let depth = 0;
+  let isInBlock = false;
+  const nextToken = tokens.nextToken.bind(tokens);
+  const extractString = tokens._extractString.bind(tokens);
+  tokens._parseString = (delimiter) => readString(tokens, delimiter, isInBlock);
+  tokens._extractString = (text) => (depth > 0 && text.endsWith('}}') ? null : extractString(text));
+  tokens.nextToken = () => {
+    const token = nextToken();
+    if (token?.type === 'left-curly') depth++;
+    if (token?.type === 'right-curly') depth--;
+    if (token?.type === 'block-start' || token?.type === 'variable-start')
+      isInBlock = token.type === 'block-start';
+    return token;
+  };
 }
 
 function explain(error: unknown): string {
@@ -110,13 +150,15 @@ function toExpression(node: NunjucksNode): Expression {
     case 'Literal':
       return toLiteral(node['value']);
     case 'Symbol': {
+      const number = toNumber(String(node['value']));
+      if (number !== undefined) return { kind: 'literal', value: number };
       const name = nameOf(node);
       const constant = constants[name];
       return constant === undefined ? { kind: 'name', name } : { kind: 'literal', value: constant };
     }
     case 'Group': {
       const items = childrenOf(node).map(toExpression);
-      return items.length === 1 && items[0] !== undefined ? items[0] : { kind: 'list', items };
+      return items.length === 1 && items[0] !== undefined ? items[0] : { kind: 'list', items, isTuple: true };
     }
     case 'Array':
       return { kind: 'list', items: childrenOf(node).map(toExpression) };
@@ -148,7 +190,12 @@ function toExpression(node: NunjucksNode): Expression {
       return { kind: 'filter', name, input: toExpression(input), ...toArguments(rest) };
     }
     case 'Is':
-      return toTest(node);
+      return {
+        kind: 'test',
+        name: String(node['name']),
+        input: field(node, 'input'),
+        ...toArguments(node['args'] as readonly NunjucksNode[]),
+      };
     case 'InlineIf':
       return {
         kind: 'choice',
@@ -188,20 +235,11 @@ function toLiteral(value: unknown): Expression {
   throw unsupported('a regular expression between slashes');
 }
 
-/** `x is defined`, `x is match('^eno')`; the name of a test that is also a constant is lower-case in Jinja. */
-function toTest(node: NunjucksNode): Expression {
-  const right = node['right'] as NunjucksNode;
-  const input = field(node, 'left');
-  if (right.typename === 'FunCall') {
-    const name = nameOf(right['name'] as NunjucksNode);
-    return { kind: 'test', name, input, ...toArguments(childrenOf(right['args'] as NunjucksNode)) };
-  }
-  const name = right.typename === 'Literal' ? wordOf(right['value']) : nameOf(right);
-  return { kind: 'test', name, input, positional: [], named: new Map() };
-}
-
-function wordOf(value: unknown): string {
-  return value === null ? 'none' : JSON.stringify(value);
+/** What nunjucks takes for a name: `1e3` and `1_000`. */
+function toNumber(text: string): number | Float | undefined {
+  if (!/^\d+(?:_\d+)*(?:[eE]\d+(?:_\d+)*)?$/.test(text)) return undefined;
+  const number = Number(text.replaceAll('_', ''));
+  return /e/i.test(text) ? new Float(number) : number;
 }
 
 function toArguments(nodes: readonly NunjucksNode[]): Arguments {

@@ -1,14 +1,10 @@
+import { toRegex as toPlainRegex } from '../python-regex.ts';
 import { TemplateError } from './template-error.ts';
 
-/** A regular expression of Python as one of JavaScript. */
+/** A regular expression of Python as one of JavaScript. Throws TemplateError. */
 export function toRegex(pattern: string, flags: string): RegExp {
-  const translated = pattern
-    .replaceAll('(?P<', '(?<')
-    .replace(/\(\?P=(\w+)\)/g, '\\k<$1>')
-    .replaceAll('\\A', '^')
-    .replaceAll('\\Z', '$');
   try {
-    return new RegExp(translated, flags);
+    return toPlainRegex(pattern, flags);
   } catch (error) {
     throw new TemplateError(
       `has the regular expression ${JSON.stringify(pattern)}, which is none that kvmplay knows`,

@@ -8,7 +8,7 @@ export function toText(value: unknown): string {
 }
 
 /** Python's `repr(value)`. */
-function toSource(value: unknown): string {
+export function toSource(value: unknown): string {
   if (value === null) return 'None';
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -67,10 +67,22 @@ class LiteralReader {
   }
 
   readAll(): unknown {
-    const value = this.#readValue();
+    const first = this.#readValue();
+    const value = this.#skip(',') ? [first, ...this.#readRest()] : first;
     this.#skipBlanks();
-    if (this.#at < this.#text.length) throw notLiteral;
+    if (this.#at < this.#text.length && this.#text[this.#at] !== '#') throw notLiteral;
     return value;
+  }
+
+  /** What follows the first comma of a tuple without brackets. */
+  #readRest(): readonly unknown[] {
+    const items: unknown[] = [];
+    for (;;) {
+      this.#skipBlanks();
+      if (this.#at === this.#text.length || this.#text[this.#at] === '#') return items;
+      items.push(this.#readValue());
+      if (!this.#skip(',')) return items;
+    }
   }
 
   #readValue(): unknown {

@@ -1,3 +1,5 @@
+import type { Float } from './values.ts';
+
 /** A template as a tree: what it prints and does, in order. */
 export type Statement =
   | { readonly kind: 'text'; readonly text: string }
@@ -19,9 +21,9 @@ export type Statement =
   | { readonly kind: 'set'; readonly name: string; readonly value: Expression };
 
 export type Expression =
-  | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'literal'; readonly value: string | number | boolean | null | Float }
   | { readonly kind: 'name'; readonly name: string }
-  | { readonly kind: 'list'; readonly items: readonly Expression[] }
+  | { readonly kind: 'list'; readonly items: readonly Expression[]; readonly isTuple?: boolean }
   | { readonly kind: 'mapping'; readonly pairs: readonly (readonly [Expression, Expression])[] }
   | { readonly kind: 'item'; readonly target: Expression; readonly key: Expression }
   | {

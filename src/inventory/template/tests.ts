@@ -4,6 +4,7 @@ import { toText } from './python-text.ts';
 import { defined, TemplateError, Undefined } from './template-error.ts';
 import {
   compare,
+  describe,
   Float,
   isEqual,
   isMapping,
@@ -34,9 +35,9 @@ const tests: Readonly<Record<string, Test>> = {
   mapping: (value) => isMapping(value) || value instanceof LazyMapping,
   sequence: isIterable,
   iterable: isIterable,
-  odd: (value) => Math.abs((numberOf(value) ?? 0) % 2) === 1,
-  even: (value) => (numberOf(value) ?? 1) % 2 === 0,
-  divisibleby: (value, by) => (numberOf(value) ?? 1) % (numberOf(by) ?? 0) === 0,
+  odd: (value) => Math.abs(numberIn(value) % 2) === 1,
+  even: (value) => numberIn(value) % 2 === 0,
+  divisibleby: (value, by) => numberIn(value) % numberIn(by) === 0,
   eq: (value, other) => isEqual(value, other),
   equalto: (value, other) => isEqual(value, other),
   sameas: (value, other) => value === other,
@@ -64,9 +65,20 @@ const tests: Readonly<Record<string, Test>> = {
   match: (value, pattern) => toRegex(toText(pattern), 'y').test(toText(value)),
   search: (value, pattern) => toRegex(toText(pattern), '').test(toText(value)),
   regex: (value, pattern) => toRegex(toText(pattern), '').test(toText(value)),
-  lower: (value) => toText(value) === toText(value).toLowerCase(),
-  upper: (value) => toText(value) === toText(value).toUpperCase(),
+  // A text without any letter is neither.
+  lower: (value) => toText(value) === toText(value).toLowerCase() && hasCase(toText(value)),
+  upper: (value) => toText(value) === toText(value).toUpperCase() && hasCase(toText(value)),
 };
+
+function hasCase(text: string): boolean {
+  return text.toLowerCase() !== text.toUpperCase();
+}
+
+function numberIn(value: unknown): number {
+  const number = numberOf(value);
+  if (number === undefined) throw new TemplateError(`tests ${describe(value)}, and should test a number`);
+  return number;
+}
 
 /** `value is NAME(given)` */
 export function callTest(name: string, value: unknown, given: readonly unknown[]): boolean {

@@ -1,10 +1,11 @@
 import { createHash, getHashes } from 'node:crypto';
 import { posix } from 'node:path';
-import { splitText, toTitle } from './methods.ts';
+import { splitText } from './methods.ts';
 import { expandReplacement, toRegex } from './python-regex.ts';
+import { formatPercent, toFixed } from './percent-format.ts';
 import { toText } from './python-text.ts';
 import { TemplateError } from './template-error.ts';
-import { Float, isTrue, numberOf } from './values.ts';
+import { describe, Float, isTrue, numberOf } from './values.ts';
 import type { Filter } from './filters.ts';
 
 /** Filters that make a text or a number. */
@@ -14,7 +15,16 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   capitalize: {
     run: (input) => toText(input).slice(0, 1).toUpperCase() + toText(input).slice(1).toLowerCase(),
   },
-  title: { run: (input) => toTitle(toText(input)) },
+  title: {
+    // Jinja's words begin after blanks, hyphens and opening brackets only; those of the method title() after whatever is no letter.
+    run: (input) =>
+      toText(input)
+        .toLowerCase()
+        .replace(
+          /(^|[-\s({[<])([^-\s({[<])/gu,
+          (_whole, before: string, letter: string) => before + letter.toUpperCase(),
+        ),
+  },
   trim: { run: (input) => toText(input).trim() },
   string: { run: toText },
   replace: {
@@ -41,16 +51,13 @@ export const textFilters: Readonly<Record<string, Filter>> = {
         ? input
         : ['yes', 'on', '1', 'true'].includes(toText(input).toLowerCase()),
   },
-  abs: { run: (input) => Math.abs(numberOf(input) ?? Number.NaN) },
-  round: {
-    parameters: ['precision', 'method'],
-    run: (input, precision = 0, method = 'common') => {
-      const scale = 10 ** (numberOf(precision) ?? 0);
-      const scaled = (numberOf(input) ?? Number.NaN) * scale;
-      const round = method === 'ceil' ? Math.ceil : method === 'floor' ? Math.floor : roundHalfEven;
-      return new Float(round(scaled) / scale);
+  abs: {
+    run: (input) => {
+      const number = Math.abs(numberIn(input, 'abs'));
+      return input instanceof Float ? new Float(number) : number;
     },
   },
+  round: { parameters: ['precision', 'method'], run: round },
   format: { run: (input, ...given) => formatPercent(toText(input), given) },
   regex_replace: {
     parameters: ['pattern', 'replacement', 'ignorecase', 'multiline'],
@@ -78,7 +85,12 @@ export const textFilters: Readonly<Record<string, Filter>> = {
         match.length > 2 ? match.slice(1) : (match[1] ?? match[0]),
       ),
   },
-  regex_escape: { run: (input) => toText(input).replace(/[^\w]/g, (letter) => `\\${letter}`) },
+  regex_escape: {
+    run: (input) =>
+      toText(input).replace(/[\s()[\]{}?*+\-|^$\\.&~#]/g, (letter) =>
+        /[^\0-\x7f]/.test(letter) ? letter : `\\${letter}`,
+      ),
+  },
   b64encode: { run: (input) => Buffer.from(toText(input), 'utf8').toString('base64') },
   b64decode: { run: (input) => Buffer.from(toText(input), 'base64').toString('utf8') },
   hash: {
@@ -149,41 +161,29 @@ function toInteger(input: unknown, otherwise: unknown = 0, base: unknown = 10): 
   return parsed === undefined ? otherwise : Math.trunc(parsed);
 }
 
+function numberIn(input: unknown, filter: string): number {
+  const number = numberOf(input);
+  if (number !== undefined) return number;
+  throw new TemplateError(`gives ${describe(input)} to the filter ${filter}, which takes numbers`);
+}
+
+/** As in Python a whole number stays one, unless it is rounded up or down. */
+function round(input: unknown, precision: unknown = 0, method: unknown = 'common'): unknown {
+  const number = numberIn(input, 'round');
+  const digits = numberOf(precision) ?? 0;
+  const scale = 10 ** digits;
+  if (method === 'ceil') return new Float(Math.ceil(number * scale) / scale);
+  if (method === 'floor') return new Float(Math.floor(number * scale) / scale);
+  if (digits < 0) {
+    const rounded = Number(toFixed(number * scale, 0)) / scale;
+    return input instanceof Float ? new Float(rounded) : rounded;
+  }
+  if (!(input instanceof Float) && Number.isInteger(number)) return number;
+  return new Float(Number(toFixed(number, digits)));
+}
+
 function parseDecimal(text: string): number | undefined {
   return /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/.test(text) ? Number(text) : undefined;
-}
-
-/** Python rounds halves to the even neighbour. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  if (value - floor !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
-}
-
-/** Python's `'%s-%02d' % (...)`, without the parts that inventories do not use. */
-function formatPercent(pattern: string, given: readonly unknown[]): string {
-  const rest = [...given];
-  return pattern.replace(
-    /%(?:(%)|([-0]?)(\d*)([sdxX]))/g,
-    (_whole, percent?: string, flag?: string, width?: string, kind?: string) => {
-      if (percent !== undefined) return '%';
-      if (rest.length === 0) throw new TemplateError('formats fewer values than its pattern names');
-      const value = rest.shift();
-      const number = numberOf(value);
-      if (kind !== 's' && number === undefined) throw new TemplateError('formats as a number what is none');
-      const hex = Math.trunc(number ?? 0).toString(16);
-      const text =
-        kind === 's'
-          ? toText(value)
-          : kind === 'd'
-            ? String(Math.trunc(number ?? 0))
-            : kind === 'X'
-              ? hex.toUpperCase()
-              : hex;
-      if (flag === '-') return text.padEnd(Number(width));
-      return text.padStart(Number(width), flag === '0' && kind !== 's' ? '0' : ' ');
-    },
-  );
 }
 
 /** Python's `json.dumps`: blanks after commas and colons, ASCII only. */
