@@ -16,6 +16,18 @@ export function answerDifferences(
   });
 }
 
+/** What facts say came about and no rollback takes back. */
+export function lastingEffects(
+  facts: readonly AnyFact[],
+  before: ReadonlyMap<string, unknown>,
+  after: ReadonlyMap<string, unknown>,
+): readonly string[] {
+  return facts.flatMap((fact) => {
+    const [was, is] = [before.get(fact.name), after.get(fact.name)];
+    return was === undefined || is === undefined ? [] : (fact.lasting?.(was, is) ?? []);
+  });
+}
+
 /** Where two answers differ, as `eno4.up: was true, is false`; lists compare in any order. */
 export function differences(before: unknown, after: unknown): readonly string[] {
   return compare('', plain(before), plain(after));

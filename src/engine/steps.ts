@@ -9,6 +9,10 @@ export type Command = ProgramCommand | KernelWrite;
 
 export interface ProgramCommand {
   readonly argv: readonly string[];
+  /** Exit codes besides 0 of one that did what it should. */
+  readonly alsoDone?: readonly number[];
+  /** A basic regular expression of grep: where what went wrong matches it, the command is tried again for two minutes. */
+  readonly busy?: string;
 }
 
 export interface KernelWrite {

@@ -27,12 +27,22 @@ const enablers: Readonly<
 /** Seconds that installing or removing packages may take besides the usual time of a transaction. */
 const packageSeconds = 900;
 
+/** Why a host may not be as planned although all of these changes were made. */
+export function hintsFor(changes: readonly { readonly kind: string }[]): readonly string[] {
+  return changes.some(({ kind }) => kind === 'package.install')
+    ? ['if it is only a name that other packages provide, name one of those packages']
+    : [];
+}
+
 /** How much longer than usual changes may take. */
 export function extraSeconds(changes: readonly { readonly kind: string }[]): number {
   return changes.filter(({ kind }) => kind.startsWith('package.')).length * packageSeconds;
 }
 
-/** Configuration files that somebody edited stay as they are; a package manager that is busy is waited for. */
+/**
+ * Configuration files that somebody edited stay as they are. apt-get takes a name that it does not know for a regular
+ * expression, unless it is told not to, and hides what dpkg says on a terminal of its own. dnf and yum wait for each other.
+ */
 export function installPackages({ manager, names }: PackageInstall): readonly ProgramCommand[] {
   switch (manager) {
     case 'apt':
@@ -41,6 +51,10 @@ export function installPackages({ manager, names }: PackageInstall): readonly Pr
         {
           argv: [
             ...apt,
+            '-o',
+            'Dpkg::Use-Pty=0',
+            '-o',
+            'APT::Cmd::Pattern-Only=true',
             '-o',
             'Dpkg::Options::=--force-confdef',
             '-o',
@@ -51,7 +65,13 @@ export function installPackages({ manager, names }: PackageInstall): readonly Pr
         },
       ];
     case 'zypper':
-      return [{ argv: ['zypper', '--non-interactive', '--quiet', 'install', ...names] }];
+      return [
+        {
+          argv: ['zypper', '--non-interactive', '--quiet', 'install', ...names],
+          alsoDone: zypperInforms,
+          busy,
+        },
+      ];
     case 'dnf':
     case 'yum':
       return [{ argv: [manager, '-y', '-q', 'install', ...names] }];
@@ -60,7 +80,14 @@ export function installPackages({ manager, names }: PackageInstall): readonly Pr
 
 /** By dpkg and rpm themselves: they remove what is named and nothing else, and refuse when something needs it. */
 export function removePackages({ manager, names }: PackageRemove): readonly ProgramCommand[] {
-  return [{ argv: manager === 'apt' ? ['dpkg', '--remove', ...names] : ['rpm', '-e', ...names] }];
+  const argv = manager === 'apt' ? ['dpkg', '--remove', ...names] : ['rpm', '-e', '--allmatches', ...names];
+  return [{ argv, busy }];
 }
+
+/** What dpkg, rpm and zypper say instead of waiting when another package manager is at work. */
+const busy = 'locked by\\|transaction lock on';
+
+/** Reboot needed, zypper itself replaced, a repository skipped, a script after installation failed: the packages are there. */
+const zypperInforms = [102, 103, 106, 107];
 
 const apt = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-y', '-q', '-o', 'DPkg::Lock::Timeout=120'];

@@ -1,7 +1,7 @@
 import { inverseOf, isFileChange } from '../model/change.ts';
 import { quote } from '../model/shell-quote.ts';
 import { fileFunctions, sweepFunction } from './file-script.ts';
-import { type Command, type RuntimeChange, toCommands } from './steps.ts';
+import { type Command, type ProgramCommand, type RuntimeChange, toCommands } from './steps.ts';
 import type { GuardedWork } from './transaction-work.ts';
 
 export interface TransactionIdentity {
@@ -122,8 +122,8 @@ main "$1" "$2"
 /** do_N makes change N, undo_N takes it back; each command tells its own number, so that a failure can be named. */
 function changeFunctions(change: RuntimeChange, index: number): string {
   const at = String(index);
-  const commands = toCommands(change).map(
-    (command, place) => `run ${at} ${String(place)} ${spell(command)} || return 1`,
+  const commands = toCommands(change).map((command, place) =>
+    patient(command, `run ${at} ${String(place)} ${spell(command)}`),
   );
   const inverse = inverseOf(change);
   const undo =
@@ -131,6 +131,14 @@ function changeFunctions(change: RuntimeChange, index: number): string {
       ? []
       : toCommands(inverse).map((command) => `undo ${spell(command)}`);
   return `do_${at}() {\n${commands.join('\n')}\n}\nundo_${at}() {\n${[...undo, ':'].join('\n')}\n}`;
+}
+
+function patient(command: Command, run: string): string {
+  const { alsoDone, busy }: Partial<ProgramCommand> = 'argv' in command ? command : {};
+  const tried = alsoDone === undefined ? run : `${run} || is_done ${quote(alsoDone.join(' '))}`;
+  return busy === undefined
+    ? `${tried} || return 1`
+    : `until ${tried}; do is_busy ${quote(busy)} || return 1; done`;
 }
 
 function spell(command: Command): string {
@@ -146,11 +154,21 @@ function spell(command: Command): string {
  */
 const runtime = `run() {
   at="$1 $2"; shift 2
-  if "$@" >/dev/null 2>"$folder/stderr" </dev/null; then
+  if "$@" >"$folder/stdout" 2>"$folder/stderr" </dev/null; then
     printf '%s\\n' "$at" >> "$folder/journal"
   else
-    failed="$at $?"; return 1
+    failed="$at $?"
+    # Some tell on stdout what went wrong, among much else.
+    [ -s "$folder/stderr" ] || tail -n 20 "$folder/stdout" > "$folder/stderr"
+    return 1
   fi
+}
+is_done() {
+  case " $1 " in *" \${failed##* } "*) printf '%s\\n' "\${failed% *}" >> "$folder/journal" ;; *) return 1 ;; esac
+}
+is_busy() {
+  waits=$((waits + 1))
+  [ $waits -le 120 ] && [ -e "$folder/armed" ] && grep -q "$1" "$folder/stderr" && sleep 1
 }
 undo() {
   "$@" >/dev/null 2>>"$folder/undo-stderr" </dev/null || undo_errors=$((undo_errors + 1))
@@ -293,6 +311,7 @@ finish() {
 }
 main() {
   undo_errors=0
+  waits=0
   case $1 in
     apply) apply ;;
     commit) commit ;;

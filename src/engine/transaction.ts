@@ -10,14 +10,14 @@ import type { Change } from '../model/change.ts';
 import { describeChange } from '../model/describe-change.ts';
 import type { Fact } from '../model/fact.ts';
 import type { AnyFact } from '../model/task.ts';
-import { answerDifferences } from './differences.ts';
+import { answerDifferences, lastingEffects } from './differences.ts';
 import type { HostPhase } from './events.ts';
 import type { Forecaster } from './forecaster.ts';
 import { type HostConnection, isPassing } from './host-connection.ts';
 import { formatCommand, toCommands } from './steps.ts';
 import { linkProbes, type Probe, standardProbes } from './probes.ts';
 import { stpSeconds } from './stp-seconds.ts';
-import { extraSeconds } from './system-steps.ts';
+import { extraSeconds, hintsFor } from './system-steps.ts';
 import { toConsole } from './to-console.ts';
 import { parseTransactionResult, type TransactionResult } from './transaction-result.ts';
 import {
@@ -115,7 +115,10 @@ interface Failure {
 function findWrong(transaction: Transaction, work: GuardedWork, seen: SurveyAnswers): Failure | undefined {
   const { replan, verify, before, changes } = transaction;
   const left = [...replan(seen, work.staged), ...(verify?.(before, seen, changes) ?? [])];
-  if (left.length > 0) return { cause: 'the host is not as planned after the change', details: left };
+  if (left.length > 0) {
+    const details = [...left, ...hintsFor(work.changes)];
+    return { cause: 'the host is not as planned after the change', details };
+  }
   const failed = resultOf(seen).failedProbes;
   const [first] = failed;
   if (first === undefined) return undefined;
@@ -223,7 +226,11 @@ async function awaitGuard(
 function prove(transaction: Transaction, after: SurveyAnswers, { cause, details, change }: Failure): never {
   const { host, facts, before } = transaction;
   const differs = answerDifferences(facts, before, after);
-  if (differs.length === 0) throw new RolledBackError(`${cause}; ${host} is as before`, { details, change });
+  if (differs.length === 0) {
+    const lasting = new Set(lastingEffects(facts, before, after));
+    const but = lasting.size === 0 ? '' : `, but ${[...lasting].join(', ')}`;
+    throw new RolledBackError(`${cause}; ${host} is as before${but}`, { details, change });
+  }
   throw new RollbackFailedError(`${cause}; ${host} is NOT as before`, {
     details: [...details, ...differs, ...toConsole(transaction.changes)],
     change,

@@ -10,6 +10,8 @@ export interface Packages {
   readonly manager?: PackageManager;
   /** Versions by name, of those that are installed; empty while it is only planned. */
   readonly installed: ReadonlyMap<string, string>;
+  /** Names of those that dpkg unpacked and did not configure. Absent: there are none. */
+  readonly unfinished?: ReadonlySet<string>;
 }
 
 /** Which of these packages are installed, as the database of dpkg or rpm has it; nothing is asked of a network. */
@@ -22,20 +24,27 @@ export function packagesFact(names: readonly string[]): Fact<Packages> {
     after: (value, change) => after(asked, value, change),
     // No rollback takes a package back.
     comparable: () => undefined,
+    lasting: (before, now) => lasting(asked, before, now),
   };
 }
 
 function scriptFor(names: readonly string[]): string {
   return `
-if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
+if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null && [ -s /var/lib/dpkg/status ]; then
   echo 'manager apt'
   for name in ${names.map(quote).join(' ')}; do
     dpkg-query -W -f='dpkg \${Status} \${Version}\\n' "$name" 2>/dev/null | while read -r word want flag status version; do
-      [ "$status" != installed ] || { echo "installed $name $version"; break; }
+      case $status in
+        installed) echo "installed $name $version"; break ;;
+        not-installed|config-files) ;;
+        *) echo "unfinished $name"; break ;;
+      esac
     done
   done
 else
-  for manager in dnf yum zypper; do
+  managers='dnf yum zypper'
+  if command -v zypper >/dev/null && grep -qsi suse /etc/os-release; then managers=zypper; fi
+  for manager in $managers; do
     if command -v $manager >/dev/null; then echo "manager $manager"; break; fi
   done
   command -v rpm >/dev/null || exit 0
@@ -53,23 +62,44 @@ const managers: readonly PackageManager[] = ['apt', 'dnf', 'yum', 'zypper'];
 
 function parse(output: string): Packages {
   const installed = new Map<string, string>();
+  const unfinished = new Set<string>();
   let manager: PackageManager | undefined;
   for (const line of linesOf(output)) {
     const [word, name = '', version = ''] = line.split(' ');
     // Of several versions of one package, such as a kernel's, the last one is the youngest.
     if (word === 'installed') installed.set(name, version);
+    else if (word === 'unfinished') unfinished.add(name);
     else if (word === 'manager') manager = managers.find((candidate) => candidate === name);
     else throw new FactParseError(`a line about packages is unknown: ${JSON.stringify(line)}`);
   }
-  return { ...(manager !== undefined && { manager }), installed };
+  return {
+    ...(manager !== undefined && { manager }),
+    installed,
+    ...(unfinished.size > 0 && { unfinished }),
+  };
 }
 
 function after(asked: readonly string[], value: Packages, change: Change): Packages {
   if (change.kind !== 'package.install' && change.kind !== 'package.remove') return value;
   const installed = new Map(value.installed);
+  const unfinished = new Set(value.unfinished);
   for (const name of change.names) {
+    unfinished.delete(name);
     if (change.kind === 'package.remove') installed.delete(name);
     else if (asked.includes(name) && !installed.has(name)) installed.set(name, '');
   }
-  return { ...value, installed };
+  const { unfinished: _before, ...rest } = value;
+  return { ...rest, installed, ...(unfinished.size > 0 && { unfinished }) };
+}
+
+function lasting(asked: readonly string[], before: Packages, now: Packages): readonly string[] {
+  return asked.flatMap((name) => {
+    const [was, is] = [stateOf(name, before), stateOf(name, now)];
+    return was === is ? [] : [`package ${name} is ${is}`];
+  });
+}
+
+function stateOf(name: string, { installed, unfinished }: Packages): string {
+  if (unfinished?.has(name) === true) return 'unpacked and not configured';
+  return installed.has(name) ? 'installed' : 'removed';
 }

@@ -11,6 +11,8 @@ export interface Fact<T> {
   after(value: T, change: Change): T;
   /** The part of the answer that a rollback must bring back; default: all of it. Lists compare in any order. */
   comparable?(value: T): unknown;
+  /** What came about and no rollback takes back, as `package chrony is installed`. Default: nothing. */
+  lasting?(before: T, after: T): readonly string[];
 }
 
 /** Facts by the name a task gives them. */

@@ -21,7 +21,8 @@ export interface PackageOutput {
 }
 
 const packageName = matching('the name of a package, such as "chrony"', (value) =>
-  /^[A-Za-z0-9][A-Za-z0-9+._:-]*$/.test(value),
+  // To apt-get a name with a minus behind it is one to remove.
+  /^[A-Za-z0-9](?:[A-Za-z0-9+._:-]*[A-Za-z0-9+._:])?$/.test(value),
 );
 
 const schema = fields({
@@ -37,14 +38,20 @@ type PackageSpec = z.output<typeof schema>;
 type PackageFacts = ReturnType<typeof factsFor>;
 
 /**
- * Ensures that packages are installed, or are not, with apt, dnf, yum or zypper, whichever the host has.
+ * Ensures that packages are installed, or are not, with apt, dnf, yum or zypper, whichever the host has: apt where dpkg
+ * has installed the system, zypper on SUSE, otherwise the first of dnf, yum and zypper that is there.
  *
  * Whether they are is looked up in the database of dpkg or rpm, without network. Installing needs a mirror and time, so it
  * is a transaction of its own with 15 minutes more: what was planned before is made and confirmed first, and what comes
- * after is planned on what the package brought, such as its configuration file. No rollback takes packages back.
+ * after is planned on what the package brought, such as its configuration file. No rollback takes packages back: the error
+ * names those that stay. A package manager that is busy is waited for, at least two minutes.
+ *
+ * A name is that of a package, and not one that packages provide: `vim-enhanced`, not `vim`.
  *
  * Removing is done by dpkg and rpm themselves, which refuse when another package needs one of these, where a package
  * manager would remove that, too. To upgrade, run the package manager by `host.exec`.
+ *
+ * Tested with apt 2.6, dnf 4.14, zypper 1.14 and rpm 4.18; the yum of EL7 is known from its manual only.
  *
  * @example
  * await ensurePackage(host, { name: 'chrony' });
@@ -64,11 +71,13 @@ export const ensurePackage: TaskFunction<DesiredPackage, PackageSpec, PackageFac
     subject: ({ name }) => name.join(', '),
     plan: (
       { name, state: wanted },
-      { platform: host, packages: { manager, installed } },
+      { platform: host, packages: { manager, installed, unfinished } },
       { name: hostName },
     ) => {
       const isWanted = wanted === 'present';
-      const names = name.filter((one) => installed.has(one) !== isWanted);
+      const names = name.filter((one) =>
+        isWanted ? !installed.has(one) : installed.has(one) || unfinished?.has(one) === true,
+      );
       if (names.length === 0) return toPlan([], { platform: host });
       if (manager === undefined) throw new PlanError(`${hostName} has none of apt, dnf, yum and zypper`);
       const change: Change = { kind: isWanted ? 'package.install' : 'package.remove', manager, names };

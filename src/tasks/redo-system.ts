@@ -78,10 +78,12 @@ export function missingOf(change: Change, answers: Readonly<Record<string, unkno
       return isLoaded(answer(kernelModuleFact(change.name))) ? [] : [`module ${change.name} is not loaded`];
     case 'package.install':
     case 'package.remove': {
-      const { installed }: Packages = answer(packagesFact(change.names));
+      const { installed, unfinished }: Packages = answer(packagesFact(change.names));
       const isWanted = change.kind === 'package.install';
       return change.names
-        .filter((name) => installed.has(name) !== isWanted)
+        .filter((name) =>
+          isWanted ? !installed.has(name) : installed.has(name) || unfinished?.has(name) === true,
+        )
         .map((name) => `package ${name} is ${isWanted ? 'not installed' : 'installed'}`);
     }
     default:

@@ -150,6 +150,22 @@ describe.each(shellRows)('packagesFact in %s', (_, shell) => {
   });
 });
 
+describe('packagesFact', () => {
+  it('tells what a rollback leaves behind', () => {
+    const fact = packagesFact(['a', 'b', 'c']);
+
+    const before = fact.parse('manager apt\ninstalled a 1\n');
+    const after = fact.parse('manager apt\ninstalled b 1\nunfinished c\n');
+
+    expect(fact.lasting?.(before, after)).toEqual([
+      'package a is removed',
+      'package b is installed',
+      'package c is unpacked and not configured',
+    ]);
+    expect(fact.lasting?.(after, after)).toEqual([]);
+  });
+});
+
 const unit = (load: string, active: string, sub: string, state: string): string =>
   `manager systemd\nLoadState=${load}\nActiveState=${active}\nSubState=${sub}\nUnitFileState=${state}\n`;
 

@@ -9,6 +9,7 @@ import {
 } from '../../src/index.ts';
 import { describeChange } from '../../src/model/describe-change.ts';
 import { fakeHost } from '../../src/testing.ts';
+import { centos7 } from '../../src/testing/platforms.ts';
 import { linesOf, notRoot } from './system-support.ts';
 
 describe('ensurePackage', () => {
@@ -34,6 +35,19 @@ describe('ensurePackage', () => {
         ensurePackage(host, { name: ['a', 'c'], state: 'absent' }),
       ),
     ).toEqual(['- package a']);
+  });
+
+  it('removes what dpkg unpacked and could not configure', () => {
+    const { task } = ensurePackage;
+    const packages = { manager: 'apt', installed: new Map(), unfinished: new Set(['a']) } as const;
+
+    const { changes } = task.plan(
+      task.validate({ name: ['a', 'b'], state: 'absent' }),
+      { platform: centos7, packages },
+      { name: 'kvm1' },
+    );
+
+    expect(changes.map(describeChange)).toEqual(['- package a']);
   });
 
   it('lets a service be planned that the package may bring', async () => {
@@ -95,7 +109,7 @@ describe('ensurePackage', () => {
     await expect(ensurePackage(fakeHost(notRoot), { name: 'chrony' })).rejects.toThrow(PlanError);
   });
 
-  it.each(['-y', 'a b', '', '@virtualization', "x'"])('refuses the name %j', (name) => {
+  it.each(['-y', 'a b', '', '@virtualization', "x'", 'chrony-'])('refuses the name %j', (name) => {
     expect(() => ensurePackage.task.validate({ name })).toThrow(TaskInputError);
     expect(() => ensurePackage.task.validate({ name: [name] })).toThrow(TaskInputError);
   });

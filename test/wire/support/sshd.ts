@@ -7,6 +7,8 @@ import { join } from 'node:path';
 
 import { makeKey, type KeyPair } from './keys.ts';
 
+const sshdProgram = '/usr/sbin/sshd';
+
 /** A real sshd on loopback, with its defaults but for what `lines` say. */
 export interface Sshd {
   readonly port: number;
@@ -27,9 +29,15 @@ export interface SshdOptions {
   /** Of sshd_config. */
   readonly lines?: readonly string[];
   readonly hostKeyTypes?: readonly ('ed25519' | 'ecdsa' | 'rsa')[];
+  /** The command that runs sshd's, with its folder at hand; default: sshd runs by itself. */
+  readonly inside?: (directory: string) => readonly string[];
 }
 
-export async function startSshd({ lines = [], hostKeyTypes = ['ed25519'] }: SshdOptions = {}): Promise<Sshd> {
+export async function startSshd({
+  lines = [],
+  hostKeyTypes = ['ed25519'],
+  inside = () => [],
+}: SshdOptions = {}): Promise<Sshd> {
   const directory = await mkdtemp(join(tmpdir(), 'kvmplay-sshd-'));
   // sshd reads authorized_keys as the user who logs in.
   await chmod(directory, 0o755);
@@ -59,7 +67,9 @@ export async function startSshd({ lines = [], hostKeyTypes = ['ed25519'] }: Sshd
     ].join('\n'),
   );
 
-  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const prefix = inside(directory);
+  const [program, ...args] = [...prefix, sshdProgram, '-D', '-e', '-f', config];
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'exit');
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
@@ -78,7 +88,8 @@ export async function startSshd({ lines = [], hostKeyTypes = ['ed25519'] }: Sshd
       while (log.split('Server listening on').length < 3) await new Promise((wake) => setTimeout(wake, 20));
     },
     async stop() {
-      child.kill();
+      // What runs it waits for it, and hears of no other signal.
+      child.kill(prefix.length === 0 ? 'SIGTERM' : 'SIGKILL');
       await ended;
       await rm(directory, { recursive: true, force: true });
     },
