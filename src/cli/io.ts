@@ -11,6 +11,8 @@ export interface CliIo {
   readonly cwd: string;
   /** Aborted when the user wants the run to end. */
   readonly signal: AbortSignal;
+  /** What playbooks print by `console` goes to standard error from now on. */
+  readonly divertConsole?: () => void;
   /** Asks on the terminal without echo. */
   readonly askSecret: (prompt: string) => Promise<string>;
   /** What is shown to nobody; it grows as passwords and what is in vaults become known. */

@@ -27,6 +27,11 @@ export function parseOutputs(values: readonly string[]): Outputs {
   return { standard: standard[0]?.format ?? 'auto', files };
 }
 
+/** Whether standard output is read by a program, which a line of a playbook's would confuse. */
+export function isForPrograms(values: readonly string[]): boolean {
+  return ['jsonl', 'json', 'junit'].includes(parseOutputs(values).standard);
+}
+
 function parseOutput(value: string): { readonly format: OutputFormat; readonly file?: string } {
   const [, word = '', file] = /^([^:]*)(?::(.*))?$/s.exec(value) ?? [];
   const format = outputFormats.find((known) => known === word);

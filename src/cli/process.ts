@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import { CancelledError } from '../errors.ts';
 import { runCli } from './cli.ts';
 import { exitCodes } from './exit-code.ts';
@@ -20,6 +21,9 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     env: process.env,
     cwd: process.cwd(),
     signal,
+    divertConsole: () => {
+      globalThis.console = new Console(process.stderr);
+    },
     askSecret,
     isInteractive: process.stdin.isTTY,
     ask: async (prompt) => (await import('./ask-line.ts')).askLine(prompt, signal),

@@ -1,6 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
-import { CancelledError, CommandError, PlanError, PlaybookError, UsageError } from '../errors.ts';
+import {
+  AuthenticationError,
+  CancelledError,
+  CommandError,
+  HostKeyError,
+  PlanError,
+  PlaybookError,
+  UnreachableError,
+  UsageError,
+} from '../errors.ts';
 import type { Action, ActionHost, ActionResult } from '../model/action.ts';
 import type { Change } from '../model/change.ts';
 import type { Answers, Fact } from '../model/fact.ts';
@@ -182,7 +191,8 @@ export class HostSession implements Host<unknown> {
       try {
         return await work(record);
       } catch (error) {
-        if (error instanceof CancelledError) {
+        // What kept every task from its host is told of the host, not of the first task.
+        if (error instanceof CancelledError || isKeptOut(error)) {
           record.outcome = 'skipped';
         } else {
           record.outcome = 'failed';
@@ -406,6 +416,12 @@ export class HostSession implements Host<unknown> {
     const backend = this.#options.host.vars['network_backend'];
     return { name: this.name, ...(typeof backend === 'string' && { networkBackend: backend }) };
   }
+}
+
+function isKeptOut(error: unknown): boolean {
+  return (
+    error instanceof UnreachableError || error instanceof HostKeyError || error instanceof AuthenticationError
+  );
 }
 
 /** Those of a task whose input is wrong are none: it says so when its turn comes. */

@@ -66,7 +66,7 @@ export async function runHost(
     await session.untilStopped(play.run(play.tags === undefined ? session : session.tagged(...play.tags)));
     await session.finish();
   } catch (error) {
-    failure = error ?? new Error('the play threw nothing');
+    failure = error ?? new PlaybookError(`the play threw ${String(error)}`);
   }
   await connection?.close();
 

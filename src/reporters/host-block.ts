@@ -37,7 +37,9 @@ export async function formatHostBlock(
 ): Promise<readonly string[]> {
   const lines: string[] = [];
   // What tags leave out is of interest to who wonders whether they do.
-  const shown = tasks.filter(({ leftOutBy }) => leftOutBy !== 'tags' || style.verbose > 0);
+  // Of a host that let nobody in there is no more to say than that.
+  const isKeptOut = end.outcome === 'unreachable' && tasks.every(({ outcome }) => outcome === 'skipped');
+  const shown = tasks.filter(({ leftOutBy }) => style.verbose > 0 || (leftOutBy !== 'tags' && !isKeptOut));
   const listed = style.compact ? shown.filter(({ outcome }) => outcome !== 'ok') : shown;
   for (const task of listed) {
     lines.push(...(await formatTask(task, style)));

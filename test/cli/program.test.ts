@@ -65,6 +65,7 @@ export default play({
   'never.ts': playWhoseRunSays(
     "console.log('started'); await host.read('true'); await new Promise(() => {});",
   ),
+  'says.ts': `console.log('loaded');\n${playWhoseRunSays("console.log('hello', host.name);")}`,
   'nothing.ts': playWhoseRunSays('await new Promise(() => {});'),
   'throws.ts': playWhoseRunSays(
     "await host.read('true'); check(); function check() { throw new Error('too few'); }",
@@ -304,6 +305,40 @@ kvmplay: 1 error; no host was touched
 
     expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('1 host: 1 skipped') });
     expect(ended.stderr).toMatch(`kvmplay: ${sentence}`);
+  });
+
+  it('says of a host that it cannot reach just that, and blames no task', async () => {
+    writeFileSync(
+      join(folder, 'gone.yml'),
+      'all: { hosts: { gone: { ansible_host: 127.0.0.1, ansible_port: 1 } } }\n',
+    );
+
+    const ended = await runProgram(
+      [staged.main, 'run', 'beside/slow.ts', '-i', 'gone.yml', '-e', 'ansible_connection=ssh'],
+      {
+        cwd: folder,
+      },
+    );
+
+    expect(ended).toMatchObject({ code: 4, stderr: '' });
+    const [, ...lines] = ended.stdout.split('\n');
+    expect(lines.slice(0, 5)).toEqual([
+      'gone  unreachable  gone (127.0.0.1:1) refuses connections: no sshd listens there',
+      '',
+      'recap',
+      '  host  ok  changed  failed  skipped  seconds  outcome',
+      expect.stringMatching(/^ {2}gone {3}0 {8}0 {7}0 {8}1 {6}\d\.\d {2}unreachable$/),
+    ]);
+  });
+
+  it.each(['json', 'jsonl', 'junit'])('keeps what a playbook prints out of %s', async (format) => {
+    const ended = await runProgram([staged.main, 'run', 'says.ts', '-i', 'hosts.yml', '--output', format], {
+      cwd: folder,
+    });
+
+    expect(ended).toMatchObject({ code: 0, stderr: 'loaded\nhello here\n' });
+    expect(ended.stdout).toMatch(/^[{<]/);
+    expect(ended.stdout).not.toContain('hello here');
   });
 
   it('lets no playbook end it', async () => {

@@ -12,6 +12,7 @@ import type { CliIo } from '../io.ts';
 import { headerOf } from '../journal/header.ts';
 import { journalReporter } from '../journal/journal.ts';
 import { mergeExtraVars, readRunRequest } from '../journal/run-request.ts';
+import { isForPrograms } from '../outputs.ts';
 import { selectPlays, toTagSelection } from '../play-options.ts';
 import { preparePlays } from '../prepare-plays.ts';
 import { printUnanswered } from '../print-error.ts';
@@ -27,6 +28,7 @@ export async function runPlaybooks(
 ): Promise<number> {
   const request = await readRunRequest(args, io);
   const { playbooks, options } = request;
+  if (isForPrograms(options.output)) io.divertConsole?.();
   const stepping = options.step ? askSteps(io) : undefined;
   const prepared = await preparePlays({ ...options, playbooks }, io);
   if (prepared === undefined) return exitCodes.couldNotStart;
