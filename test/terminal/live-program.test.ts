@@ -24,10 +24,23 @@ const folder = playbookFolder({
   'hosts.yml': 'all:\n  vars: { ansible_connection: local }\n  hosts: { kvm1: , kvm2: }\n',
   'quick.ts': playbook(`await command(host, { argv: ['touch', \`\${host.name}.done\`] });`),
   'slow.ts': playbook(`await command(host, { argv: ['sleep', '60'] });`),
-  // Nothing that a run could stop.
-  'stuck.ts': playbook(`await command(host, { argv: ['true'] });
+  // Nothing that a run could stop: an action under way comes to its end.
+  'stuck.ts': `import { defineAction } from 'kvmplay';
+import { z } from 'zod';
+
+const wait = defineAction({
+  name: 'wait',
+  schema: z.strictObject({}),
+  subject: () => '',
+  effect: 'changes',
+  async run(_, host) {
     console.log('nothing stops ' + host.name);
-    await new Promise((resolve) => setTimeout(resolve, 60_000));`),
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+    return { changed: true, output: undefined };
+  },
+});
+
+${playbook('await wait(host, {});')}`,
   'chatty.ts': playbook(`await command(host, { argv: ['sleep', '1'] });
     process.stderr.write('to standard error\\n');
     console.log('to standard output');
@@ -85,6 +98,25 @@ describe('kvmplay run on a terminal', () => {
     expect(await terminal.ends(10)).toBe(1);
     const lines = terminal.emulator.everyLine();
     expect(lines.at(-1)).toMatch(/^left with 2 hosts under way: kvm1 \(\w+\), kvm2 \(\w+\)$/);
+    expect(lines.filter((line) => /[█░]{5}/.test(line))).toEqual([]);
+    expect(terminal.emulator.isCursorHidden).toBe(false);
+  });
+
+  it('leaves the terminal alone while it is stopped by Ctrl-Z, and goes on afterwards', async () => {
+    const terminal = start(kvmplayRun('chatty.ts'));
+    await terminal.shows(frame);
+
+    terminal.type('\u001a');
+    await terminal.isStopped();
+
+    expect(terminal.emulator.everyLine().filter((line) => /[█░]{5}/.test(line))).toEqual([]);
+    expect(terminal.emulator.isCursorHidden).toBe(false);
+
+    terminal.goesOn();
+
+    expect(await terminal.ends()).toBe(0);
+    const lines = terminal.emulator.everyLine();
+    expect(lines).toContain('kvm1  changed  command sleep 1');
     expect(lines.filter((line) => /[█░]{5}/.test(line))).toEqual([]);
     expect(terminal.emulator.isCursorHidden).toBe(false);
   });

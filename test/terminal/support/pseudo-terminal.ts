@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { spawn } from '@lydell/node-pty';
 import { Emulator } from '../../support/emulator.ts';
 
@@ -63,6 +64,19 @@ export class PseudoTerminal {
     await this.#shown;
     this.emulator.resize(columns, rows);
     this.#process.resize(columns, rows);
+    process.kill(this.pid, 'SIGCONT');
+  }
+
+  /** Waits until the program stands still, as after Ctrl-Z, and all that it wrote is shown. */
+  async isStopped(): Promise<void> {
+    const state = (): string | undefined =>
+      /^State:\s+(\w)/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1];
+    await this.until(() => state() === 'T', 'the program to stop');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await this.#shown;
+  }
+
+  goesOn(): void {
     process.kill(this.pid, 'SIGCONT');
   }
 
