@@ -1,9 +1,10 @@
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import * as nodeModule from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { isModuleNamespaceObject } from 'node:util/types';
 import { isPlay, type Play } from '../engine/play.ts';
 import { PlaybookError } from '../errors.ts';
+import { whyUnreadable } from '../model/file-finding.ts';
 import { explainLoadFailure } from './load-failure.ts';
 import { inFolder, resolvePath } from './paths.ts';
 
@@ -25,6 +26,9 @@ export async function requirePlaybooks(files: readonly string[], cwd: string): P
     const stats = await stat(resolvePath(file, cwd)).catch(() => undefined);
     if (stats === undefined) throw new PlaybookError(`playbook ${file} does not exist`);
     if (!stats.isFile()) throw new PlaybookError(`playbook ${file} is not a file; name the .ts file itself`);
+    await access(resolvePath(file, cwd), constants.R_OK).catch((error: unknown) => {
+      throw new PlaybookError(`playbook ${file} ${whyUnreadable(error)}`, undefined, { cause: error });
+    });
     if (!/\.[cm]?[jt]sx?$/.test(file)) {
       const isYaml = /\.ya?ml$/.test(file);
       throw new PlaybookError(

@@ -17,7 +17,7 @@ export interface PlaybookWatch {
  * Keeps playbooks from ending this process in the middle of a run. What one throws where nobody awaits it stops the run as
  * a signal does, and `process.exit` is an error at its line.
  */
-export function watchPlaybooks(controller: AbortController): PlaybookWatch {
+export function watchPlaybooks(controller: AbortController, cwd: string): PlaybookWatch {
   let escaped = false;
   let leaving = false;
   const exit = process.exit.bind(process);
@@ -41,18 +41,18 @@ export function watchPlaybooks(controller: AbortController): PlaybookWatch {
     escaped = true;
     printError(new PlaybookError(`nobody awaits what failed here: ${message}`, place), {
       stderr: process.stderr,
-      cwd: process.cwd(),
+      cwd,
     });
     if (!controller.signal.aborted)
       controller.abort(new CancelledError('cancelled, since the playbook failed outside its run'));
   };
   process.on('unhandledRejection', (reason) => {
     const { message, stack } = textOf(reason);
-    stop(message, placeInPlaybook(stack, process.cwd()));
+    stop(message, placeInPlaybook(stack, cwd));
   });
   process.on('uncaughtException', (thrown) => {
     const { message, stack } = textOf(thrown);
-    const place = placeInPlaybook(stack, process.cwd());
+    const place = placeInPlaybook(stack, cwd);
     if (place !== undefined) {
       stop(message, place);
       return;

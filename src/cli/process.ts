@@ -1,6 +1,7 @@
 import { Console } from 'node:console';
 import { CancelledError } from '../errors.ts';
 import { runCli } from './cli.ts';
+import { whyUnwritable } from '../model/file-finding.ts';
 import { exitCodes } from './exit-code.ts';
 import type { Output } from './io.ts';
 import { watchPlaybooks } from './playbook-escapes.ts';
@@ -9,17 +10,23 @@ import { terminalOf } from './terminal.ts';
 
 /** Runs the command line in this process: its streams, signals and exit code. */
 export async function runProcess(argv: readonly string[]): Promise<void> {
+  const cwd = workingFolder();
+  if (cwd === undefined) {
+    process.stderr.write('kvmplay: the working folder is not there any more\n');
+    process.exitCode = exitCodes.couldNotStart;
+    return;
+  }
   const stdout = outputTo(process.stdout);
   const controller = new AbortController();
   const { signal } = controller;
-  const playbooks = watchPlaybooks(controller);
+  const playbooks = watchPlaybooks(controller, cwd);
   stopOnSignals(controller, playbooks.leave);
   const code = await runCli(argv, {
     stdout,
     stderr: outputTo(process.stderr),
     ...(process.stdout.isTTY && { terminal: terminalOf(process) }),
     env: process.env,
-    cwd: process.cwd(),
+    cwd,
     signal,
     divertConsole: () => {
       globalThis.console = new Console(process.stderr);
@@ -28,19 +35,38 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     isInteractive: process.stdin.isTTY,
     ask: async (prompt) => (await import('./ask-line.ts')).askLine(prompt, signal),
   });
-  process.exitCode = playbooks.hasEscaped() ? code || exitCodes.couldNotStart : code;
-  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  await flushed(process.stdout);
+  const lost = stdout.failure();
+  if (lost !== undefined) process.stderr.write(`kvmplay: standard output ${whyUnwritable(lost)}\n`);
+  process.exitCode = lost !== undefined || playbooks.hasEscaped() ? code || exitCodes.couldNotStart : code;
+  await flushed(process.stderr);
   // Connections that would not close must not keep a finished command alive.
   playbooks.leave(process.exitCode);
 }
 
-/** A reader that left (`kvmplay show | head`) is no reason to stop in the middle of a change. */
-function outputTo(stream: NodeJS.WriteStream): Output {
+function workingFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
+interface ProcessOutput extends Output {
+  /** What kept it from being written, a reader that had enough aside. */
+  readonly failure: () => Error | undefined;
+}
+
+/** Neither a reader that left (`kvmplay show | head`) nor a full disk is a reason to stop in the middle of a change. */
+function outputTo(stream: NodeJS.WriteStream): ProcessOutput {
   let open = true;
-  stream.on('error', () => {
+  let failure: Error | undefined;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
     open = false;
+    if (error.code !== 'EPIPE') failure ??= error;
   });
   return {
+    failure: () => failure,
     write: (text) => {
       if (open) stream.write(text);
     },

@@ -28,6 +28,7 @@ function codeOf(error: unknown): unknown {
 
 /** Node's message `EACCES: permission denied, open '/etc/x'` names code, call and path besides. */
 function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message =
+    typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
   return /^E[A-Z0-9]+: (.+?), [a-z]+(?: '.*)?$/s.exec(message)?.[1] ?? message;
 }

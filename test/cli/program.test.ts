@@ -365,6 +365,35 @@ kvmplay: 1 error; no host was touched
     });
   });
 
+  it('tells when there was no place for what it prints', async () => {
+    const show = `'${process.execPath}' '${staged.main}' inventory -i hosts.yml --list`;
+
+    const ended = await runProgram(['sh', '-c', `${show} > /dev/full`], { cwd: folder });
+
+    expect(ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'kvmplay: standard output cannot be written: no space left on device\n',
+    });
+  });
+
+  it('says that its working folder is gone', async () => {
+    const there = `mkdir gone && cd gone && rmdir ../gone`;
+
+    const ended = await runProgram(
+      ['sh', '-c', `${there} && '${process.execPath}' '${staged.main}' config`],
+      {
+        cwd: folder,
+      },
+    );
+
+    expect(ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'kvmplay: the working folder is not there any more\n',
+    });
+  });
+
   it('outlives a reader that has seen enough', async () => {
     const pipe = `'${process.execPath}' '${staged.main}' inventory -i many.yml --list; echo "exit $?" >&2`;
     const hosts = Array.from({ length: 20_000 }, (_, index) => `    kvm${index}: { rack: r${index} }\n`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Reporter, RunEvent } from '../../engine/events.ts';
 import { UsageError } from '../../errors.ts';
-import { whyUnreadable } from '../../model/file-finding.ts';
+import { whyUnreadable, whyUnwritable } from '../../model/file-finding.ts';
 import type { CliIo } from '../io.ts';
 import { changeSchema } from './change-schema.ts';
 import type { RecordHeader, RunRecord } from './record.ts';
@@ -50,7 +50,9 @@ export function journalReporter(
       appendFileSync(file, `${JSON.stringify(value)}\n`, { mode: 0o600 });
     } catch (error) {
       isOpen = false;
-      stderr.write(`kvmplay: this run is not recorded, it cannot be undone: ${(error as Error).message}\n`);
+      stderr.write(
+        `kvmplay: this run is not recorded, it cannot be undone: ${file} ${whyUnwritable(error)}\n`,
+      );
     }
   };
   const known = new Set<string>();
