@@ -1,3 +1,6 @@
+import { open } from 'node:fs/promises';
+import { UsageError } from '../errors.ts';
+import { whyUnreadable } from '../model/file-finding.ts';
 import type { TransportDefaults } from '../transports/index.ts';
 import type { OptionValues } from './command-line.ts';
 import type { CliIo } from './io.ts';
@@ -12,6 +15,7 @@ export async function transportDefaults(
   options: ConnectionOptionValues,
   io: CliIo,
 ): Promise<TransportDefaults> {
+  const sshConfig = await sshConfigOf(options['ssh-config'], io);
   const password = await readSecret(
     { ask: options['ask-pass'], prompt: 'SSH password: ', file: options['connection-password-file'] },
     io,
@@ -27,15 +31,12 @@ export async function transportDefaults(
     'private-key': key,
     'become-user': becomeUser,
     'become-method': becomeMethod,
-    'ssh-config': sshConfig,
   } = options;
   return {
     become: options.become,
     ...(options['host-key-checking'] !== undefined && { hostKeyChecking: options['host-key-checking'] }),
     ...(options['connect-retries'] !== undefined && { connectRetries: options['connect-retries'] }),
-    ...(sshConfig !== undefined && {
-      sshConfigFile: sshConfig === 'none' ? sshConfig : resolvePath(sshConfig, io.cwd),
-    }),
+    ...(sshConfig !== undefined && { sshConfigFile: sshConfig }),
     // Without a terminal nobody is asked: what needs an answer says so.
     ...(io.isInteractive && { askSecret: io.askSecret }),
     ...(connection !== undefined && { connection }),
@@ -46,4 +47,20 @@ export async function transportDefaults(
     ...(password !== undefined && { password: () => Promise.resolve(password) }),
     ...(becomePassword !== undefined && { becomePassword: () => Promise.resolve(becomePassword) }),
   };
+}
+
+/** An absolute path, or `none`. One that is not there would be told again by every host. */
+async function sshConfigOf(file: string | undefined, io: CliIo): Promise<string | undefined> {
+  if (file === undefined || file === 'none') return file;
+  const path = resolvePath(file, io.cwd);
+  const finding = await open(path).then(
+    async (handle) => {
+      const isFolder = (await handle.stat()).isDirectory();
+      await handle.close();
+      return isFolder ? 'is a folder and should be a file' : undefined;
+    },
+    (error: unknown) => whyUnreadable(error),
+  );
+  if (finding !== undefined) throw new UsageError(`the file ${file} of --ssh-config ${finding}`);
+  return path;
 }

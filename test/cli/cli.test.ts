@@ -72,6 +72,22 @@ describe('kvmplay', () => {
   });
 });
 
+describe('kvmplay ping', () => {
+  it.each([
+    ['missing', 'nowhere', 'does not exist'],
+    ['a folder', tmpdir(), 'is a folder and should be a file'],
+  ])('asks no host when the file of --ssh-config is %s', async (_, file, finding) => {
+    const io = fakeIo();
+
+    expect(await runCli(['ping', '-i', 'kvm1,', '--ssh-config', file], io)).toBe(1);
+
+    expect(io.written).toEqual({
+      stdout: '',
+      stderr: `kvmplay: the file ${file} of --ssh-config ${finding}\n`,
+    });
+  });
+});
+
 describe('kvmplay inventory', () => {
   it('prints the variables of one host', async () => {
     const io = fakeIo();
