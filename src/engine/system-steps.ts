@@ -6,7 +6,10 @@ export function setService({ name, manager, after }: ServiceSet): readonly Progr
   const { running, enabled } = after;
   const verb = running === true ? 'start' : 'stop';
   const control = manager === 'systemd' ? ['systemctl', verb, name] : ['service', name, verb];
+  // A unit file that is new or another than before is not what systemd knows.
+  const reload = manager === 'systemd' && running === true ? [{ argv: ['systemctl', 'daemon-reload'] }] : [];
   return [
+    ...reload,
     ...(running === undefined ? [] : [{ argv: control }]),
     ...(enabled === undefined ? [] : enablers[manager](name, enabled)),
   ];

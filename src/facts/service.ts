@@ -95,7 +95,25 @@ function after(name: string, value: Service, change: Change): Service {
   if (change.kind === 'service.set' && change.name === name) {
     return { ...value, existence: 'there', ...change.after };
   }
-  if (change.kind === 'package.install' && value.existence === 'missing')
-    return { ...value, existence: 'expected' };
-  return value;
+  if (value.existence !== 'missing') return value;
+  const isBrought =
+    change.kind === 'package.install' ||
+    (change.kind === 'file.write' && definitionsOf(name, value.manager).includes(change.path));
+  return isBrought ? { ...value, existence: 'expected' } : value;
+}
+
+/** Files that make a service of this name; of `getty@tty1` its template does. */
+function definitionsOf(name: string, manager: ServiceManager | undefined): readonly string[] {
+  const plain = name.replace(/\.service$/, '');
+  const script = `/etc/init.d/${plain}`;
+  if (manager !== 'systemd') return [script];
+  const unit = /\.[a-z]+$/.test(name) ? name : `${name}.service`;
+  const units = [unit, unit.replace(/@[^.]*\./, '@.')];
+  const folders = [
+    '/etc/systemd/system',
+    '/run/systemd/system',
+    '/usr/lib/systemd/system',
+    '/lib/systemd/system',
+  ];
+  return [script, ...folders.flatMap((folder) => units.map((file) => `${folder}/${file}`))];
 }

@@ -39,8 +39,9 @@ type ServiceFacts = ReturnType<typeof factsFor>;
  * Ensures that a service runs and is started at boot, or does not and is not: with systemd, or with the scripts in
  * /etc/init.d by service and chkconfig or update-rc.d.
  *
- * A service reads its files when it starts, so files of earlier tasks are put in place first, in a transaction before. It
- * is never restarted by this task; let what changed its files do that.
+ * A service reads its files when it starts, so files of earlier tasks are put in place first, in a transaction before; one
+ * may be its unit, and systemd reads units anew before it starts one. A service is never restarted by this task; let what
+ * changed its files do that.
  *
  * @example
  * const conf = await ensureFile(host, { path: '/etc/chrony.conf', content: 'pool ntp.example.com iburst\n' });

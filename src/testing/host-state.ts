@@ -95,7 +95,7 @@ export function answerOf(
     case 'packages':
       return { value: state.packages };
     case 'service':
-      return { value: state.services.get(subject) ?? { manager: 'systemd', ...noService } };
+      return { value: serviceOf(state, subject) };
     default:
       return undefined;
   }
@@ -135,6 +135,17 @@ function modulesAfter(modules: HostState['modules'], change: Change): HostState[
   if (change.kind !== 'module.load' && change.kind !== 'module.unload') return modules;
   const name = moduleName(change.name);
   return alter(modules, name, kernelModuleFact(name).after(modules.get(name) ?? noModule, change));
+}
+
+/** A service as it is, or as a file that makes one lets it be expected. */
+export function serviceOf({ services, files }: HostState, name: string): Service {
+  const known = services.get(name);
+  if (known !== undefined) return known;
+  const fact = serviceFact(name);
+  return [...files.keys()].reduce<Service>(
+    (service, path) => fact.after(service, { kind: 'file.write', path, mode: 0o644, after: '' }),
+    { manager: 'systemd', ...noService },
+  );
 }
 
 function servicesAfter(services: HostState['services'], change: Change): HostState['services'] {

@@ -1,7 +1,7 @@
 import { isTextFile, moduleName } from '../facts/index.ts';
 import type { Change, FileChange, FilePermissions, ServiceSet } from '../model/change.ts';
 import type { HostState } from './host-state.ts';
-import { noModule } from './host-state.ts';
+import { noModule, serviceOf } from './host-state.ts';
 
 /** What is no matter of the network. */
 export type SystemChange = Extract<
@@ -57,14 +57,11 @@ function moduleOf({ modules }: HostState, name: string): typeof noModule {
   return modules.get(moduleName(name)) ?? noModule;
 }
 
-function refuseService(
-  { services, mayHaveMore }: HostState,
-  { name, before, after }: ServiceSet,
-): string | undefined {
-  const service = services.get(name);
+function refuseService(state: HostState, { name, before, after }: ServiceSet): string | undefined {
+  const service = serviceOf(state, name);
   // What a package brings is not known here.
-  if (service === undefined || service.existence === 'missing') {
-    return mayHaveMore ? undefined : `Failed to start ${name}.service: Unit not found.`;
+  if (service.existence === 'missing') {
+    return state.mayHaveMore ? undefined : `Failed to start ${name}.service: Unit not found.`;
   }
   if (service.enabled === 'masked' && after.running === true) return `Unit ${name}.service is masked.`;
   const isSame = Object.entries(before).every(([key, value]) => Reflect.get(service, key) === value);

@@ -141,6 +141,17 @@ const cases: readonly (readonly [title: string, change: RuntimeChange, commands:
     { kind: 'module.load', name: 'bonding', parameters: { max_bonds: '0' } },
     ['modprobe bonding max_bonds=0'],
   ],
+  [
+    'lets systemd read units before it starts one',
+    {
+      kind: 'service.set',
+      name: 'demo',
+      manager: 'systemd',
+      before: { running: false, enabled: false },
+      after: { running: true, enabled: true },
+    },
+    ['systemctl daemon-reload', 'systemctl start demo', 'systemctl enable demo'],
+  ],
 ];
 
 describe('toCommands', () => {

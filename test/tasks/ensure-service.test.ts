@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ensureService, PlanError, TaskInputError } from '../../src/index.ts';
+import { ensureFile, ensureService, PlanError, TaskInputError } from '../../src/index.ts';
+import { describeChange } from '../../src/model/describe-change.ts';
 import { fakeHost } from '../../src/testing.ts';
 import { linesOf } from './system-support.ts';
 
@@ -32,6 +33,24 @@ describe('ensureService', () => {
         ensureService(host, { name: 'chronyd', running: false, enabled: 'unchanged' }),
       ),
     ).toEqual(['~ service chronyd running → stopped']);
+  });
+
+  it.each([
+    ['a unit', 'demo', '/etc/systemd/system/demo.service'],
+    ['a template of units', 'demo@eno3', '/etc/systemd/system/demo@.service'],
+    ['a unit of another kind', 'demo.timer', '/usr/lib/systemd/system/demo.timer'],
+    ['a script of init.d', 'demo', '/etc/init.d/demo'],
+  ])('starts a service of which %s comes in the same play', async (_, name, path) => {
+    const host = fakeHost();
+
+    await ensureFile(host, { path, content: '[Service]\n' });
+    await ensureService(host, { name });
+
+    expect(host.changes.map(describeChange)).toEqual([
+      `+ file ${path} mode 0644`,
+      `~ service ${name} stopped → running, disabled → enabled`,
+    ]);
+    await expect(ensureService(host, { name: 'other' })).rejects.toThrow('kvm1 has no service other');
   });
 
   it('has nothing to stop where there is no service', async () => {
