@@ -36,8 +36,9 @@ function tryYaml(text: string, file: string): { document?: YamlDocument; error?:
     const isList = Array.isArray(value);
     if (value === undefined || (typeof value === 'object' && !isList)) return { document };
     const found = isList ? 'a list' : `a ${typeof value === 'string' ? 'text' : typeof value}`;
-    const place = typeof value === 'string' ? { file } : { file, line: 1 };
-    return { error: new InventoryError(`the file is ${found} and should be a mapping of groups`, place) };
+    return {
+      error: new InventoryError(`the file is ${found} and should be a mapping of groups`, { file, line: 1 }),
+    };
   } catch (error) {
     return { error };
   }

@@ -9,7 +9,7 @@ const home = mkdtempSync(join(tmpdir(), 'kvmplay-ansible-'));
 writeFileSync(join(home, 'ansible.cfg'), '');
 
 /** Nothing of this machine's Ansible shows. */
-const environment = {
+export const ansibleEnvironment = {
   PATH: globalThis.process.env.PATH,
   HOME: home,
   LC_ALL: 'C.UTF-8',
@@ -23,7 +23,10 @@ const limit = pLimit(2);
 /** What a program of Ansible prints to stdout, called in a folder. */
 export function ansible(program: string, args: readonly string[], cwd: string): Promise<string> {
   return limit(async () => {
-    const { stdout } = await promisify(execFile)(`/usr/bin/${program}`, args, { cwd, env: environment });
+    const { stdout } = await promisify(execFile)(`/usr/bin/${program}`, args, {
+      cwd,
+      env: ansibleEnvironment,
+    });
     return stdout;
   });
 }

@@ -63,15 +63,19 @@ export function combine(
     if (Array.isArray(ours) && Array.isArray(theirs)) return mergeLists(ours, theirs);
     return isRecursive && isMapping(ours) && isMapping(theirs) ? merge(ours, theirs) : theirs;
   };
-  const merge = (ours: Mapping, theirs: Mapping): Mapping => ({
-    ...ours,
-    ...Object.fromEntries(
-      Object.entries(theirs).map(([key, value]) => [
-        key,
-        Object.hasOwn(ours, key) ? mergeValues(ours[key], value) : value,
-      ]),
-    ),
-  });
+  const merge = (ours: Mapping, theirs: Mapping): Mapping =>
+    // Ansible does not append lists of mappings that are the same anyway.
+    isEqual(ours, theirs)
+      ? theirs
+      : {
+          ...ours,
+          ...Object.fromEntries(
+            Object.entries(theirs).map(([key, value]) => [
+              key,
+              Object.hasOwn(ours, key) ? mergeValues(ours[key], value) : value,
+            ]),
+          ),
+        };
   return [input, ...given]
     .flat()
     .map((part) => mappingOf(part, 'combine'))

@@ -189,7 +189,9 @@ function evaluate(expression: Expression, scope: Scope): unknown {
       if (expression.operator !== '%' || typeof left !== 'string')
         return calculate(expression.operator, left, right);
       const isTuple = expression.right.kind === 'list' && expression.right.isTuple === true;
-      return formatPercent(left, isTuple ? (right as readonly unknown[]) : [right]);
+      if (isTuple) return formatPercent(left, right as readonly unknown[]);
+      // Python takes a list or mapping for one that names may be looked up in, and minds none that is not used.
+      return formatPercent(left, [right], { mayBeLeft: Array.isArray(right) || isMapping(right) });
     }
     case 'compare':
       return compareAll(expression, scope);

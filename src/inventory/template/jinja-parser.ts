@@ -1,4 +1,5 @@
 import type { Nunjucks, NunjucksNode, NunjucksParser, NunjucksTokens } from './nunjucks.ts';
+import { Float } from './values.ts';
 
 /** What begins the argument of a test that stands without brackets, and words that do not. */
 const argumentTypes = new Set(['string', 'int', 'float', 'boolean', 'none', 'left-bracket', 'left-curly']);
@@ -27,6 +28,14 @@ export function jinjaParser({ parser }: Nunjucks, tokens: NunjucksTokens): Nunju
 
     override parseIs(): NunjucksNode {
       return this.parseCompare();
+    }
+
+    /** `1.0` stays a number with a point. */
+    override parsePrimary(noPostfix?: boolean): NunjucksNode {
+      const token = this.peekToken();
+      const node = super.parsePrimary(noPostfix);
+      const isFloat = token?.type === 'float' && node.typename === 'Literal';
+      return isFloat ? { typename: 'Literal', value: new Float(Number(token.value)) } : node;
     }
 
     /** A test belongs to what stands directly before it, as a filter does. */

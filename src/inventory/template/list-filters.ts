@@ -103,8 +103,16 @@ export function listFilters(call: typeof callFilter): Readonly<Record<string, Fi
       },
     },
     flatten: {
-      parameters: ['levels'],
-      run: (input, levels) => items(input).flat((numberOf(levels) ?? 64) as 1),
+      parameters: ['levels', 'skip_nulls'],
+      run: (input, levels, skipNulls = true) => {
+        const isWanted = (item: unknown): boolean =>
+          !isTrue(skipNulls) || (item !== null && item !== 'None' && item !== 'null');
+        const flat = (list: readonly unknown[], depth: number): readonly unknown[] =>
+          list
+            .filter(isWanted)
+            .flatMap((item) => (Array.isArray(item) && depth > 0 ? flat(item, depth - 1) : [item]));
+        return flat(items(input), numberOf(levels) ?? 64);
+      },
     },
     difference: { run: (input, other) => without(unique(items(input)), (item) => has(items(other), item)) },
     intersect: { run: (input, other) => without(unique(items(input)), (item) => !has(items(other), item)) },

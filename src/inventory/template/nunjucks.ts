@@ -23,7 +23,7 @@ export interface NunjucksParser {
   parseCompare(): NunjucksNode;
   parseIs(): NunjucksNode;
   parseUnary(noFilters?: boolean): NunjucksNode;
-  parsePrimary(): NunjucksNode;
+  parsePrimary(noPostfix?: boolean): NunjucksNode;
   parseFilter(node: NunjucksNode): NunjucksNode;
   parseSignature(): NunjucksNode;
   peekToken(): NunjucksToken | null;

@@ -115,9 +115,11 @@ function calculateNumbers(operator: Exclude<ArithmeticOperator, '~'>, a: number,
       return a / b;
     case '//':
       return Math.floor(a / b);
-    case '%':
-      // Python's remainder has the sign of the divisor.
-      return a - b * Math.floor(a / b);
+    case '%': {
+      // Python's remainder has the sign of the divisor, also when it is nothing.
+      const rest = a - b * Math.floor(a / b);
+      return rest === 0 && b < 0 ? -0 : rest;
+    }
     case '**':
       return a ** b;
   }

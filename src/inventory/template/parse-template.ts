@@ -230,7 +230,13 @@ function toExpression(node: NunjucksNode): Expression {
 }
 
 function toLiteral(value: unknown): Expression {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+  if (
+    value instanceof Float ||
+    value === null ||
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'boolean'
+  )
     return { kind: 'literal', value };
   throw unsupported('a regular expression between slashes');
 }

@@ -3,7 +3,11 @@ import { TemplateError } from './template-error.ts';
 import { Float, numberOf } from './values.ts';
 
 /** Python's `'%s-%02d' % values`. Throws TemplateError where Python throws, and for names (`%(name)s`). */
-export function formatPercent(pattern: string, given: readonly unknown[]): string {
+export function formatPercent(
+  pattern: string,
+  given: readonly unknown[],
+  { mayBeLeft = false }: { readonly mayBeLeft?: boolean } = {},
+): string {
   const rest = [...given];
   const text = pattern.replace(
     /%(?:%|([-+ 0]*)(\d*)(?:\.(\d*))?([a-zA-Z])|[^])?/g,
@@ -21,7 +25,7 @@ export function formatPercent(pattern: string, given: readonly unknown[]): strin
       });
     },
   );
-  if (rest.length > 0) throw new TemplateError('formats more values than its pattern names');
+  if (rest.length > 0 && !mayBeLeft) throw new TemplateError('formats more values than its pattern names');
   return text;
 }
 

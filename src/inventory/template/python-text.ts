@@ -12,16 +12,22 @@ export function toSource(value: unknown): string {
   if (value === null) return 'None';
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'number') return String(value);
-  if (value instanceof Float) {
-    return Number.isInteger(value.value) ? `${value.value}.0` : String(value.value);
-  }
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : floatText(value);
+  if (value instanceof Float) return floatText(value.value);
   if (Array.isArray(value)) return `[${value.map(toSource).join(', ')}]`;
   if (isMapping(value)) {
     const pairs = Object.entries(value).map(([key, item]) => `${quote(key)}: ${toSource(item)}`);
     return `{${pairs.join(', ')}}`;
   }
   throw new TemplateError(`makes a text of ${describe(value)}`);
+}
+
+function floatText(number: number): string {
+  if (Object.is(number, -0)) return '-0.0';
+  const [digits = '', exponent = '0'] = number.toExponential().split('e');
+  if (Number(exponent) < -4 || Number(exponent) >= 16)
+    return `${digits}e${exponent.replace(/\d+/, (power) => power.padStart(2, '0'))}`;
+  return Number.isInteger(number) ? `${number}.0` : String(number);
 }
 
 function quote(text: string): string {

@@ -49,7 +49,7 @@ export const textFilters: Readonly<Record<string, Filter>> = {
     run: (input) =>
       typeof input === 'boolean' || input === null
         ? input
-        : ['yes', 'on', '1', 'true'].includes(toText(input).toLowerCase()),
+        : numberOf(input) === 1 || ['yes', 'on', '1', 'true'].includes(toText(input).toLowerCase()),
   },
   abs: {
     run: (input) => {
