@@ -7,6 +7,7 @@ import type { HostAddress } from './host-key.ts';
 import type { OnCut, Paused } from './limits.ts';
 import { closeSsh, type OpenSsh } from './open-ssh.ts';
 import type { SshSettings } from './ssh-settings.ts';
+import { answerTimeout, type SharedLine, SharedLines } from './shared-lines.ts';
 import { StreamSocket } from './stream-socket.ts';
 
 /** The hosts over which others are reached: one connection to each, shared by all behind it. */
@@ -29,32 +30,19 @@ export interface ForwardRequest {
   readonly paused: Paused;
 }
 
-/** Between two connections to hosts behind it, a bastion's own is kept. */
-const lingering = 10_000;
-
-/** A bastion from which nothing was heard for this long is asked whether it is still there. */
-const quietAfter = 1000;
-
-/** How long it may take to answer. */
-const answerTimeout = 3000;
-
-export function createBastions(open: (bastion: SshSettings) => Promise<OpenSsh>): Bastions {
-  const lines = new Map<string, Line>();
-
-  const lineTo = async (bastion: SshSettings): Promise<Line> => {
+export function createBastions(
+  open: (bastion: SshSettings, signal: AbortSignal) => Promise<OpenSsh>,
+): Bastions {
+  const lines = new SharedLines<OpenSsh>();
+  const lineTo = (bastion: SshSettings): Promise<SharedLine<OpenSsh>> =>
     // Two hosts may reach the same bastion by different ways, or as different users.
-    const key = JSON.stringify(bastion);
-    const known = lines.get(key);
-    if (known !== undefined) {
-      if (await known.isUsable()) return known;
-      // Who is on it may still finish; nobody new gets on.
-      known.retire();
-      if (lines.get(key) === known) lines.delete(key);
-    }
-    const line = lines.get(key) ?? new Line(open(bastion));
-    lines.set(key, line);
-    return line;
-  };
+    lines.to(JSON.stringify(bastion), {
+      open: (signal) => open(bastion, signal),
+      listen: ({ socket }, heard) => void socket.on('data', heard),
+      isStanding,
+      answers,
+      end: closeSsh,
+    });
 
   return {
     async forward(bastion, to, { host, onCut, paused }) {
@@ -62,111 +50,40 @@ export function createBastions(open: (bastion: SshSettings) => Promise<OpenSsh>)
         // The time to connect to the host is not spent on the bastion, which has its own.
         const line = await paused(lineTo(bastion));
         const opened = await paused(line.opened).catch((error: unknown) => {
-          throw bastionError(error, host, bastion);
+          throw bastionError(error, host.subject, bastion.name);
         });
+        const leave = line.enter();
         try {
-          return await line.forward(opened, to, onCut);
+          return await forward(opened, to, { onCut, leave });
         } catch (error) {
+          leave();
           if (attempt === 0 && !isStanding(opened)) continue;
           throw forwardError(error, host, bastion);
         }
       }
     },
-    async close() {
-      const ending = [...lines.values()].map((line) => line.close());
-      lines.clear();
-      await Promise.all(ending);
-    },
+    close: () => lines.close(),
   };
 }
 
-/** The connection to one bastion, and who uses it. */
-class Line {
-  readonly opened: Promise<OpenSsh>;
-  #users = 0;
-  #heardAt = 0;
-  #isFinal = false;
-  #isRetired = false;
-  #answer: Promise<boolean> | undefined;
-  #idle: NodeJS.Timeout | undefined;
-
-  constructor(opened: Promise<OpenSsh>) {
-    this.opened = opened;
-    opened.then(
-      ({ socket }) => {
-        this.#heardAt = performance.now();
-        socket.on('data', () => (this.#heardAt = performance.now()));
-        this.#letGoLater();
-      },
-      // A key that was refused once would be refused to each host behind: sshd may then refuse us altogether.
-      (error: unknown) =>
-        (this.#isFinal = error instanceof AuthenticationError || error instanceof HostKeyError),
-    );
-  }
-
-  /** False for a connection that is gone, also when nobody has told us so. */
-  async isUsable(): Promise<boolean> {
-    let opened: OpenSsh;
-    try {
-      opened = await this.opened;
-    } catch {
-      return this.#isFinal;
-    }
-    if (!isStanding(opened)) return false;
-    if (performance.now() - this.#heardAt < quietAfter) return true;
-    this.#answer ??= answers(opened).finally(() => (this.#answer = undefined));
-    return await this.#answer;
-  }
-
-  async forward(opened: OpenSsh, to: Endpoint, onCut: OnCut): Promise<Duplex> {
-    this.#users += 1;
-    clearTimeout(this.#idle);
-    try {
-      const channel = await openChannel(opened, to, onCut);
-      let isReleased = false;
-      return new StreamSocket({
-        readable: channel,
-        writable: channel,
-        onEnd(listener) {
-          channel.once('end', () => listener());
-          channel.once('close', () => listener());
-        },
-        close: () => {
-          channel.close();
-          if (!isReleased) this.#release();
-          isReleased = true;
-        },
-      });
-    } catch (error) {
-      this.#release();
-      throw error;
-    }
-  }
-
-  retire(): void {
-    this.#isRetired = true;
-    if (this.#users === 0) void this.close();
-  }
-
-  async close(): Promise<void> {
-    this.#isRetired = true;
-    clearTimeout(this.#idle);
-    const opened = await this.opened.catch(() => undefined);
-    if (opened !== undefined) await closeSsh(opened);
-  }
-
-  #release(): void {
-    this.#users -= 1;
-    if (this.#users > 0) return;
-    if (this.#isRetired) void this.close();
-    else this.#letGoLater();
-  }
-
-  #letGoLater(): void {
-    clearTimeout(this.#idle);
-    if (this.#isRetired) return;
-    this.#idle = setTimeout(() => void this.close(), lingering);
-  }
+async function forward(
+  opened: OpenSsh,
+  to: Endpoint,
+  { onCut, leave }: { readonly onCut: OnCut; readonly leave: () => void },
+): Promise<Duplex> {
+  const channel = await openChannel(opened, to, onCut);
+  return new StreamSocket({
+    readable: channel,
+    writable: channel,
+    onEnd(listener) {
+      channel.once('end', () => listener());
+      channel.once('close', () => listener());
+    },
+    close: () => {
+      channel.close();
+      leave();
+    },
+  });
 }
 
 function isStanding({ socket }: OpenSsh): boolean {
@@ -203,9 +120,9 @@ function openChannel({ client }: OpenSsh, to: Endpoint, onCut: OnCut): Promise<C
 }
 
 /** Why a bastion is not reached is why the host is not. */
-function bastionError(error: unknown, { subject }: HostAddress, bastion: SshSettings): Error {
+export function bastionError(error: unknown, subject: string, bastion: string): Error {
   const message = error instanceof Error ? error.message : String(error);
-  const told = `${subject} is reached over ${bastion.name}: ${message}`;
+  const told = `${subject} is reached over ${bastion}: ${message}`;
   const code = isKvmplayError(error) ? error.code : '';
   if (code === 'KVMPLAY_HOST_KEY') return new HostKeyError(told, { cause: error });
   if (code === 'KVMPLAY_AUTHENTICATION') return new AuthenticationError(told, { cause: error });

@@ -13,6 +13,8 @@ export interface FailedOpenSsh {
   readonly passwordOffered: boolean;
   /** The keys whose passphrase was given. */
   readonly unlockedKeys: readonly string[];
+  /** The bastion that it went over, and why that did not connect to the host, as far as it says so. */
+  readonly bastion?: { readonly name: string; readonly refusal: string | undefined } | undefined;
 }
 
 /** Why an ssh that should have connected has ended, in one sentence, and whether another attempt may help. */
@@ -23,7 +25,7 @@ export interface OpenSshFailure {
 
 /** Reads it from the log: ssh has one exit code for everything. */
 export function explainOpenSsh(failed: FailedOpenSsh): OpenSshFailure {
-  const { subject, destination, log } = failed;
+  const { subject, destination, log, bastion } = failed;
   const unreachable = (message: string, retry: OpenSshFailure['retry'] = 'never'): OpenSshFailure => ({
     error: new UnreachableError(message, { details: log.complaints() }),
     retry,
@@ -50,11 +52,15 @@ export function explainOpenSsh(failed: FailedOpenSsh): OpenSshFailure {
   const missing = log.last(/no matching (.+) found/)?.[1];
   if (missing !== undefined) return unreachable(`${subject} and ssh have no ${missing} in common`);
 
+  if (bastion?.refusal?.startsWith('administratively prohibited') === true)
+    return unreachable(`${bastion.name} does not forward to ${subject}: ${bastion.refusal}`);
   const refusal = log.last(/connect to host (\S+) port (\S+): (.+)$|open failed: (?:connect failed: )?(.+)$/);
-  const reason = refusal?.[3] ?? refusal?.[4];
+  const reason = bastion?.refusal?.replace(/^connect failed: /, '') ?? refusal?.[3] ?? refusal?.[4];
   switch (reason) {
     case undefined:
       break;
+    case 'Name or service not known':
+      return unreachable(`${destination}, the address of ${subject}, does not resolve`);
     case 'Connection refused':
       return unreachable(`${subject} refuses connections: no sshd listens there`, 'a few times');
     case 'No route to host':
@@ -65,6 +71,11 @@ export function explainOpenSsh(failed: FailedOpenSsh): OpenSshFailure {
   }
   if (log.last(hangUp) !== undefined) {
     const step = log.step();
+    const said = log.complaints().filter((line) => !hangUp.test(line));
+    if (bastion !== undefined && said.some((line) => line.startsWith('Stdio forwarding request failed')))
+      return unreachable(`${bastion.name} does not connect to ${subject}`, 'a few times');
+    if (step === 'tcp' && said.length > 0 && log.last(/^debug1: Executing proxy command: /) !== undefined)
+      return unreachable(`the ProxyCommand of ${subject} ends: ${said.at(-1) ?? ''}`, 'a few times');
     const place = hangUpPlaces[step === 'tcp' ? 'greeting' : step];
     return unreachable(`${subject} hangs up ${place}`, step === 'login' ? 'never' : 'always');
   }

@@ -18,6 +18,8 @@ export interface OpenSshMaster {
   readonly log: OpenSshLog;
   /** Whether it serves, once that is known: false when it has ended instead. */
   readonly isReady: Promise<boolean>;
+  /** Whether it is known to have ended. */
+  readonly isOver: () => boolean;
   /** All that it had to say is in the log then. */
   readonly hasEnded: Promise<void>;
   /** Ends it and all that belongs to it. */
@@ -61,9 +63,14 @@ export async function startOpenSshMaster(options: OpenSshMasterOptions): Promise
   });
   // Who has gone reads no farewell.
   child.stdin.on('error', () => undefined);
+  let isOver = false;
   const hasExited = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
+    const onEnd = (): void => {
+      isOver = true;
+      resolve();
+    };
+    child.once('exit', onEnd);
+    child.once('error', onEnd);
   });
 
   let stopAnswering = (): void => undefined;
@@ -99,7 +106,7 @@ export async function startOpenSshMaster(options: OpenSshMasterOptions): Promise
     child.stderr.destroy();
   };
   void hasEnded.then(end);
-  return { controlPath, log, isReady, hasEnded, end };
+  return { controlPath, log, isReady, isOver: () => isOver, hasEnded, end };
 }
 
 /** The address of a socket takes 104 bytes on some systems, and ssh adds 17 to the name for a moment. */

@@ -1,15 +1,17 @@
 import { isIPv6 } from 'node:net';
 
+import type { SourcePlace } from '../model/inventory.ts';
 import type { AskSecret } from './authentication.ts';
 import { connectTimeoutError } from './connect-errors.ts';
 import { backOff, type Handshakes } from './handshakes.ts';
 import { shorter, sleep, withLimits, type OnCut, type Paused } from './limits.ts';
 import { retryUnreachable } from './retry-unreachable.ts';
-import { masterArguments } from './openssh-arguments.ts';
+import { forwardedTo, masterArguments } from './openssh-arguments.ts';
+import type { OpenSshBastions, OpenSshRoute, Passage } from './openssh-bastions.ts';
 import { openSshConnection } from './openssh-connection.ts';
 import { explainOpenSsh, loginName, revokedKeyError, type OpenSshFailure } from './openssh-errors.ts';
 import type { OpenSshLog } from './openssh-log.ts';
-import { startOpenSshMaster } from './openssh-master.ts';
+import { startOpenSshMaster, type OpenSshMaster } from './openssh-master.ts';
 import { openSshAnswers } from './openssh-secrets.ts';
 import type { SshTarget } from './ssh-target.ts';
 import type { Connection, ConnectOptions, Transport } from './transport.ts';
@@ -18,11 +20,14 @@ import type { Connection, ConnectOptions, Transport } from './transport.ts';
 export interface OpenSshTarget extends SshTarget {
   /** Default: `ssh`. */
   readonly executable?: string;
+  /** Where it was declared, for messages. */
+  readonly place?: SourcePlace;
 }
 
 /** What the hosts of a run share. */
 export interface OpenSshShared {
   readonly handshakes: Handshakes;
+  readonly bastions: OpenSshBastions;
   /** Asks a person for a passphrase or a PIN. */
   readonly askSecret?: AskSecret | undefined;
   /** Socket of the SSH agent; empty: none. Default: SSH_AUTH_SOCK. */
@@ -42,45 +47,62 @@ const fewRetries = 2;
 
 /** Reaches a host over the ssh program: what ssh can, and what ssh_config says, counts. */
 export function openSshTransport(target: OpenSshTarget, shared: OpenSshShared): Transport {
-  const { name, destination, port } = target;
-  const endpoint = port === undefined ? destination : `${bracketed(destination)}:${port}`;
-  const subject = name === endpoint || (port === 22 && name === destination) ? name : `${name} (${endpoint})`;
-
   return {
-    connect({
-      signal,
-      timeout: usual = defaultConnectTimeout,
-      limit,
-    }: ConnectOptions = {}): Promise<Connection> {
-      const { connectTimeout: timeout = usual, retries = 0 } = target;
-      const attempt: Attempt = { target, shared, subject };
-      const started = performance.now();
-      const timeoutErrorOf = (milliseconds: number) => (): Error => {
-        const { log, lastFailure } = attempt;
-        return connectTimeoutError(subject, milliseconds, {
-          step: log?.step() ?? 'tcp',
-          ...(lastFailure !== undefined && { lastFailure }),
-        });
-      };
-      const connectOnce = (): Promise<Connection> =>
-        shared.handshakes.for(endpoint)(() =>
-          withLimits(
-            { signal, timeout: shorter(timeout, limit, started), timeoutError: timeoutErrorOf(timeout) },
-            (onTimeout, paused) => connectWithRetries(attempt, { onCut: onTimeout, paused }),
-          ),
-        );
-      const limits = { signal, timeout: limit, timeoutError: timeoutErrorOf(limit ?? timeout) };
-      return withLimits(limits, async (onCut) => {
-        const connection = await retryUnreachable(connectOnce, { retries, onCut, random: shared.random });
-        onCut(() => void connection.close());
-        return connection;
+    async connect(options: ConnectOptions = {}): Promise<Connection> {
+      const master = await openMaster(await shared.bastions.routeTo(target), shared, options);
+      const { name, become, executable = 'ssh', commandTimeout } = target;
+      const user = loginName(master.log);
+      return openSshConnection({
+        master,
+        executable,
+        subject: user === undefined ? name : `${user}@${name}`,
+        become: become?.user === user ? undefined : become,
+        commandTimeout,
       });
     },
   };
 }
 
+/** Opens a connection to a host, behind a bastion or not, trying again what is worth it. */
+export function openMaster(
+  route: OpenSshRoute,
+  shared: OpenSshShared,
+  { signal, timeout: usual, limit }: ConnectOptions,
+): Promise<OpenSshMaster> {
+  const { target, via, usualConnectTimeout = defaultConnectTimeout } = route;
+  const { name, destination, port, connectTimeout = usual, retries = 0 } = target;
+  const timeout = connectTimeout ?? usualConnectTimeout;
+  const endpoint = port === undefined ? destination : `${bracketed(destination)}:${port}`;
+  const isPlain = name === endpoint || (port === 22 && name === destination);
+  const way = via === undefined ? '' : ` over ${via.target.name}`;
+  const subject = isPlain && way === '' ? name : `${name} (${endpoint}${way})`;
+
+  const attempt: Attempt = { route, shared, subject };
+  const started = performance.now();
+  const timeoutErrorOf = (milliseconds: number) => (): Error => {
+    const { log, lastFailure } = attempt;
+    return connectTimeoutError(subject, milliseconds, {
+      step: log?.step() ?? 'tcp',
+      ...(lastFailure !== undefined && { lastFailure }),
+    });
+  };
+  const connectOnce = (): Promise<OpenSshMaster> =>
+    shared.handshakes.for(endpoint)(() =>
+      withLimits(
+        { signal, timeout: shorter(timeout, limit, started), timeoutError: timeoutErrorOf(timeout) },
+        (onTimeout, paused) => connectWithRetries(attempt, { onCut: onTimeout, paused }),
+      ),
+    );
+  const limits = { signal, timeout: limit, timeoutError: timeoutErrorOf(limit ?? timeout) };
+  return withLimits(limits, async (onCut) => {
+    const master = await retryUnreachable(connectOnce, { retries, onCut, random: shared.random });
+    onCut(() => void master.end());
+    return master;
+  });
+}
+
 interface Attempt {
-  readonly target: OpenSshTarget;
+  readonly route: OpenSshRoute;
   readonly shared: OpenSshShared;
   readonly subject: string;
   /** Of the ssh that was started last. */
@@ -95,13 +117,13 @@ interface Time {
   readonly paused: Paused;
 }
 
-async function connectWithRetries(attempt: Attempt, time: Time): Promise<Connection> {
+async function connectWithRetries(attempt: Attempt, time: Time): Promise<OpenSshMaster> {
   const { onCut } = time;
   const cut = { isCut: false };
   onCut(() => (cut.isCut = true));
   for (let failure = 0; ; failure++) {
     const outcome = await tryToConnect(attempt, time);
-    if ('connection' in outcome) return outcome.connection;
+    if ('master' in outcome) return outcome.master;
     const { error, retry } = outcome.failure;
     if (cut.isCut || retry === 'never' || (retry === 'a few times' && failure >= fewRetries)) throw error;
     attempt.lastFailure = error.message;
@@ -112,10 +134,38 @@ async function connectWithRetries(attempt: Attempt, time: Time): Promise<Connect
 
 async function tryToConnect(
   attempt: Attempt,
+  time: Time,
+): Promise<{ readonly master: OpenSshMaster } | { readonly failure: OpenSshFailure }> {
+  const { route, shared, subject } = attempt;
+  const { via } = route;
+  if (via === undefined) return startMaster(attempt, time, undefined);
+  // The time to connect to the host is not spent on the bastion, which has its own.
+  const passage = await time.paused(shared.bastions.board(via, subject));
+  time.onCut(passage.leave);
+  let outcome;
+  try {
+    outcome = await startMaster(attempt, time, passage);
+  } catch (error) {
+    passage.leave();
+    throw error;
+  }
+  if ('master' in outcome) {
+    passage.arrived();
+    void outcome.master.hasEnded.then(passage.leave);
+  } else {
+    passage.leave();
+  }
+  return outcome;
+}
+
+async function startMaster(
+  attempt: Attempt,
   { onCut, paused }: Time,
-): Promise<{ readonly connection: Connection } | { readonly failure: OpenSshFailure }> {
-  const { target, shared, subject } = attempt;
-  const { name, destination, password, executable = 'ssh' } = target;
+  passage: Passage | undefined,
+): Promise<{ readonly master: OpenSshMaster } | { readonly failure: OpenSshFailure }> {
+  const { route, shared, subject } = attempt;
+  const { target, via, hasOwnRecord = false, asksForPassword } = route;
+  const { destination, password, executable = 'ssh' } = target;
   const answers = openSshAnswers({ password, askSecret: shared.askSecret });
   const master = await startOpenSshMaster({
     executable,
@@ -123,9 +173,11 @@ async function tryToConnect(
       masterArguments({
         target,
         controlPath,
-        knownHostsFiles: shared.knownHostsFiles,
+        proxyCommand: passage?.proxyCommand,
+        knownHostsFiles: hasOwnRecord ? undefined : shared.knownHostsFiles,
         sshConfigFile: shared.sshConfigFile,
         isAttended: answers !== undefined,
+        asksForPassword,
       }),
     agentSocket: shared.agentSocket,
     answer: answers && ((question) => paused(answers.answer(question))),
@@ -139,6 +191,10 @@ async function tryToConnect(
   if (!isReady || revoked !== undefined) {
     await master.end();
     if (revoked !== undefined) return { failure: { error: revoked, retry: 'never' } };
+    const to = forwardedTo(log);
+    const isRefused =
+      passage !== undefined && to !== undefined && log.last(/^Stdio forwarding request failed/);
+    const refusal = isRefused ? await passage.refusal(to) : undefined;
     return {
       failure: explainOpenSsh({
         subject,
@@ -146,14 +202,11 @@ async function tryToConnect(
         log,
         passwordOffered: answers?.passwordOffered() ?? false,
         unlockedKeys: answers?.unlockedKeys() ?? [],
+        bastion: via && { name: via.target.name, refusal },
       }),
     };
   }
-  const user = loginName(log);
-  const become = target.become?.user === user ? undefined : target.become;
-  const who = user === undefined ? name : `${user}@${name}`;
-  const { commandTimeout } = target;
-  return { connection: openSshConnection({ master, executable, subject: who, become, commandTimeout }) };
+  return { master };
 }
 
 function bracketed(address: string): string {

@@ -3,6 +3,7 @@ import { env } from 'node:process';
 import { InventoryError } from '../errors.ts';
 import type { SourcePlace } from '../model/inventory.ts';
 import type { HostKeyChecking } from './host-key.ts';
+import { configFileOf } from './openssh-arguments.ts';
 import { expandPath, expandTokens, type TokenValues } from './ssh-config/expand-tokens.ts';
 import { parseProxyCommand, parseProxyJump, type Jump } from './ssh-config/proxy-jump.ts';
 import type { SshConfig } from './ssh-config/ssh-config.ts';
@@ -17,7 +18,7 @@ export interface Resolution {
 }
 
 /** More hops than this go round in a circle. */
-const mostHops = 8;
+export const mostHops = 8;
 
 /**
  * How to reach a target, with all that inventory and run left open: by ssh_config, and by the arguments for ssh. Throws
@@ -50,10 +51,15 @@ interface Wanted {
 class Resolver {
   readonly #name: string;
   readonly #hostKeyChecking: HostKeyChecking | undefined;
+  /** What ssh takes over to the hops of a ProxyJump. */
+  readonly #configFile: readonly string[];
   readonly #resolution: Resolution;
 
-  constructor({ name, hostKeyChecking }: SshTarget, resolution: Resolution) {
+  constructor(target: SshTarget, resolution: Resolution) {
+    const { name, hostKeyChecking, firstArguments, lastArguments } = target;
+    const file = configFileOf([...firstArguments, ...lastArguments]);
     this.#name = name;
+    this.#configFile = file === undefined ? [] : ['-F', file];
     this.#hostKeyChecking = hostKeyChecking;
     this.#resolution = resolution;
   }
@@ -108,7 +114,7 @@ class Resolver {
       const jump = parseProxyJump(proxyJump);
       if (jump === undefined)
         throw this.#error(`ProxyJump is ${JSON.stringify(proxyJump)}, and should be hosts`);
-      return { via: await this.#hop(jump, behind) };
+      return { via: await this.#hop({ ...jump, words: [...this.#configFile, ...jump.words] }, behind) };
     }
     if (proxyCommand === undefined) return {};
     const jump = parseProxyCommand(proxyCommand);

@@ -45,7 +45,7 @@ export function createSshShared(options: SshSharedOptions = {}): SshShared {
       stores.set(key, store);
       return store;
     },
-    bastions: createBastions((settings) => openSsh(settings, shared)),
+    bastions: createBastions((settings, signal) => openSsh(settings, shared, { signal })),
     configs: createSshConfigs(options),
     random,
   };

@@ -3,7 +3,8 @@ import type { AskSecret } from './authentication.ts';
 import type { Secret } from './become.ts';
 import { connectionSettings, type ConnectionDefaults } from './connection-settings.ts';
 import { localTransport } from './local.ts';
-import { openSshTransport } from './openssh.ts';
+import { createOpenSshBastions } from './openssh-bastions.ts';
+import { openMaster, openSshTransport, type OpenSshShared } from './openssh.ts';
 import { resolveSsh } from './resolve-ssh.ts';
 import { createSshShared, type SshSharedOptions } from './ssh-shared.ts';
 import { sshTransport } from './ssh.ts';
@@ -27,9 +28,13 @@ export function createTransports(defaults: TransportDefaults = {}): Transports {
   const { askSecret, agentSocket, knownHostsFiles, sshConfigFile } = defaults;
   const askOnce = askSecret && onceForEachQuestion(askSecret);
   const shared = createSshShared({ ...defaults, askSecret: askOnce });
-  const { handshakes, random } = shared;
-  const sharedByPrograms = {
+  const { handshakes, random, configs } = shared;
+  const sharedByPrograms: OpenSshShared = {
     handshakes,
+    bastions: createOpenSshBastions({
+      configs,
+      open: (bastion, signal) => openMaster(bastion, sharedByPrograms, { signal }),
+    }),
     random,
     askSecret: askOnce,
     agentSocket,
@@ -48,10 +53,14 @@ export function createTransports(defaults: TransportDefaults = {}): Transports {
           shared,
         );
       case 'openssh':
-        return openSshTransport(settings, sharedByPrograms);
+        return openSshTransport({ ...settings, place: host.place }, sharedByPrograms);
     }
   };
-  return Object.assign(transportFor, { close: () => shared.bastions.close() });
+  return Object.assign(transportFor, {
+    close: async () => {
+      await Promise.all([shared.bastions.close(), sharedByPrograms.bastions.close()]);
+    },
+  });
 }
 
 function onceEach({

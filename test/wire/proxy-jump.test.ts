@@ -69,33 +69,42 @@ async function writeConfig(name: string, lines: readonly string[]): Promise<stri
   return file;
 }
 
-function transports(defaults: TransportDefaults = {}): Transports {
-  return createTransports({
-    sshConfigFile: config,
-    agentSocket: '',
-    home: '/nonexistent',
-    knownHostsFiles: [],
-    ...defaults,
-  });
+interface Way {
+  readonly transports: (defaults?: TransportDefaults) => Transports;
+  /** Connects to a host with these variables, lets `work` use the connection, and closes everything. */
+  readonly connected: <T>(
+    vars: Record<string, unknown>,
+    work: (connection: Connection) => Promise<T>,
+    defaults?: TransportDefaults,
+  ) => Promise<T>;
 }
 
-/** Connects to a host with these variables, lets `work` use the connection, and closes everything. */
-async function connected<T>(
-  vars: Record<string, unknown>,
-  work: (connection: Connection) => Promise<T>,
-  defaults?: TransportDefaults,
-): Promise<T> {
-  const all = transports(defaults);
-  try {
-    const connection = await all(inventoryHost({ ansible_host: 't1', ...vars })).connect();
-    try {
-      return await work(connection);
-    } finally {
-      await connection.close();
-    }
-  } finally {
-    await all.close();
-  }
+function wayBy(connection: 'ssh' | 'openssh'): Way {
+  const transports = (defaults: TransportDefaults = {}): Transports =>
+    createTransports({
+      connection,
+      sshConfigFile: config,
+      agentSocket: '',
+      home: '/nonexistent',
+      knownHostsFiles: [],
+      ...defaults,
+    });
+  return {
+    transports,
+    async connected(vars, work, defaults) {
+      const all = transports(defaults);
+      try {
+        const opened = await all(inventoryHost({ ansible_host: 't1', ...vars })).connect();
+        try {
+          return await work(opened);
+        } finally {
+          await opened.close();
+        }
+      } finally {
+        await all.close();
+      }
+    },
+  };
 }
 
 /** Connections that an sshd has taken so far. */
@@ -103,7 +112,11 @@ function connectionsOf(sshd: Sshd): number {
   return sshd.log().split('Connection from').length - 1;
 }
 
-describe('a host behind others', () => {
+describe.each(['ssh', 'openssh'] as const)('a host behind others, by %s', (kind) => {
+  const { transports, connected } = wayBy(kind);
+  /** The ssh program is told a name, which it looks up in ssh_config itself. */
+  const shown = (name: string, port: number): string => (kind === 'ssh' ? `127.0.0.1:${port}` : name);
+
   it.each([
     ['a bastion', { kvmplay_proxy_jump: 'outer' }],
     ['a bastion that ssh_config puts behind another', { kvmplay_proxy_jump: 'inner' }],
@@ -121,6 +134,17 @@ describe('a host behind others', () => {
     expect(connectionsOf(inner) - innerBefore).toBe(JSON.stringify(vars).includes('inner') ? 1 : 0);
   });
 
+  it('is reached by the ssh_config that its inventory names', async () => {
+    const sshConfigFile = await writeConfig('empty', []);
+    const vars = { ansible_ssh_args: `-F ${config}`, kvmplay_proxy_jump: 'inner' };
+
+    const user = await connected(vars, async (connection) => (await connection.exec('id -un')).stdout, {
+      sshConfigFile,
+    });
+
+    expect(user).toBe(`${account.name}\n`);
+  });
+
   it('is reached through any other command', async () => {
     const command = `-o ProxyCommand="bash -c 'exec 3<>/dev/tcp/%h/%p; cat <&3 & cat >&3; kill %%1'"`;
 
@@ -132,11 +156,12 @@ describe('a host behind others', () => {
   });
 
   it('says what a command said that did not reach it', async () => {
-    const vars = { ansible_ssh_common_args: '-o ProxyCommand="echo no way to %h >&2; false"' };
+    const command = `-o ProxyCommand="sh -c 'echo no way to %h >&2; exit 1'"`;
+    const vars = { ansible_ssh_common_args: command };
 
     await expect(connected(vars, (connection) => connection.exec('true'))).rejects.toMatchObject({
       name: 'UnreachableError',
-      message: `the ProxyCommand of kvm1 (127.0.0.1:${target.port}) ends: no way to 127.0.0.1`,
+      message: `the ProxyCommand of kvm1 (${shown('t1', target.port)}) ends: no way to 127.0.0.1`,
     });
   });
 
@@ -164,7 +189,7 @@ describe('a host behind others', () => {
 
     await expect(connected(vars, (connection) => connection.exec('true'))).rejects.toMatchObject({
       name: 'UnreachableError',
-      message: 'kvm1 (127.0.0.1:1 over outer) refuses connections: no sshd listens there',
+      message: `kvm1 (${shown('t1:1', 1)} over outer) refuses connections: no sshd listens there`,
     });
   });
 
@@ -182,20 +207,20 @@ describe('a host behind others', () => {
       await expect(running).rejects.toMatchObject({
         name: 'UnreachableError',
         message: expect.stringContaining(
-          `strict does not forward to kvm1 (127.0.0.1:${target.port} over strict)`,
+          `strict does not forward to kvm1 (${shown('t1', target.port)} over strict)`,
         ),
       });
     });
   });
 
   it.each(['outer', 'inner', 't*'])('is not reached when the host key of %s is another', async (wrong) => {
-    const key = await makeKey(join(target.directory, `wrong-${wrong.replace('*', '')}`));
+    const key = await makeKey(join(target.directory, `wrong-${kind}-${wrong.replace('*', '')}`));
     const lines = Object.entries({ outer, inner, 't*': target }).flatMap(([pattern, sshd]) => {
       const block = hostBlock(pattern, sshd);
       return pattern === wrong ? block.filter((line) => !line.startsWith('UserKnown')) : block;
     });
     const { port } = { outer, inner, 't*': target }[wrong] ?? target;
-    const records = join(target.directory, `known-${wrong.replace('*', '')}`);
+    const records = join(target.directory, `known-${kind}-${wrong.replace('*', '')}`);
     await writeFile(records, `[127.0.0.1]:${port} ${key.publicKey}\n`);
     const sshConfigFile = await writeConfig('wrong', [...lines, 'Host *', `UserKnownHostsFile ${records}`]);
 
@@ -205,13 +230,14 @@ describe('a host behind others', () => {
       { sshConfigFile },
     );
 
-    const subject = { outer: `outer (127.0.0.1:${port})`, inner: `inner (127.0.0.1:${port} over outer)` }[
-      wrong
-    ];
+    const subject = {
+      outer: kind === 'ssh' ? `outer (127.0.0.1:${port})` : 'outer',
+      inner: `inner (${shown('inner', port)} over outer)`,
+    }[wrong];
     await expect(running).rejects.toMatchObject({
       name: 'HostKeyError',
       message: expect.stringContaining(
-        `${subject ?? `kvm1 (127.0.0.1:${port} over inner)`} shows the host key`,
+        `${subject ?? `kvm1 (${shown('t1', port)} over inner)`} shows the host key`,
       ),
     });
   });
@@ -276,7 +302,7 @@ describe('a host behind others', () => {
     await expect(running).rejects.toMatchObject({
       name: 'AuthenticationError',
       message: expect.stringContaining(
-        `kvm1 (127.0.0.1:${target.port} over locked) is reached over locked: locked (127.0.0.1:${outer.port}) does not let ${account.name} in`,
+        `kvm1 (${shown('t1', target.port)} over locked) is reached over locked: ${kind === 'ssh' ? `locked (127.0.0.1:${outer.port})` : 'locked'} does not let ${account.name} in`,
       ),
     });
     expect(outer.log()).not.toContain('Failed password');
@@ -302,7 +328,9 @@ describe('a host behind others', () => {
       ),
     );
 
-    expect(asked).toEqual([`Password of ${account.name}@asking: `]);
+    expect(asked).toEqual([
+      kind === 'ssh' ? `Password of ${account.name}@asking: ` : `${account.name}@127.0.0.1's password: `,
+    ]);
     await Promise.all(connections.map((connection) => connection.close()));
     await all.close();
   });

@@ -51,7 +51,7 @@ export function createSshConfigs({ sshConfigFile }: SshConfigsOptions = {}): Ssh
   const layoutFor = (words: readonly string[], destination: string): Promise<ConfigLayout> =>
     // A -F among a host's own arguments makes ssh read other files.
     memoize(layouts, words.some((word) => /^-\w*F/.test(word)) ? words.join('\0') : '', async () => {
-      const { answer } = await ask([...words, ...file], destination);
+      const { answer } = await ask([...file, ...words], destination);
       return readConfigLayout(await Promise.all((answer?.files ?? []).map(readOrNothing)));
     });
 
@@ -68,6 +68,8 @@ export function createSshConfigs({ sshConfigFile }: SshConfigsOptions = {}): Ssh
     if (given.length === 0 && layout.isPlain) return simple;
 
     const words = [
+      // The last -F counts: the inventory's own.
+      ...file,
       ...firstArguments,
       ...(port === undefined ? [] : ['-p', String(port)]),
       ...(user === undefined ? [] : ['-l', user]),
@@ -75,7 +77,6 @@ export function createSshConfigs({ sshConfigFile }: SshConfigsOptions = {}): Ssh
       ...(lookup.hostKeyChecking === undefined
         ? []
         : ['-o', `StrictHostKeyChecking=${lookup.hostKeyChecking}`]),
-      ...file,
     ];
     const kind = given.some(isExpanded) ? `=${destination}` : layout.keyOf(destination);
     const [asked, baseline] = await Promise.all([
