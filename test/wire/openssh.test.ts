@@ -43,11 +43,14 @@ afterEach(() => rm(directory, { recursive: true }));
 
 /** Who a script runs as on the other side of a new connection. */
 async function whoAmI(reach: Reach = {}, to: Sshd = sshd): Promise<string> {
-  const connection = await transportTo(to, account.name, { connection: 'openssh', ...reach }).connect();
+  const transport = transportTo(to, account.name, { connection: 'openssh', ...reach });
   try {
-    return (await connection.exec('id -un')).stdout.trim();
-  } finally {
+    const connection = await transport.connect();
+    const { stdout } = await connection.exec('id -un');
     await connection.close();
+    return stdout.trim();
+  } finally {
+    await transport.end();
   }
 }
 

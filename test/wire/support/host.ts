@@ -18,12 +18,12 @@ export interface Reach {
   readonly vars?: Record<string, unknown>;
 }
 
-/** How to reach `user` on an sshd of the tests. */
+/** How to reach `user` on an sshd of the tests; `end` ends what leads there over others. */
 export function transportTo(
   sshd: Pick<Sshd, 'port' | 'knownHosts' | 'userKey'>,
   user: string,
   { key = sshd.userKey.file, connection = 'ssh', defaults = {}, vars = {} }: Reach = {},
-): Transport {
+): Transport & { readonly end: () => Promise<void> } {
   const transportFor = createTransports({
     knownHostsFiles: [sshd.knownHosts],
     // Neither agent nor keys nor ssh_config of who runs the tests.
@@ -33,7 +33,7 @@ export function transportTo(
     ...(key === null ? {} : { privateKeyFile: key }),
     ...defaults,
   });
-  return transportFor(
+  const transport = transportFor(
     inventoryHost({
       ansible_connection: connection,
       ansible_host: '127.0.0.1',
@@ -42,4 +42,5 @@ export function transportTo(
       ...vars,
     }),
   );
+  return { ...transport, end: () => transportFor.close() };
 }
