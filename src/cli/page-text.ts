@@ -7,6 +7,16 @@ export function formatPage(markdown: string, columns?: number): string {
   return `${blocks.map((block) => formatBlock(block, width)).join('\n\n')}\n`;
 }
 
+/** The first sentence of a page. */
+export function summaryOf(markdown: string): string {
+  const text = splitBlocks(markdown).find((block) => /^[A-Z]/.test(block)) ?? '';
+  // A full stop inside `modprobe.d/NAME.conf` ends no sentence.
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/(?<=[.]) .*$/, '')
+    .replaceAll('`', '');
+}
+
 /** Blocks stand apart by empty lines, which code may hold, too. */
 function splitBlocks(markdown: string): readonly string[] {
   return markdown.match(/^```[^]*?^```$|^.+(?:\n(?!```).+)*/gm) ?? [];

@@ -50,7 +50,7 @@ function toShare(option: string, text: string): HostShare {
   const [, number, percent] = /^(\d+)(%?)$/.exec(text) ?? [];
   if (number === undefined) {
     throw new UsageError(
-      `--${option} is ${JSON.stringify(text)}, it should be a number of hosts or a share such as 5%`,
+      `--${option} is ${JSON.stringify(text)}, and should be a number of hosts or a share such as 5%`,
     );
   }
   return percent === '%' ? `${Number(number)}%` : Number(number);

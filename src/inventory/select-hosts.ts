@@ -45,6 +45,8 @@ export function splitPattern(pattern: string, lookup: HostLookup): readonly stri
   const { operand } = parseTerm(text);
   if (lookup.isHost(operand) || isIPv6(operand) || parseHostAddress(text) !== undefined) return [text];
   // A colon inside brackets belongs to a slice.
+  if (/[[\]]/.test(text.replace(/\[[^\]]*\]/g, '')))
+    throw new InventoryError(`pattern ${JSON.stringify(text)} has a bracket without its other half`);
   return text.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [];
 }
 

@@ -8,11 +8,15 @@ async function kvmplay(args: readonly string[]): Promise<{ code: number; stdout:
 }
 
 describe('kvmplay doc', () => {
-  it('lists tasks, then actions', async () => {
+  it('lists tasks, then actions, each with a sentence', async () => {
     const { code, stdout } = await kvmplay(['doc']);
 
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^ensureAddress\n[^]*ensureVlan\nassertThat\ncommand\nshell\nwaitFor\n$/);
+    expect(stdout).toMatch(/^ensureAddress  [^]*^ensureVlan  [^]*^assertThat  [^]*^command  [^]*^shell  /m);
+    expect(stdout).toContain(
+      '\ncommand             Runs a program.\nshell               Runs a script of POSIX sh',
+    );
+    expect(stdout).toMatch(/^waitFor {13}Waits until something on a host is there, or is gone\.$/m);
   });
 
   it.each([

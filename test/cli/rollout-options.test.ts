@@ -16,7 +16,7 @@ describe('toRollout', () => {
 
   it.each(['five', '-1', '5 %', '%', ''])('refuses %j as a number of hosts', (canary) => {
     expect(() => toRollout({ ...nothing, canary })).toThrow(
-      `--canary is ${JSON.stringify(canary)}, it should be a number of hosts or a share such as 5%`,
+      `--canary is ${JSON.stringify(canary)}, and should be a number of hosts or a share such as 5%`,
     );
   });
 });

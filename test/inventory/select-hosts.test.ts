@@ -77,6 +77,8 @@ describe('selectHosts', () => {
     ['', 'pattern "" is empty and should name groups or hosts'],
     [' , ', 'pattern " , " is empty and should name groups or hosts'],
     ['kvm:!', 'pattern "kvm:!" has an operator with no name after it'],
+    ['~kvm[12', 'pattern "~kvm[12" has a bracket without its other half'],
+    ['kvm1]:kvm2', 'pattern "kvm1]:kvm2" has a bracket without its other half'],
     ['maintenence', 'maintenence is neither a group nor a host of the inventory; did you mean maintenance?'],
     [
       'kvm:!maintainance',

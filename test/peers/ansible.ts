@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { afterAll } from '@jest/globals';
 import pLimit from 'p-limit';
 
 const home = mkdtempSync(join(tmpdir(), 'kvmplay-ansible-'));
 writeFileSync(join(home, 'ansible.cfg'), '');
+afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 /** Nothing of this machine's Ansible shows. */
 export const ansibleEnvironment = {

@@ -4,8 +4,9 @@ import { nearestName } from '../../model/nearest-name.ts';
 import type { CommandArguments } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { formatPage } from '../page-text.ts';
+import { formatPage, summaryOf } from '../page-text.ts';
 import { listTaskPages, toTaskName } from '../task-pages.ts';
+import { indent, readableWidth, wrap } from '../text-layout.ts';
 import type { docSpec } from './specs.ts';
 
 export async function printTaskPage(
@@ -14,7 +15,7 @@ export async function printTaskPage(
 ): Promise<number> {
   const tasks = await listTaskPages();
   if (task === undefined) {
-    io.stdout.write([...tasks.keys()].map((name) => `${name}\n`).join(''));
+    io.stdout.write(await listOf(tasks, readableWidth(io.stdout.columns)));
     return exitCodes.done;
   }
   const page = tasks.get(task) ?? tasks.get(toTaskName(task));
@@ -22,6 +23,19 @@ export async function printTaskPage(
     throw new UsageError(`there is no task or action ${task}; ${hintFor(task, [...tasks.keys()])}`);
   io.stdout.write(formatPage(await readFile(page, 'utf8'), io.stdout.columns));
   return exitCodes.done;
+}
+
+/** Each with the first sentence of its page. */
+async function listOf(tasks: ReadonlyMap<string, URL>, width: number): Promise<string> {
+  const nameWidth = Math.max(...[...tasks.keys()].map((name) => name.length)) + 2;
+  const entries = await Promise.all(
+    [...tasks].map(async ([name, page]) => {
+      const sentence = summaryOf(await readFile(page, 'utf8'));
+      const lines = indent(wrap(sentence, width - nameWidth), nameWidth);
+      return `${name.padEnd(nameWidth)}${lines.trimStart()}\n`;
+    }),
+  );
+  return entries.join('');
 }
 
 function hintFor(task: string, tasks: readonly string[]): string {
