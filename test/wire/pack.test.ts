@@ -72,6 +72,9 @@ describe('the package as npm installs it', () => {
   });
 
   it('brings the pages of the tasks', async () => {
-    expect(await kvmplay('doc')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ensureVlan {2}/m) });
+    expect(await kvmplay('doc')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^ensureVlan {2}/m),
+    });
   });
 });
