@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
 import { whyUnreadable } from '../model/file-finding.ts';
 import type { TransportDefaults } from '../transports/index.ts';
@@ -53,14 +53,7 @@ export async function transportDefaults(
 async function sshConfigOf(file: string | undefined, io: CliIo): Promise<string | undefined> {
   if (file === undefined || file === 'none') return file;
   const path = resolvePath(file, io.cwd);
-  const finding = await open(path).then(
-    async (handle) => {
-      const isFolder = (await handle.stat()).isDirectory();
-      await handle.close();
-      return isFolder ? 'is a folder and should be a file' : undefined;
-    },
-    (error: unknown) => whyUnreadable(error),
-  );
+  const finding = await readFile(path).then(() => undefined, whyUnreadable);
   if (finding !== undefined) throw new UsageError(`the file ${file} of --ssh-config ${finding}`);
   return path;
 }

@@ -63,7 +63,7 @@ export default play({
   },
 });\n`,
   'never.ts': playWhoseRunSays(
-    "console.log('started'); await host.read('true'); await new Promise(() => {});",
+    "await host.read('true'); console.log('started'); setInterval(() => {}, 1000); await new Promise(() => {});",
   ),
   'says.ts': `console.log('loaded');\n${playWhoseRunSays("console.log('hello', host.name);")}`,
   'nothing.ts': playWhoseRunSays('await new Promise(() => {});'),

@@ -152,6 +152,7 @@ describe('kvmplay.config.ts', () => {
     expect(await effective({ KVMPLAY_CONFIG: '' })).toMatchObject({ forks: { value: 50 } });
   });
 
+  // Only root can give a file to another user; CI is root.
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
   asRoot('is not run when another user put it into a folder above', async () => {
     settings('  forks: 7,');
