@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
 import { whyUnreadable } from '../model/file-finding.ts';
-import type { TransportDefaults } from '../transports/index.ts';
+import { splitWords, type TransportDefaults } from '../transports/index.ts';
 import type { OptionValues } from './command-line.ts';
 import type { CliIo } from './io.ts';
 import { resolvePath } from './paths.ts';
@@ -31,6 +31,8 @@ export async function transportDefaults(
     'private-key': key,
     'become-user': becomeUser,
     'become-method': becomeMethod,
+    'ssh-common-args': sshCommonArgs,
+    'ssh-extra-args': sshExtraArgs,
   } = options;
   return {
     become: options.become,
@@ -43,10 +45,20 @@ export async function transportDefaults(
     ...(user !== undefined && { user }),
     ...(becomeUser !== undefined && { becomeUser }),
     ...(becomeMethod !== undefined && { becomeMethod }),
+    ...(sshCommonArgs !== undefined && {
+      sshCommonArguments: wordsOf('--ssh-common-args', sshCommonArgs),
+    }),
+    ...(sshExtraArgs !== undefined && { sshExtraArguments: wordsOf('--ssh-extra-args', sshExtraArgs) }),
     ...(key !== undefined && { privateKeyFile: resolvePath(key, io.cwd) }),
     ...(password !== undefined && { password: () => Promise.resolve(password) }),
     ...(becomePassword !== undefined && { becomePassword: () => Promise.resolve(becomePassword) }),
   };
+}
+
+function wordsOf(option: string, text: string): readonly string[] {
+  const words = splitWords(text);
+  if (words !== undefined) return words;
+  throw new UsageError(`${option} is ${JSON.stringify(text)}, in which a quote is not closed`);
 }
 
 /** An absolute path, or `none`. One that is not there would be told again by every host. */

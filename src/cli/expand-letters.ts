@@ -1,4 +1,26 @@
 import type { CommandSpec, OptionSpec } from './command-line.ts';
+import { otherNames } from './option-names.ts';
+
+/**
+ * `--ssh-common-args '-J bastion'` as `--ssh-common-args='-J bastion'`: no option has a blank in its name, so the word is a
+ * value. yargs would take it for a cluster of letters.
+ */
+export function joinDashedValues(argv: readonly string[], { options }: CommandSpec): readonly string[] {
+  const valued = new Set(
+    Object.entries(options).flatMap(([name, option]) =>
+      takesNoValue(option) ? [] : [name, ...otherNames(option)].map((each) => `--${each}`),
+    ),
+  );
+  const end = argv.indexOf('--');
+  const joined: string[] = [];
+  for (const [index, word] of argv.entries()) {
+    const before = joined.at(-1);
+    const isValue = /^-.*\s/s.test(word) && (end === -1 || index < end);
+    if (isValue && before !== undefined && valued.has(before)) joined.splice(-1, 1, `${before}=${word}`);
+    else joined.push(word);
+  }
+  return joined;
+}
 
 /**
  * Letters as every other program reads them: `-Clkvm1` is `-C` and `--limit=kvm1`. yargs would take the letters of a value

@@ -24,8 +24,6 @@ export const foreignOptions: Readonly<Record<string, string>> = {
   'syntax-check': 'kvmplay check tells all that is wrong without touching a host',
   'force-handlers': 'there are no handlers: what a host must do follows from its changes',
   'flush-cache': 'facts are never cached',
-  'ssh-common-args': 'options of ssh stand in the variable ansible_ssh_common_args, also by -e',
-  'ssh-extra-args': 'options of ssh stand in the variable ansible_ssh_extra_args, also by -e',
   'sftp-extra-args': 'no file is copied by sftp',
   'scp-extra-args': 'no file is copied by scp',
   serial: 'hosts go in waves by --canary and --window',

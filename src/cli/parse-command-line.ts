@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import type { CommandSpec, OptionSpec } from './command-line.ts';
 import { calledCommand, familiesOf, membersOf, possibleCommands } from './command-names.ts';
 import type { RawValues } from './command-values.ts';
-import { expandLetters } from './expand-letters.ts';
+import { expandLetters, joinDashedValues } from './expand-letters.ts';
 import { otherNames } from './option-names.ts';
 import { checkFlagValues, explainMistake } from './usage-mistake.ts';
 
@@ -20,7 +20,7 @@ export type ParsedCommandLine =
  */
 export function parseCommandLine(words: readonly string[], specs: readonly CommandSpec[]): ParsedCommandLine {
   const called = calledCommand(words, specs);
-  const argv = called === undefined ? words : expandLetters(words, called);
+  const argv = called === undefined ? words : expandLetters(joinDashedValues(words, called), called);
   const { values, spec } = tokenize(argv, specs);
   if (spec !== undefined) checkFlagValues(argv, spec);
   const about = spec?.name ?? values._.join(' ');

@@ -6,6 +6,7 @@ export const vaultOptions = {
   'vault-id': {
     type: 'list',
     value: 'ID@SOURCE',
+    means: 'vault',
     describe:
       'password of the vaults labelled ID: SOURCE is a file, a program that prints it, or prompt; without ID@ of all vaults',
     group: vault,
@@ -162,6 +163,19 @@ export const connectionOptions = {
     type: 'text',
     value: 'FILE',
     describe: "an ssh_config file instead of the user's and the system's; none for no file",
+    group,
+  },
+  'ssh-common-args': {
+    type: 'text',
+    value: 'ARGS',
+    describe:
+      "arguments as for the ssh program, '-J bastion' say, where the inventory has no ansible_ssh_common_args",
+    group,
+  },
+  'ssh-extra-args': {
+    type: 'text',
+    value: 'ARGS',
+    describe: 'more of them, where the inventory has no ansible_ssh_extra_args',
     group,
   },
 } as const satisfies OptionTable;

@@ -49,6 +49,12 @@ export function isPrompt(from: string): boolean {
   return from === 'prompt' || from === 'prompt_ask_vault_pass';
 }
 
+/** A value of `--vault-id` whose file has another name: `FILE`, `ID@FILE` or `prompt`. */
+export function movedVaultId(text: string, move: (path: string) => string): string {
+  const [, id = '', from = ''] = /^([^@]*@)?(.*)$/s.exec(text) ?? [];
+  return id + (from === '' || isPrompt(from) ? from : move(from));
+}
+
 async function readPassword({ id, from }: PasswordSource, io: CliIo): Promise<VaultPassword> {
   const password = isPrompt(from)
     ? await io.askSecret(id === undefined ? 'Vault password: ' : `Vault password (${id}): `)

@@ -29,6 +29,9 @@ export interface ConnectionDefaults {
   readonly becomePassword?: Secret;
   /** Default: `yes`. */
   readonly hostKeyChecking?: HostKeyChecking;
+  /** Arguments as for the ssh program, split into words. */
+  readonly sshCommonArguments?: readonly string[];
+  readonly sshExtraArguments?: readonly string[];
   /** How many times more to try a host that is not reached. Default: 0. */
   readonly connectRetries?: number;
 }

@@ -15,6 +15,11 @@ export class ConnectionVars {
     return this.#find([name]) !== undefined;
   }
 
+  /** Whether it says that there is nothing, which is not the same as saying nothing. */
+  isEmpty(name: string): boolean {
+    return this.#host.vars[name] === '';
+  }
+
   text(...names: string[]): string | undefined {
     const found = this.#find(names);
     if (found === undefined) return undefined;

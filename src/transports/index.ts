@@ -10,6 +10,7 @@ export {
 } from './connection-settings.ts';
 export type { SshTarget } from './ssh-target.ts';
 export { openSshTransport, type OpenSshShared, type OpenSshTarget } from './openssh.ts';
+export { splitWords } from './split-words.ts';
 export { quote, quoteCommand } from './shell-quote.ts';
 export type { SshSettings } from './ssh-settings.ts';
 export { createSshShared, type SshShared, type SshSharedOptions } from './ssh-shared.ts';

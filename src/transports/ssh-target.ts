@@ -44,7 +44,9 @@ export function readSshTarget(
   const commandTimeout = vars.seconds('ansible_command_timeout');
   const retries = vars.count('ansible_ssh_retries') ?? defaults.connectRetries;
   const { hostKeyChecking } = defaults;
-  const words = (variable: string): readonly string[] => splitArguments(vars, variable);
+  const { sshCommonArguments, sshExtraArguments } = defaults;
+  const words = (variable: string, otherwise: readonly string[] = []): readonly string[] =>
+    splitArguments(vars, variable) ?? (vars.isEmpty(variable) ? [] : otherwise);
   return {
     name,
     destination: vars.text('ansible_host', 'ansible_ssh_host') ?? name,
@@ -53,7 +55,10 @@ export function readSshTarget(
       ...words('ansible_ssh_args'),
       ...option('StrictHostKeyChecking', hostKeyCheckingOf(vars)),
     ],
-    lastArguments: [...words('ansible_ssh_common_args'), ...words('ansible_ssh_extra_args')],
+    lastArguments: [
+      ...words('ansible_ssh_common_args', sshCommonArguments),
+      ...words('ansible_ssh_extra_args', sshExtraArguments),
+    ],
     ...(port !== undefined && { port }),
     ...(user !== undefined && { user }),
     ...(privateKeyFile !== undefined && { privateKeyFile }),
@@ -76,9 +81,9 @@ function hostKeyCheckingOf(vars: ConnectionVars): HostKeyChecking | undefined {
   return isWanted ? 'yes' : 'no';
 }
 
-function splitArguments(vars: ConnectionVars, variable: string): readonly string[] {
+function splitArguments(vars: ConnectionVars, variable: string): readonly string[] | undefined {
   const text = vars.text(variable);
-  if (text === undefined) return [];
+  if (text === undefined) return undefined;
   const words = splitWords(text);
   if (words !== undefined) return words;
   throw vars.error(variable, `is ${JSON.stringify(text)}, in which a quote is not closed`);

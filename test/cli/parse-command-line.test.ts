@@ -57,6 +57,17 @@ describe('parseCommandLine', () => {
     });
   });
 
+  it('takes a word with a blank for a value, also when it begins with a dash', () => {
+    const parsed = parseCommandLine(
+      ['ping', '-i', 'h', '--ssh-common-args', '-J bastion -o BatchMode=yes', '--', '-x y'],
+      specs,
+    );
+
+    expect(parsed).toMatchObject({
+      values: { 'ssh-common-args': '-J bastion -o BatchMode=yes', inventory: ['h'], '--': ['-x y'] },
+    });
+  });
+
   it('keeps text that looks like a number', () => {
     expect(argumentsOf('run 010 -i 1.10 -e vlan=0010 -l 0x10')).toMatchObject({
       words: ['010'],

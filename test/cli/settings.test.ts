@@ -53,6 +53,16 @@ describe('kvmplay.config.ts', () => {
     });
   });
 
+  it('knows files behind the label of a vault', async () => {
+    settings("  vaultId: ['prod@secrets/prod.txt', 'one.txt', 'dev@prompt'],");
+
+    expect(await effective({}, below)).toMatchObject({
+      'vault-id': {
+        value: [`prod@${join(folder, 'secrets/prod.txt')}`, join(folder, 'one.txt'), 'dev@prompt'],
+      },
+    });
+  });
+
   it('spares a command its --inventory', async () => {
     settings("  inventory: ['fleet/hosts.yml'],");
 

@@ -153,6 +153,17 @@ describe('connectionSettings', () => {
     });
   });
 
+  it('takes arguments of the run where the inventory says nothing, not even that there are none', () => {
+    const defaults = { sshCommonArguments: ['-J', 'bastion'], sshExtraArguments: ['-4'] };
+
+    expect(connectionSettings(host({}), defaults)).toMatchObject({
+      lastArguments: ['-J', 'bastion', '-4'],
+    });
+    expect(
+      connectionSettings(host({ ansible_ssh_common_args: '-J other', ansible_ssh_extra_args: '' }), defaults),
+    ).toMatchObject({ lastArguments: ['-J', 'other'] });
+  });
+
   it('keeps the order in which arguments count', () => {
     const vars = {
       ansible_ssh_extra_args: '-6',

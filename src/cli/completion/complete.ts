@@ -106,6 +106,8 @@ async function meant(
       return { kind: 'folders', after };
     case 'vars':
       return value.startsWith('@') ? { kind: 'files', after: `${after}@` } : nothing;
+    case 'vault':
+      return { kind: 'files', after: after + (/^[^@]*@/.exec(value)?.[0] ?? '') };
     case 'pattern':
     case 'host':
     case 'task':

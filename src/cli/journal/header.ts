@@ -6,7 +6,7 @@ import type { CliIo } from '../io.ts';
 import { resolvePath } from '../paths.ts';
 import type { Origin } from '../settings/setting.ts';
 import { newRecordId } from './journal.ts';
-import { isPrompt } from '../vault.ts';
+import { movedVaultId } from '../vault.ts';
 import type { RecordHeader } from './record.ts';
 import { versionOfKvmplay } from '../version.ts';
 
@@ -88,18 +88,16 @@ function recordedOptions(options: OptionRecord, cwd: string): RecordHeader['opti
     Object.entries(options).flatMap(([name, value]): [string, RecordHeader['options'][string]][] => {
       if (ofOneRun.has(name)) return [];
       const absolute = (text: string): string =>
-        name === 'vault-id' ? toAbsoluteVaultId(text, cwd) : files.has(name) ? resolvePath(text, cwd) : text;
+        name === 'vault-id'
+          ? movedVaultId(text, (path) => resolvePath(path, cwd))
+          : files.has(name)
+            ? resolvePath(text, cwd)
+            : text;
       if (lists.has(name)) return [[name, (value as readonly string[]).map(absolute)]];
       if (typeof value === 'string') return [[name, absolute(value)]];
       return typeof value === 'boolean' || typeof value === 'number' ? [[name, value]] : [];
     }),
   );
-}
-
-/** `FILE`, `ID@FILE` or `prompt`. */
-function toAbsoluteVaultId(text: string, cwd: string): string {
-  const [, id = '', from = ''] = /^([^@]*@)?(.*)$/s.exec(text) ?? [];
-  return id + (isPrompt(from) ? from : resolvePath(from, cwd));
 }
 
 /** The options of a recorded run where this command line gives none. */

@@ -9,6 +9,7 @@ import { placeInText } from '../find-text.ts';
 import { importModule } from '../load-playbook.ts';
 import { toConfigName } from '../option-names.ts';
 import { inFolder } from '../paths.ts';
+import { movedVaultId } from '../vault.ts';
 import type { Setting, Settings } from './setting.ts';
 
 /**
@@ -100,6 +101,8 @@ function toAbsolute(text: string, means: Meaning | undefined, { folder, cwd }: V
       return text.includes(',') ? text : fromFolder(text);
     case 'vars':
       return text.startsWith('@') ? `@${fromFolder(text.slice(1))}` : text;
+    case 'vault':
+      return movedVaultId(text, fromFolder);
     default:
       return text;
   }
