@@ -148,12 +148,21 @@ class LiveReport implements Frame {
 
   #draw(): void {
     const now = this.#terminal.now();
-    const size = this.#terminal.size();
-    const lines = formatFrame(this.#progress, { size, paint: this.#paint, now });
-    const text = this.#region.draw(lines, { columns: size.columns, above: this.#takeAbove() });
+    const { lines, columns } = this.#format(now);
+    const text = this.#region.draw(lines, { columns, above: this.#takeAbove() });
     if (text !== '') this.#terminal.write(text);
     this.#drawnAt = now;
     this.#schedule(TICK, true);
+  }
+
+  /** Lines for the size that the terminal still has when they are made: others would leave some of the old ones behind. */
+  #format(now: number): { readonly lines: readonly string[]; readonly columns: number } {
+    for (;;) {
+      const size = this.#terminal.size();
+      const lines = formatFrame(this.#progress, { size, paint: this.#paint, now });
+      const { columns, rows } = this.#terminal.size();
+      if (columns === size.columns && rows === size.rows) return { lines, columns };
+    }
   }
 }
 

@@ -229,6 +229,28 @@ describe('ttyReporter', () => {
     expect(new Set(hosts).size).toBe(hosts.length);
   });
 
+  it('leaves nothing behind in a terminal that became narrower while the frame was made', async () => {
+    const { terminal, tell } = start(new FakeTerminal(60, 16));
+    await tell(...runStart(names(30)), ...names(20).flatMap((host) => underWay(host, 'apply')));
+    await terminal.pass(100);
+    await terminal.screen();
+
+    let columns = 60;
+    terminal.size = () => {
+      const size = { columns, rows: 16 };
+      // Who asks learns of the size until now.
+      columns = 20;
+      terminal.emulator.resize(columns, 16);
+      return size;
+    };
+    await terminal.pass(1000);
+    await terminal.screen();
+
+    const hosts = terminal.emulator.everyLine().filter((line) => line.startsWith('  kvm'));
+    expect(hosts).toHaveLength(4);
+    expect(hosts.filter((line) => line.length > 19)).toEqual([]);
+  });
+
   it('tells who was under way when the program has to leave, and leaves no frame', async () => {
     const { terminal, tell } = start();
     await tell(...runStart(names(30)), ...names(10).flatMap((host) => underWay(host, 'apply')));

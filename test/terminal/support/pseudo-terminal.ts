@@ -59,12 +59,22 @@ export class PseudoTerminal {
 
   /** While the program stands still: what it wrote for the old size must not come to a screen of the new one. */
   async resize(columns: number, rows: number): Promise<void> {
-    process.kill(this.pid, 'SIGSTOP');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await this.#shown;
+    // In the middle of its own work it may be about to write.
+    for (;;) {
+      process.kill(this.pid, 'SIGSTOP');
+      await this.isStopped();
+      if (this.#waitsForKernel()) break;
+      process.kill(this.pid, 'SIGCONT');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     this.emulator.resize(columns, rows);
     this.#process.resize(columns, rows);
     process.kill(this.pid, 'SIGCONT');
+  }
+
+  /** Linux tells the number of the system call that a program is in, or -1. */
+  #waitsForKernel(): boolean {
+    return !readFileSync(`/proc/${this.pid}/syscall`, 'utf8').startsWith('-1');
   }
 
   /** Waits until the program stands still, as after Ctrl-Z, and all that it wrote is shown. */
@@ -72,8 +82,17 @@ export class PseudoTerminal {
     const state = (): string | undefined =>
       /^State:\s+(\w)/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1];
     await this.until(() => state() === 'T', 'the program to stop');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await this.#shown;
+    await this.#isQuiet();
+  }
+
+  /** Waits until all that the program wrote is shown. A late timer runs before what has come is read: hence more than one. */
+  async #isQuiet(): Promise<void> {
+    let before;
+    do {
+      before = this.output.length;
+      for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      await this.#shown;
+    } while (this.output.length !== before);
   }
 
   goesOn(): void {
@@ -106,8 +125,7 @@ export class PseudoTerminal {
   /** Waits for the end of the program, and until all that it wrote is shown. */
   async ends(seconds = 60): Promise<number> {
     await this.until(() => this.exitCode !== undefined, 'the program to end', seconds);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await this.#shown;
+    await this.#isQuiet();
     return this.exitCode ?? -1;
   }
 
