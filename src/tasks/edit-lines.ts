@@ -1,4 +1,4 @@
-import { textLines, toText } from './text-lines.ts';
+import { textLines } from './text-lines.ts';
 
 /** What becomes of the lines of a text. */
 export interface LineEdit {
@@ -10,51 +10,73 @@ export interface LineEdit {
   readonly before?: RegExp | undefined;
 }
 
-/** The text with its lines edited; to the byte the same where nothing is to do. */
+interface Line {
+  readonly text: string;
+  readonly end: '\n' | '\r\n';
+}
+
+/** The text with its lines edited; to the byte the same where nothing is to do. New lines end as the first one does. */
 export function editLines(text: string, edit: LineEdit): string {
-  const old = textLines(text);
+  const old = linesOf(text);
   const edited = edit.state === 'absent' ? without(old, edit) : withLines(old, edit);
-  if (edited.length === old.length && edited.every((line, index) => line === old[index])) return text;
-  return toText(edited);
+  if (edited.length === old.length && edited.every((line, index) => line.text === old[index]?.text))
+    return text;
+  return edited.map((line) => line.text + line.end).join('');
 }
 
-function without(old: readonly string[], { lines, match }: LineEdit): readonly string[] {
-  return old.filter((line) => !lines.includes(line) && match?.test(line) !== true);
+function linesOf(text: string): readonly Line[] {
+  const lines = textLines(text).map((line): Line => {
+    return line.endsWith('\r') ? { text: line.slice(0, -1), end: '\r\n' } : { text: line, end: '\n' };
+  });
+  const last = lines.at(-1);
+  // One without any end gets the usual one.
+  return last === undefined || /[\r\n]$/.test(text)
+    ? lines
+    : [...lines.slice(0, -1), { ...last, end: usualEnd(lines) }];
 }
 
-function withLines(old: readonly string[], edit: LineEdit): readonly string[] {
+function usualEnd(lines: readonly Line[]): Line['end'] {
+  return lines[0]?.end ?? '\n';
+}
+
+function without(old: readonly Line[], { lines, match }: LineEdit): readonly Line[] {
+  return old.filter(({ text }) => !lines.includes(text) && match?.test(text) !== true);
+}
+
+function withLines(old: readonly Line[], edit: LineEdit): readonly Line[] {
   const { lines, match } = edit;
   const [only] = lines;
   if (only === undefined) return old;
   if (match === undefined) {
-    const missing = new Set(lines.filter((line) => !old.includes(line)));
+    const missing = new Set(lines.filter((line) => !old.some(({ text }) => text === line)));
     return insert(old, [...missing], edit);
   }
 
   // The line itself counts, too: otherwise one that does not match would be there twice.
-  const isMeant = (line: string): boolean => line === only || match.test(line);
+  const isMeant = ({ text }: Line): boolean => text === only || match.test(text);
   const first = old.findIndex(isMeant);
   if (first === -1) return insert(old, [only], edit);
   return old.flatMap((line, index) => {
-    if (index === first) return [only];
+    if (index === first) return [{ ...line, text: only }];
     return isMeant(line) ? [] : [line];
   });
 }
 
 function insert(
-  old: readonly string[],
+  old: readonly Line[],
   added: readonly string[],
   { after, before }: LineEdit,
-): readonly string[] {
+): readonly Line[] {
   const place = after === undefined ? firstMatch(old, before) : lastMatch(old, after) + 1;
   const at = place > 0 || (before !== undefined && place === 0) ? place : old.length;
-  return [...old.slice(0, at), ...added, ...old.slice(at)];
+  const end = usualEnd(old);
+  return [...old.slice(0, at), ...added.map((text) => ({ text, end })), ...old.slice(at)];
 }
 
-function firstMatch(lines: readonly string[], pattern: RegExp | undefined): number {
-  return pattern === undefined ? -1 : lines.findIndex((line) => pattern.test(line));
+function firstMatch(lines: readonly Line[], pattern: RegExp | undefined): number {
+  return pattern === undefined ? -1 : lines.findIndex(({ text }) => pattern.test(text));
 }
 
-function lastMatch(lines: readonly string[], pattern: RegExp): number {
-  return lines.findLastIndex((line) => pattern.test(line));
+function lastMatch(lines: readonly Line[], pattern: RegExp): number {
+  return lines.findLastIndex(({ text }) => pattern.test(text));
 }

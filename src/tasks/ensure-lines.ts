@@ -63,6 +63,8 @@ type LinesFacts = ReturnType<typeof factsFor>;
  * Without `match` each of `lines` that is not there is added. With `match` the file says a thing once: the first line that
  * matches becomes the wanted one and others that match go; where none matches, the line is added.
  *
+ * Lines are compared without their ends; new ones end as the first line of the file does, by LF or by CR and LF.
+ *
  * @example
  * const sshd = await ensureLines(host, {
  *   path: '/etc/ssh/sshd_config',

@@ -38,6 +38,20 @@ const cases: Case[] = [
   ['adds a line where none matches', 'a\n', { lines: ['Root no'], match: /^Root / }, 'a\nRoot no\n'],
   ['removes lines', 'a\nb\na\n', { lines: ['a'], state: 'absent' }, 'b\n'],
   ['removes lines that match', 'a1\nb\na2', { match: /^a/, state: 'absent' }, 'b\n'],
+  [
+    'ends new lines as the file ends its own',
+    'a\r\nx\r\nb',
+    { lines: ['c'], after: /^x$/ },
+    'a\r\nx\r\nc\r\nb\r\n',
+  ],
+  [
+    'keeps the end of a line that becomes another',
+    'a\nRoot yes\r\n',
+    { lines: ['Root no'], match: /^Root yes$/ },
+    'a\nRoot no\r\n',
+  ],
+  ['finds a line whatever its end', 'a\r\nb\n', { lines: ['a', 'b'] }, 'a\r\nb\n'],
+  ['removes a line whatever its end', 'a\r\nb\r\n', { lines: ['a'], state: 'absent' }, 'b\r\n'],
   ['keeps an unusual end where nothing is removed', 'a\n\nb', { lines: ['c'], state: 'absent' }, 'a\n\nb'],
 ];
 
@@ -88,8 +102,8 @@ describe('ensureLines', () => {
 });
 
 /** Few letters, so that lines meet, match and repeat. */
-const text = fc.string({ unit: fc.constantFrom('a', 'b', '#', ' ', '\r', '\n', '\n') });
-const line = fc.string({ unit: fc.constantFrom('a', 'b', '#', ' ', '\r'), maxLength: 3 });
+const text = fc.string({ unit: fc.constantFrom('a', 'b', '#', ' ', '\r', '\r\n', '\n', '\n') });
+const line = fc.string({ unit: fc.constantFrom('a', 'b', '#', ' '), maxLength: 3 });
 const pattern = fc.constantFrom(/a/, /^#?a/, /^$/, /b$/i, /./, /^/, undefined);
 const edit = fc.record({
   lines: fc.array(line, { minLength: 1, maxLength: 3 }),
@@ -98,6 +112,9 @@ const edit = fc.record({
   after: pattern,
   before: pattern,
 });
+
+const withoutEnds = (content: string): readonly string[] =>
+  textLines(content).map((one) => one.replace(/\r$/, ''));
 
 describe('editLines', () => {
   it('has nothing left to do on what it made', () => {
@@ -117,10 +134,10 @@ describe('editLines', () => {
         const lines = state === 'present' && match !== undefined ? wanted.lines.slice(0, 1) : wanted.lines;
         const isMeant = (one: string): boolean => lines.includes(one) || match?.test(one) === true;
 
-        const after = textLines(editLines(before, { ...wanted, lines }));
+        const after = withoutEnds(editLines(before, { ...wanted, lines }));
 
         expect(after.filter((one) => !isMeant(one))).toEqual(
-          textLines(before).filter((one) => !isMeant(one)),
+          withoutEnds(before).filter((one) => !isMeant(one)),
         );
         if (state === 'absent') expect(after.filter(isMeant)).toEqual([]);
         else if (match !== undefined) expect(after.filter(isMeant)).toEqual(lines);
