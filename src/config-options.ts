@@ -72,6 +72,8 @@ export interface KvmplayConfig {
   readonly connectRetries?: number;
   /** An ssh_config file instead of the user's and the system's; none for no file. */
   readonly sshConfig?: string;
+  /** Arguments as for the ssh program that come before all others, where the inventory has no ansible_ssh_args. */
+  readonly sshArgs?: string;
   /** Arguments as for the ssh program, '-J bastion' say, where the inventory has no ansible_ssh_common_args. */
   readonly sshCommonArgs?: string;
   /** More of them, where the inventory has no ansible_ssh_extra_args. */

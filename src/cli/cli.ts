@@ -1,6 +1,7 @@
 import type { CommandArguments, CommandSpec } from './command-line.ts';
 import { toArguments, type RawValues } from './command-values.ts';
 import { commands } from './commands/index.ts';
+import { inventoryHints } from './ansible-cfg/inventory-hints.ts';
 import { exitCodes } from './exit-code.ts';
 import { formatHelp } from './help.ts';
 import { hideSecrets, type ProcessIo } from './hide-secrets.ts';
@@ -34,5 +35,8 @@ async function argumentsOf(
   io: CliIo,
 ): Promise<CommandArguments> {
   const isSettable = Object.values(spec.options).some(({ settable }) => settable !== false);
-  return toArguments(values, spec, isSettable ? await readSettings(specs, io) : []);
+  const settings = isSettable ? await readSettings(specs, io) : [];
+  return toArguments(values, spec, settings, (missing) =>
+    missing === 'inventory' ? inventoryHints(io) : [],
+  );
 }

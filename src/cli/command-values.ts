@@ -17,6 +17,7 @@ export function toArguments(
   values: RawValues,
   spec: CommandSpec,
   settings: readonly Settings[] = [],
+  hintFor: (missing: string) => readonly string[] = () => [],
 ): CommandArguments {
   const help = `kvmplay ${spec.name} --help`;
   const words = wordsOf(values, spec, help);
@@ -26,7 +27,7 @@ export function toArguments(
   return {
     words,
     options: Object.fromEntries(
-      given.map(([name, option, setting]) => [name, valueOf(setting, name, option, help)]),
+      given.map(([name, option, setting]) => [name, valueOf(setting, name, option, { help, hintFor })]),
     ) as CommandArguments['options'],
     origins: Object.fromEntries(given.map(([name, , setting]) => [name, setting?.origin ?? 'default'])),
   };
@@ -74,14 +75,20 @@ function lastOf(given: unknown): unknown {
   return Array.isArray(given) ? given.at(-1) : given;
 }
 
-function valueOf(setting: Setting | undefined, name: string, option: OptionSpec, help: string): unknown {
+interface Hints {
+  readonly help: string;
+  /** What else to say of an option that is missing. */
+  readonly hintFor: (missing: string) => readonly string[];
+}
+
+function valueOf(setting: Setting | undefined, name: string, option: OptionSpec, hints: Hints): unknown {
   switch (option.type) {
     case 'flag':
       return setting?.value ?? false;
     case 'count':
       return setting === undefined ? 0 : checkNumber(setting, 0);
     case 'list':
-      return listOf(setting, name, option.required === true, help);
+      return listOf(setting, name, option.required === true, hints);
     case 'text':
       return setting === undefined ? option.default : checkChoice(setting, option.choices);
     case 'number':
@@ -93,10 +100,11 @@ function listOf(
   setting: Setting | undefined,
   name: string,
   required: boolean,
-  help: string,
+  { help, hintFor }: Hints,
 ): readonly string[] {
   const list = (setting?.value as readonly string[] | undefined) ?? [];
-  if (required && list.length === 0) throw new UsageError(`option --${name} is missing; see ${help}`);
+  if (required && list.length === 0)
+    throw new UsageError(`option --${name} is missing; see ${help}`, { details: hintFor(name) });
   return list;
 }
 

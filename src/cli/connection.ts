@@ -31,6 +31,7 @@ export async function transportDefaults(
     'private-key': key,
     'become-user': becomeUser,
     'become-method': becomeMethod,
+    'ssh-args': sshArgs,
     'ssh-common-args': sshCommonArgs,
     'ssh-extra-args': sshExtraArgs,
   } = options;
@@ -45,6 +46,7 @@ export async function transportDefaults(
     ...(user !== undefined && { user }),
     ...(becomeUser !== undefined && { becomeUser }),
     ...(becomeMethod !== undefined && { becomeMethod }),
+    ...(sshArgs !== undefined && { sshArguments: wordsOf('--ssh-args', sshArgs) }),
     ...(sshCommonArgs !== undefined && {
       sshCommonArguments: wordsOf('--ssh-common-args', sshCommonArgs),
     }),

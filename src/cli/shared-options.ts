@@ -165,6 +165,13 @@ export const connectionOptions = {
     describe: "an ssh_config file instead of the user's and the system's; none for no file",
     group,
   },
+  'ssh-args': {
+    type: 'text',
+    value: 'ARGS',
+    describe:
+      'arguments as for the ssh program that come before all others, where the inventory has no ansible_ssh_args',
+    group,
+  },
   'ssh-common-args': {
     type: 'text',
     value: 'ARGS',

@@ -30,6 +30,7 @@ export interface ConnectionDefaults {
   /** Default: `yes`. */
   readonly hostKeyChecking?: HostKeyChecking;
   /** Arguments as for the ssh program, split into words. */
+  readonly sshArguments?: readonly string[];
   readonly sshCommonArguments?: readonly string[];
   readonly sshExtraArguments?: readonly string[];
   /** How many times more to try a host that is not reached. Default: 0. */

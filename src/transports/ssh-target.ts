@@ -44,7 +44,7 @@ export function readSshTarget(
   const commandTimeout = vars.seconds('ansible_command_timeout');
   const retries = vars.count('ansible_ssh_retries') ?? defaults.connectRetries;
   const { hostKeyChecking } = defaults;
-  const { sshCommonArguments, sshExtraArguments } = defaults;
+  const { sshArguments, sshCommonArguments, sshExtraArguments } = defaults;
   const words = (variable: string, otherwise: readonly string[] = []): readonly string[] =>
     splitArguments(vars, variable) ?? (vars.isEmpty(variable) ? [] : otherwise);
   return {
@@ -52,7 +52,7 @@ export function readSshTarget(
     destination: vars.text('ansible_host', 'ansible_ssh_host') ?? name,
     firstArguments: [
       ...option('ProxyJump', vars.text('kvmplay_proxy_jump')),
-      ...words('ansible_ssh_args'),
+      ...words('ansible_ssh_args', sshArguments),
       ...option('StrictHostKeyChecking', hostKeyCheckingOf(vars)),
     ],
     lastArguments: [

@@ -154,9 +154,14 @@ describe('connectionSettings', () => {
   });
 
   it('takes arguments of the run where the inventory says nothing, not even that there are none', () => {
-    const defaults = { sshCommonArguments: ['-J', 'bastion'], sshExtraArguments: ['-4'] };
+    const defaults = {
+      sshArguments: ['-C'],
+      sshCommonArguments: ['-J', 'bastion'],
+      sshExtraArguments: ['-4'],
+    };
 
     expect(connectionSettings(host({}), defaults)).toMatchObject({
+      firstArguments: ['-C'],
       lastArguments: ['-J', 'bastion', '-4'],
     });
     expect(

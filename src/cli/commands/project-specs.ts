@@ -6,8 +6,14 @@ export const initSpec = command({
   summary: 'Write the files of a new project: settings, an inventory, a playbook',
   positionals: [{ name: 'DIR', describe: 'folder of the project; default: the present one' }],
   options: {},
-  examples: [{ command: 'kvmplay init network', describe: 'Then look into network/README.md' }],
-  notes: ['A file that is there already is never overwritten: nothing is written then.'],
+  examples: [
+    { command: 'kvmplay init network', describe: 'Then look into network/README.md' },
+    { command: 'kvmplay init', describe: 'In the folder of an ansible.cfg: take it over' },
+  ],
+  notes: [
+    'A file that is there already is never overwritten: nothing is written then.',
+    'Beside an ansible.cfg, or with ANSIBLE_CONFIG, the settings are what that file says, told line by line, and of the other files only those that are missing are written.',
+  ],
 });
 
 export const checkSpec = command({
