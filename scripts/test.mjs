@@ -1,8 +1,10 @@
 // Rings one after the other: unit, terminal (a real pseudo-terminal), wire (a real sshd on loopback), lab (real kernels), or
-// those that are named, such as faults (real kernels, and what can go wrong) or peers (what kvmplay is compared with). They
-// share two cores badly, so they do not run side by side. Each leaves its report in .reports/; the last line counts them all.
+// those that are named, such as faults (real kernels, and what can go wrong), peers (what kvmplay is compared with) or node-24
+// (the command line under another Node). They share two cores badly, so they do not run side by side. Each leaves its report
+// in .reports/; the last line counts them all.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 
 const rings = process.argv.length > 2 ? process.argv.slice(2) : ['unit', 'terminal', 'wire', 'lab'];
 if (!existsSync('node_modules')) spawnSync('npm', ['ci'], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -14,17 +16,16 @@ let failed = 0;
 for (const ring of rings) {
   const report = `.reports/${ring}.json`;
   const started = performance.now();
+  const { node, tests } = ring.startsWith('node-') ? otherNode(ring.slice(5)) : ofRing(ring);
   const { status } = spawnSync(
-    process.execPath,
+    node,
     [
       '--experimental-vm-modules',
       '--disable-warning=ExperimentalWarning',
       'node_modules/jest/bin/jest.js',
-      '--selectProjects',
-      ring,
       '--json',
       `--outputFile=${report}`,
-      ring === 'unit' ? '--maxWorkers=100%' : '--runInBand',
+      ...tests,
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
@@ -37,6 +38,25 @@ for (const ring of rings) {
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+function ofRing(ring) {
+  const workers = ring === 'unit' ? '--maxWorkers=100%' : '--runInBand';
+  return { node: process.execPath, tests: ['--selectProjects', ring, workers] };
+}
+
+/** What loads playbooks and keeps compiled code does it in another way with each Node: all of the command line is tested. */
+function otherNode(version) {
+  const folder = join('node_modules', '.cache', `node-${version}`);
+  const bin = join(import.meta.dirname, '..', folder, 'node_modules', 'node', 'bin');
+  const spec = `node@npm:node-${process.platform}-${process.arch}@${version}`;
+  const options = ['--no-save', '--no-audit', '--no-fund', '--prefer-offline', '--prefix', folder];
+  if (!existsSync(bin))
+    spawnSync('npm', ['install', ...options, spec], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return {
+    node: join(bin, 'node'),
+    tests: ['--selectProjects', 'unit', '--testPathPatterns', 'test/cli/', '--maxWorkers=100%'],
+  };
+}
 
 function readReport(path) {
   try {

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { PlanFile } from '../../src/cli/journal/plan-file.ts';
@@ -139,6 +140,14 @@ describe('the program kvmplay', () => {
       execs: 1,
     });
     expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it('keeps what Node compiled, from the Node on that can', async () => {
+    const { code } = await kvmplay('run', 'reads.ts', '-i', 'hosts.yml');
+
+    const kept = join(folder, '.cache', 'kvmplay', 'code');
+    expect(code).toBe(0);
+    expect(existsSync(kept) && readdirSync(kept).length > 0).toBe('enableCompileCache' in nodeModule);
   });
 
   it('runs on more hosts than Node takes for a leak of listeners', async () => {

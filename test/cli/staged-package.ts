@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -122,6 +122,8 @@ export function runProgram(argv: readonly string[], { cwd, env = {}, onStdout }:
     // What is recorded and remembered of runs is not to mix with that of whoever runs the tests.
     const usual = {
       NODE_OPTIONS: '',
+      // `#!/usr/bin/env node` is the one that runs the tests.
+      PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,
       XDG_STATE_HOME: join(cwd, '.state'),
       XDG_CACHE_HOME: join(cwd, '.cache'),
     };
