@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { spawn } from '@lydell/node-pty';
 import { Emulator } from '../../support/emulator.ts';
 
@@ -41,7 +41,13 @@ export class PseudoTerminal {
         .then(() => this.emulator.write(text))
         .then(() => this.#looks.forEach((look) => look()));
     });
-    this.#process.onExit(({ exitCode }) => (this.exitCode = exitCode));
+    // Somebody has it open until all is read: libuv takes a terminal that nobody has open for empty after one reading.
+    const { ptsName } = this.#process as unknown as { readonly ptsName: string };
+    const held = openSync(ptsName, constants.O_RDWR | constants.O_NOCTTY);
+    this.#process.onExit(({ exitCode }) => {
+      closeSync(held);
+      this.exitCode = exitCode;
+    });
   }
 
   get pid(): number {
