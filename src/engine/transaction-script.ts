@@ -184,7 +184,10 @@ relabel() {
   return 0
 }
 restore() {
-  cp -p "$1" "$2.kvmplay-$id" && mv -f "$2.kvmplay-$id" "$2" && relabel "$2"
+  cp -p "$1" "$2.kvmplay-$id" && mv -f "$2.kvmplay-$id" "$2" && relabel "$2" && return
+  # One that is immutable, say, was not changed either: what is left of the attempt is the copy.
+  rm -f "$2.kvmplay-$id"
+  return 1
 }
 each() {
   number=0

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ping, tcp } from '../../src/engine/probes.ts';
 import { launchScript } from '../../src/engine/transaction-script.ts';
 import { toWork } from '../../src/engine/transaction-work.ts';
 import type { Change, FileChange } from '../../src/model/change.ts';
+import { runScript, shellRows } from '../facts/shells.ts';
 
 const path = '/etc/sysconfig/network-scripts/ifcfg-br6';
 const created: FileChange = { kind: 'file.write', path, mode: 0o644, after: 'A=1\n' };
@@ -97,6 +98,35 @@ describe('launchScript', () => {
     expect(sweep).not.toContain('network-scripts');
   });
 
+  it.each(shellRows)('leaves no copy beside a file that cannot be restored, in %s', (_, shell) => {
+    const folder = mkdtempSync(join(tmpdir(), 'kvmplay-restore-'));
+    const lists = (name: string): string[] => readdirSync(join(folder, name)).toSorted();
+    const functions = ['restore', 'relabel'].map((name) => functionOf(script, name)).join('\n');
+    for (const [name, content] of [
+      ['backup', 'old\n'],
+      ['free/ifcfg', 'new\n'],
+      // Nothing can be renamed to where a folder is in the way.
+      ['held/ifcfg/ifcfg.kvmplay-id-1/keep', ''],
+    ] as const) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    }
+
+    try {
+      const { stdout } = runScript(
+        shell,
+        `cd '${folder}'; id=id-1\n${functions}\nfor at in free held; do restore backup "$at/ifcfg"; echo "$at $?"; done`,
+      );
+
+      expect(stdout).toBe('free 0\nheld 1\n');
+      expect(readFileSync(join(folder, 'free', 'ifcfg'), 'utf8')).toBe('old\n');
+      expect({ free: lists('free'), held: lists('held') }).toEqual({ free: ['ifcfg'], held: ['ifcfg'] });
+      expect(lists('.')).toContain('backup');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('gives up on a probe in its time, also when somebody stops the clock', () => {
     const tools = mkdtempSync(join(tmpdir(), 'kvmplay-clock-'));
     writeFileSync(join(tools, 'date'), '#!/bin/sh\necho 1000000000\n', { mode: 0o755 });
@@ -125,6 +155,10 @@ describe('launchScript', () => {
     expect(script).toContain(`'o'\\''hara@ops'`);
   });
 });
+
+function functionOf(script: string, name: string): string {
+  return new RegExp(`^${name}\\(\\) \\{[^]*?^\\}`, 'm').exec(script)?.[0] ?? 'missing (';
+}
 
 /** The script that a launch leaves on the host. */
 function transactionOf(script: string): string {
