@@ -241,6 +241,20 @@ describe('the program kvmplay', () => {
     expect(applied).toMatchObject({ code: 0, stdout: expect.stringContaining('2 hosts: 2 would change') });
   });
 
+  it('tells of a plan as of a run, and keeps standard output for the program that reads it', async () => {
+    const { code, stdout, stderr } = await kvmplay(
+      ...['plan', 'beside/slow.ts', '-i', 'bare.yml', '-o', 'q.json'],
+      ...['--output', 'json', '--output', 'junit:q.xml'],
+    );
+
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'The plan is q.json; to review it read q.txt.\n',
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ checkMode: true });
+    expect(readFileSync(join(folder, 'q.xml'), 'utf8')).toContain('<testsuites');
+  });
+
   it.each([
     ['in a folder that is not there', 'nowhere/p.json', 'cannot be written: its folder does not exist'],
     ['in the place of a folder', 'beside', 'is a folder and should be a file'],

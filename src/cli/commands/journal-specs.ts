@@ -70,6 +70,8 @@ export const planSpec = command({
       describe: 'the plan; the text to review is written beside it, ending in .txt',
     },
     limit,
+    output,
+    verbose,
     'extra-vars': runSpec.options['extra-vars'],
     'no-type-check': runSpec.options['no-type-check'],
     ...playOptions,
@@ -77,6 +79,10 @@ export const planSpec = command({
   },
   examples: [
     { command: 'kvmplay plan bond6.ts -i hosts.yml -o plan.json', describe: 'plan.json and plan.txt' },
+    {
+      command: 'kvmplay plan bond6.ts -i hosts.yml --output junit:plan.xml',
+      describe: 'In CI, which shows a report',
+    },
   ],
   notes: ['Nothing on the hosts changes.'],
 });

@@ -12,6 +12,7 @@ import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import { refuseUnwritable, writePlanFile, writePrivate } from '../journal/plan-file.ts';
 import { inHostOrder } from '../in-host-order.ts';
+import { isForPrograms } from '../outputs.ts';
 import { inFolder, resolvePath } from '../paths.ts';
 import { selectPlays, toTagSelection } from '../play-options.ts';
 import { preparePlays } from '../prepare-plays.ts';
@@ -23,6 +24,8 @@ export async function writePlan(
   { words: playbooks, options }: CommandArguments<typeof planSpec.options>,
   io: CliIo,
 ): Promise<number> {
+  const isReadByProgram = isForPrograms(options.output);
+  if (isReadByProgram) io.divertConsole?.();
   const prepared = await preparePlays({ ...options, playbooks }, io);
   if (prepared === undefined) return exitCodes.couldNotStart;
 
@@ -45,7 +48,7 @@ export async function writePlan(
       inHostOrder(
         plainReporter({ write: (part) => void (text += part), colour: false, diff: true, verbose: 0 }),
       ),
-      ...reportersFor({ output: [], diff: true, verbose: 0 }, io),
+      ...reportersFor({ output: options.output, diff: true, verbose: options.verbose }, io),
     ],
     signal: io.signal,
     ...(options.limit !== undefined && { limit: options.limit }),
@@ -70,9 +73,8 @@ export async function writePlan(
     plays: planned,
   });
   await writePrivate(textFile, text);
-  io.stdout.write(
-    `The plan is ${inFolder(file, io.cwd)}; to review it read ${inFolder(textFile, io.cwd)}.\n`,
-  );
+  const { write } = isReadByProgram ? io.stderr : io.stdout;
+  write(`The plan is ${inFolder(file, io.cwd)}; to review it read ${inFolder(textFile, io.cwd)}.\n`);
   return exitCodes.done;
 }
 
