@@ -17,6 +17,10 @@ export interface BecomeSettings {
   readonly method?: BecomeMethod;
   /** Absent: the program must not ask for one. */
   readonly password?: Secret;
+  /** The words that start it; default: its name. */
+  readonly executable?: readonly string[];
+  /** More flags for it. */
+  readonly flags?: readonly string[];
 }
 
 /** How a script is started: as whom, and what tells the script's output from what login shell and sudo say before it. */
@@ -43,14 +47,16 @@ export async function planLaunch(become: BecomeSettings | undefined, nonce: stri
   const script = scriptCommand(marker);
   if (become === undefined) return { command: loginCommand(script), marker };
 
-  const { user, method = 'sudo' } = become;
+  const { user, method = 'sudo', flags = [] } = become;
+  const program = become.executable ?? [method];
   switch (method) {
     case 'sudo': {
-      const target = ['-H', '-u', user, '--', ...script];
-      if (become.password === undefined) return { command: loginCommand(['sudo', '-n', ...target]), marker };
+      const target = ['-H', ...flags, '-u', user, '--', ...script];
+      if (become.password === undefined)
+        return { command: loginCommand([...program, '-n', ...target]), marker };
       const prompt = `kvmplay-password-${nonce}:`;
       return {
-        command: loginCommand(['sudo', '-S', '-p', prompt, ...target]),
+        command: loginCommand([...program, '-S', '-p', prompt, ...target]),
         marker,
         dialogue: { program: method, prompt: new RegExp(`${prompt}$`), password: await become.password() },
       };
@@ -58,13 +64,16 @@ export async function planLaunch(become: BecomeSettings | undefined, nonce: stri
     case 'su':
       // It cannot be told not to ask, nor what to say: the script must wait, and the question be known by its words.
       return {
-        command: loginCommand(['su', '-s', '/bin/sh', '-c', loginCommand(script), '--', user]),
+        command: loginCommand([
+          ...program,
+          ...['-s', '/bin/sh', ...flags, '-c', loginCommand(script), '--', user],
+        ]),
         marker,
         dialogue: { program: method, prompt: suPrompt, password: await become.password?.() },
       };
     case 'doas': {
       // It takes a password from a terminal only, and a script has none.
-      const doas = quoteCommand(['doas', '-n', '-u', user, '--', ...script]);
+      const doas = quoteCommand([...program, '-n', '-u', user, '--', ...script]);
       // It drops the environment and may give its place away: the shell before it still tells how the host was reached.
       return { command: loginCommand(['sh', '-c', `${doas}; exit $?`]), marker };
     }

@@ -1,10 +1,12 @@
 import type { InventoryHost } from '../model/inventory.ts';
 import { becomeMethods, type BecomeMethod, type BecomeSettings, type Secret } from './become.ts';
+import { passableFlags, readBecomeFlags } from './become-flags.ts';
 import { ConnectionVars } from './connection-vars.ts';
 import type { HostKeyChecking } from './host-key.ts';
 import type { LocalSettings } from './local.ts';
 import { checkArguments } from './openssh-arguments.ts';
 import type { OpenSshTarget } from './openssh.ts';
+import { splitWords } from './split-words.ts';
 import { readSshTarget, type SshTarget } from './ssh-target.ts';
 
 /** `ssh`: kvmplay speaks SSH itself. `openssh`: over the ssh program. `local`: this machine. */
@@ -48,8 +50,12 @@ export function connectionSettings(
   defaults: ConnectionDefaults = {},
 ): ConnectionSettings {
   const vars = new ConnectionVars(host);
-  const connection =
-    vars.oneOf('ansible_connection', ['ssh', 'openssh', 'local']) ?? defaults.connection ?? 'ssh';
+  // Of Ansible's two transports `smart` has chosen ssh for many years.
+  const named =
+    vars.text('ansible_connection') === 'smart'
+      ? 'ssh'
+      : vars.oneOf('ansible_connection', ['ssh', 'openssh', 'local']);
+  const connection = named ?? defaults.connection ?? 'ssh';
   refuseForeign(vars, connection);
 
   const become = becomeSettings(vars, defaults);
@@ -75,24 +81,54 @@ function becomeSettings(vars: ConnectionVars, defaults: ConnectionDefaults): Bec
     vars.secret('ansible_become_password', 'ansible_become_pass', `ansible_${method}_pass`) ??
     defaults.becomePassword;
   if (!isWanted) return undefined;
-  return { user, ...(method !== 'sudo' && { method }), ...(password !== undefined && { password }) };
+  const executable = becomeWords(vars, 'exe', method);
+  if (executable?.words.some((word) => /^-./.test(word)) === true) {
+    throw vars.error(
+      executable.name,
+      `is ${JSON.stringify(executable.text)}, and its flags should stand in ansible_become_flags`,
+    );
+  }
+  const flags = becomeFlags(vars, method);
+  return {
+    user,
+    ...(method !== 'sudo' && { method }),
+    ...(password !== undefined && { password }),
+    ...(executable !== undefined && { executable: executable.words }),
+    ...(flags.length > 0 && { flags }),
+  };
 }
 
-/** Silence would become somebody else than Ansible does. */
-const foreignVars = ['ansible_become_exe', 'ansible_become_flags'];
+function becomeFlags(vars: ConnectionVars, method: BecomeMethod): readonly string[] {
+  const given = becomeWords(vars, 'flags', method);
+  if (given === undefined) return [];
+  const { flags, refused } = readBecomeFlags(method, given.words);
+  if (refused === undefined) return flags;
+  throw vars.error(
+    given.name,
+    `has ${JSON.stringify(refused)}, and kvmplay passes on ${passableFlags(method).join(', ')} of ${method} only`,
+  );
+}
+
+/** The words of `ansible_become_flags`, or of `ansible_sudo_flags`, which wins. */
+function becomeWords(
+  vars: ConnectionVars,
+  what: 'exe' | 'flags',
+  method: BecomeMethod,
+): { readonly name: string; readonly text: string; readonly words: readonly string[] } | undefined {
+  const name = [`ansible_${method}_${what}`, `ansible_become_${what}`].find((each) => vars.has(each));
+  if (name === undefined) return undefined;
+  const text = vars.text(name) ?? '';
+  const words = splitWords(text);
+  if (words === undefined)
+    throw vars.error(name, `is ${JSON.stringify(text)}, in which a quote is not closed`);
+  return { name, text, words };
+}
 
 function refuseForeign(vars: ConnectionVars, connection: ConnectionKind): void {
   if (connection !== 'openssh' && vars.has('ansible_ssh_executable')) {
     throw vars.error(
       'ansible_ssh_executable',
       'is set, and kvmplay, which speaks SSH itself, starts that program with ansible_connection: openssh only',
-    );
-  }
-  for (const name of foreignVars) {
-    if (!vars.has(name)) continue;
-    throw vars.error(
-      name,
-      'is not supported: kvmplay speaks SSH itself and passes no options to other programs',
     );
   }
 }

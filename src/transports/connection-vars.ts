@@ -59,7 +59,9 @@ export class ConnectionVars {
   oneOf<T extends string>(name: string, choices: readonly T[]): T | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const choice = choices.find((candidate) => candidate === text);
+    // Plugins of Ansible go by their collections, too: ansible.builtin.ssh, community.general.doas.
+    const plain = text.replace(/^(ansible\.(builtin|legacy)|community\.general)\./, '');
+    const choice = choices.find((candidate) => candidate === plain);
     if (choice !== undefined) return choice;
     throw this.error(name, `is ${JSON.stringify(text)}, and kvmplay knows ${list(choices)} only`);
   }

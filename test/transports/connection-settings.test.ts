@@ -103,6 +103,52 @@ describe('connectionSettings', () => {
     expect(other.become).toEqual({ method: 'doas', user: 'a' });
   });
 
+  it.each([
+    [{ ansible_become_flags: '-H -S -n' }, {}],
+    [
+      { ansible_become_flags: '-HnEr "sysadm_r" --type=sysadm_t' },
+      {
+        flags: ['-E', '-r', 'sysadm_r', '--type=sysadm_t'],
+      },
+    ],
+    [{ ansible_become_flags: '-E', ansible_sudo_flags: '-gwheel' }, { flags: ['-g', 'wheel'] }],
+    [{ ansible_become_exe: '/opt/bin/sudo' }, { executable: ['/opt/bin/sudo'] }],
+    [
+      { ansible_become_method: 'su', ansible_become_exe: 'sudo su', ansible_become_flags: '- -s /bin/bash' },
+      { method: 'su', executable: ['sudo', 'su'], flags: ['-l', '-s', '/bin/bash'] },
+    ],
+    [{ ansible_become_method: 'community.general.doas', ansible_become_flags: '-n' }, { method: 'doas' }],
+  ])('starts the become program of %j', (vars, become) => {
+    expect(connectionSettings(host({ ansible_become: true, ...vars })).become).toEqual({
+      user: 'root',
+      ...become,
+    });
+  });
+
+  it.each([
+    [{ ansible_become_flags: '-H -i' }, 'ansible_become_flags has "-i", and kvmplay passes on -H, '],
+    [{ ansible_become_flags: '-u admin' }, 'ansible_become_flags has "-u", and kvmplay passes on -H, '],
+    [{ ansible_sudo_flags: '-g' }, 'ansible_sudo_flags has "-g", and kvmplay passes on -H, '],
+    [
+      { ansible_become_method: 'doas', ansible_become_flags: '-C' },
+      'ansible_become_flags has "-C", and kvmplay passes on -n of doas only',
+    ],
+    [
+      { ansible_become_exe: 'sudo -i' },
+      'ansible_become_exe is "sudo -i", and its flags should stand in ansible_become_flags',
+    ],
+    [{ ansible_become_exe: "'sudo" }, `ansible_become_exe is "'sudo", in which a quote is not closed`],
+  ])('refuses %j, unless nobody is become', (vars, reason) => {
+    expect(() => connectionSettings(host({ ansible_become: true, ...vars }))).toThrow(
+      `hosts.yml:7: kvm1: ${reason}`,
+    );
+    expect(connectionSettings(host(vars))).not.toHaveProperty('become');
+  });
+
+  it.each(['ansible.builtin.ssh', 'smart', 'ansible.legacy.ssh'])('knows %s', (ansible_connection) => {
+    expect(connectionSettings(host({ ansible_connection }))).toMatchObject({ connection: 'ssh' });
+  });
+
   it('reaches this machine without SSH', () => {
     const settings = connectionSettings(host({ ansible_connection: 'local', ansible_become: true }));
 

@@ -150,6 +150,19 @@ describe.each(['ssh', 'openssh'] as const)('become by sudo over %s', (kind) => {
     await connection.close();
   });
 
+  it('starts the program and passes on the flags that the inventory names', async () => {
+    await account.allowSudo('ALL=(ALL:ALL) NOPASSWD: ALL');
+    const vars = {
+      ansible_become: true,
+      ansible_become_exe: '/usr/bin/sudo',
+      ansible_become_flags: '-H -S -n -g nogroup',
+    };
+
+    const result = await connected(vars, (connection) => connection.exec('id -un; id -gn'));
+
+    expect(result).toEqual({ code: 0, stdout: 'root\nnogroup\n', stderr: '' });
+  });
+
   it('needs no sudo for the user who is logged in', async () => {
     await account.allowSudo('ALL=(nobody) ALL');
     const vars = { ansible_become: true, ansible_become_user: account.name };
@@ -195,6 +208,17 @@ describe.each(['ssh', 'openssh'] as const)('become by su over %s', (connection) 
     );
 
     expect(result).toEqual({ code: 0, stdout: `${other.name}\n`, stderr: '' });
+  });
+
+  it('goes by sudo su, with a login shell, where the inventory says so', async () => {
+    await account.allowSudo('ALL=(root) NOPASSWD: /usr/bin/su');
+    const vars = suVars({ ansible_become_exe: 'sudo /usr/bin/su', ansible_become_flags: '-' });
+
+    const result = await withConnection({ connection, vars }, (connected) =>
+      connected.exec('id -un; echo "$0"; [ "$(pwd)" = "$HOME" ] && echo at home'),
+    );
+
+    expect(result).toMatchObject({ code: 0, stdout: `${other.name}\nsh\nat home\n` });
   });
 
   it.each([undefined, 'never needed'])(
