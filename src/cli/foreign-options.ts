@@ -43,6 +43,8 @@ export const foreignOptions: Readonly<Record<string, string>> = {
   'exec t': 'answers of all hosts are one JSON object with --json',
   'exec v': 'each answer tells all there is; kvmplay ping -i INVENTORY shows how hosts are reached',
   'exec verbose': 'each answer tells all there is; kvmplay ping -i INVENTORY shows how hosts are reached',
+  'ping v': 'an error says how far a connection came; ssh -v shows what ssh makes of the same host',
+  'ping verbose': 'an error says how far a connection came; ssh -v shows what ssh makes of the same host',
   // ansible-inventory
   'inventory e': 'variables are shown as the inventory has them',
   'inventory extra-vars': 'variables are shown as the inventory has them',

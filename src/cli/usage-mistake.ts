@@ -27,15 +27,30 @@ export function explainMistake(
         word === dashed(unknown) || word.startsWith(`${dashed(unknown)}=`) || isCluster(word, unknown),
     )
   ) {
+    const first = about === '' ? commandMissing(unknown, specs) : undefined;
+    if (first !== undefined) return first;
     return new UsageError(
       `${there(about, dashed(unknown))}${hintFor(unknown, spec, specs) ?? `; see ${help}`}`,
     );
   }
   if (spec !== undefined)
     return new UsageError(`${spec.name} takes no further word, but there is ${unknown}; see ${help}`);
+  if (/\.(ts|mts|js|mjs|ya?ml)$/.test(unknown))
+    return new UsageError(`there is no command ${unknown}: a playbook is run by kvmplay run ${unknown}`);
   const hint = nearestName(unknown, commandNames(about, specs));
   const should = hint === undefined ? possibleCommands(about, specs) : `is it ${hint}?`;
   return new UsageError(`there is no command ${[about, unknown].join(' ').trim()}; ${should}`);
+}
+
+/** Ansible has a program for each command, and fingers know its options first. */
+function commandMissing(option: string, specs: readonly CommandSpec[]): UsageError | undefined {
+  const having = specs.find(({ options }) =>
+    Object.entries(options).some(([name, spec]) => name === option || otherNames(spec).includes(option)),
+  );
+  if (having === undefined) return undefined;
+  return new UsageError(
+    `a command is missing, as in kvmplay ${having.name} ${dashed(option)}; see kvmplay --help`,
+  );
 }
 
 /** What was meant, or what to do instead. */

@@ -23,8 +23,20 @@ export async function openVault(options: Partial<VaultOptionValues>, io: CliIo):
     ...(ask ? [{ from: 'prompt' }] : []),
   ];
   const passwords: VaultPassword[] = [];
+  const failures: UsageError[] = [];
   // A person is asked one question after the other.
-  for (const source of sources) passwords.push(await readPassword(source, io));
+  for (const source of sources) {
+    try {
+      passwords.push(await readPassword(source, io));
+    } catch (error) {
+      // Whoever may open the vaults of staging need not have the password of production, as with Ansible.
+      if (!(error instanceof UsageError) || isPrompt(source.from)) throw error;
+      failures.push(error);
+    }
+  }
+  const [failure] = failures;
+  if (failure !== undefined && passwords.length === 0) throw failure;
+  for (const { message } of failures) io.stderr.write(`kvmplay: ${message}; it is passed over\n`);
   return new VaultKeyring(passwords, io.secrets);
 }
 

@@ -143,6 +143,16 @@ describe('parseCommandLine', () => {
     ['a misspelt option', 'run a.ts -i h --chek', 'run has no option --chek; is it --check?'],
     ['a misspelt option with a value', 'run a.ts -i h --limt=x', 'run has no option --limt; is it --limit?'],
     ['an unknown letter', 'run a.ts -i h -Cx', 'run has no option -x; see kvmplay run --help'],
+    [
+      'a playbook without a command',
+      'site.ts',
+      'there is no command site.ts: a playbook is run by kvmplay run site.ts',
+    ],
+    [
+      'options without a command',
+      '--limit kvm1 all',
+      'a command is missing, as in kvmplay run --limit; see kvmplay --help',
+    ],
     ['an option before any command', '--bogus', 'there is no option --bogus; see kvmplay --help'],
     ['a missing word', 'undo', 'undo should be followed by a RUN; see kvmplay undo --help'],
     [

@@ -81,6 +81,17 @@ describe('openVault', () => {
     ).toBe(false);
   });
 
+  it('passes over a source that gives none when another does, and says so', async () => {
+    const io = fakeIo({ cwd: folder });
+
+    const keyring = await openVault({ 'vault-id': ['prod@nowhere', `dev@${file('dev', 'pass dev')}`] }, io);
+
+    expect(await opens(keyring, 'pass dev', 'dev')).toBe(true);
+    expect(io.written.stderr).toBe(
+      'kvmplay: the vault password file nowhere does not exist; it is passed over\n',
+    );
+  });
+
   it.each<[string, Partial<VaultOptionValues>, string | RegExp]>([
     [
       'a file that is missing',
