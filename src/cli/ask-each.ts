@@ -12,13 +12,13 @@ import { exitCodes, type ExitCode } from './exit-code.ts';
 import type { CliIo } from './io.ts';
 import { openInventory } from './open-inventory.ts';
 import type { Unanswered } from './print-error.ts';
-import type { connectionOptions, inventoryOptions } from './shared-options.ts';
+import type { askingOptions } from './shared-options.ts';
 
 export interface EachQuestion {
   readonly pattern: string | undefined;
   /** A further pattern that hosts must be in. */
   readonly limit?: string | undefined;
-  readonly options: OptionValues<typeof inventoryOptions & typeof connectionOptions>;
+  readonly options: OptionValues<typeof askingOptions>;
 }
 
 export interface EachAnswered<T> {
@@ -41,7 +41,8 @@ export async function askEach<T>(
   io: CliIo,
   ask: (host: InventoryHost, way: HostWay) => Promise<T>,
 ): Promise<EachAnswered<T>> {
-  const hosts = chosenHosts(await openInventory(options, io), pattern, limit);
+  const inventory = await openInventory(options, io, { extraVars: options['extra-vars'] });
+  const hosts = chosenHosts(inventory, pattern, limit);
   const transportFor = createTransports(await transportDefaults(options, io));
   const inForks = pLimit(options.forks);
   const errors: Unanswered[] = [];

@@ -9,7 +9,7 @@ import { exitCodeOf, type ExitCode } from './exit-code.ts';
 import type { CliIo } from './io.ts';
 import { openInventory } from './open-inventory.ts';
 import type { Unanswered } from './print-error.ts';
-import type { connectionOptions, inventoryOptions } from './shared-options.ts';
+import type { askingOptions } from './shared-options.ts';
 
 export interface HostAnswers<F> {
   readonly host: string;
@@ -24,7 +24,7 @@ export interface Asked<F> {
   readonly exitCode: ExitCode;
 }
 
-type AskOptions = OptionValues<typeof inventoryOptions & typeof connectionOptions> & {
+type AskOptions = OptionValues<typeof askingOptions> & {
   readonly limit: string | undefined;
 };
 
@@ -50,7 +50,7 @@ export async function askHosts<F extends FactSet>(
   });
   const summary = await run({
     plays: [asking],
-    inventory: await openInventory(options, io),
+    inventory: await openInventory(options, io, { extraVars: options['extra-vars'] }),
     forks: options.forks,
     checkMode: true,
     ...(options['connect-timeout'] !== undefined && { connectTimeout: options['connect-timeout'] }),

@@ -2,6 +2,7 @@ import type { CommandArguments, CommandSpec } from './command-line.ts';
 import { toArguments, type RawValues } from './command-values.ts';
 import { commands } from './commands/index.ts';
 import { inventoryHints } from './ansible-cfg/inventory-hints.ts';
+import { unreadCfgNote } from './ansible-cfg/unread-note.ts';
 import { exitCodes } from './exit-code.ts';
 import { formatHelp } from './help.ts';
 import { hideSecrets, type ProcessIo } from './hide-secrets.ts';
@@ -22,9 +23,12 @@ export async function runCli(argv: readonly string[], process: ProcessIo): Promi
     }
     const chosen = commands.find(({ spec }) => spec === parsed.spec);
     if (chosen === undefined) throw new Error(`command ${parsed.spec.name} has no code`);
-    return await chosen.run(await argumentsOf(parsed, specs, io), io);
+    const code = await chosen.run(await argumentsOf(parsed, specs, io), io);
+    io.stderr.write(unreadCfgNote({ code }, io));
+    return code;
   } catch (error) {
     printError(error, io);
+    io.stderr.write(unreadCfgNote({ error }, io));
     return exitCodes.couldNotStart;
   }
 }

@@ -19,7 +19,17 @@ interface OptionBase {
 
 /** What a word or value stands for: it is completed so, and relative paths of a file of settings are relative to that file. */
 export type Meaning =
-  'file' | 'playbook' | 'folder' | 'inventory' | 'vars' | 'vault' | 'pattern' | 'host' | 'task' | 'run';
+  | 'file'
+  | 'ssh-config'
+  | 'playbook'
+  | 'folder'
+  | 'inventory'
+  | 'vars'
+  | 'vault'
+  | 'pattern'
+  | 'host'
+  | 'task'
+  | 'run';
 
 export interface FlagOption extends OptionBase {
   readonly type: 'flag';

@@ -38,8 +38,6 @@ export const foreignOptions: Readonly<Record<string, string>> = {
   'exec diff': 'a command may change anything, and nobody knows what before it has run',
   'exec D': 'a command may change anything, and nobody knows what before it has run',
   'exec list-hosts': 'the hosts of a pattern are shown by kvmplay inventory --graph -l PATTERN',
-  'exec e': 'how hosts are reached stands in the inventory, or in options such as -u and -c',
-  'exec extra-vars': 'how hosts are reached stands in the inventory, or in options such as -u and -c',
   'exec t': 'answers of all hosts are one JSON object with --json',
   'exec v': 'each answer tells all there is; kvmplay ping -i INVENTORY shows how hosts are reached',
   'exec verbose': 'each answer tells all there is; kvmplay ping -i INVENTORY shows how hosts are reached',

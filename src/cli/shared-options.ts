@@ -162,6 +162,7 @@ export const connectionOptions = {
   'ssh-config': {
     type: 'text',
     value: 'FILE',
+    means: 'ssh-config',
     describe: "an ssh_config file instead of the user's and the system's; none for no file",
     group,
   },
@@ -196,4 +197,11 @@ export const extraVarsOption = {
     describe:
       'variables that win over the inventory: pairs name=text, a mapping in JSON, or @FILE with one in YAML or JSON',
   },
+} as const satisfies OptionTable;
+
+/** Of commands that ask hosts without a playbook. */
+export const askingOptions = {
+  ...inventoryOptions,
+  ...extraVarsOption,
+  ...connectionOptions,
 } as const satisfies OptionTable;

@@ -12,6 +12,6 @@ export function toPlan(
   }: { readonly platform: Pick<Platform, 'isRoot'>; readonly warnings?: readonly string[] },
 ): Plan {
   if (changes.length > 0 && !platform.isRoot)
-    throw new PlanError('the login user is not root: ansible_become should be true');
+    throw new PlanError('the login user is not root: -b or ansible_become: true makes it root');
   return { changes, warnings };
 }

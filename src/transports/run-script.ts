@@ -43,7 +43,16 @@ export function runScript(process: ScriptProcess, run: ScriptRun): Promise<Comma
   });
 }
 
-const noTerminal = 'doas takes a password from a terminal only, so doas.conf must say nopass';
+const passwordSources = '-K or ansible_become_password gives it';
+
+/** What helps where a become program wants a password that nobody gave. */
+const hints: readonly { readonly said: RegExp; readonly hint: string }[] = [
+  {
+    said: /^doas: Auth\w+ required$/,
+    hint: ': doas takes a password from a terminal only, so doas.conf must say nopass',
+  },
+  { said: /^sudo: a password is required$/, hint: `: ${passwordSources}` },
+];
 
 interface Outcome {
   readonly resolve: (result: CommandResult) => void;
@@ -176,7 +185,7 @@ class Conversation {
     if (launch.dialogue !== undefined && this.#passwordSent && /^su: Authentication failure/.test(reason)) {
       return this.#passwordError(launch.dialogue);
     }
-    const hint = /^doas: Auth\w+ required$/.test(reason) ? `: ${noTerminal}` : '';
+    const hint = hints.find(({ said: pattern }) => pattern.test(reason))?.hint ?? '';
     return new AuthenticationError(`${subject} cannot run a script: ${reason}${hint}`);
   }
 
@@ -184,7 +193,7 @@ class Conversation {
     const { subject } = this.#run;
     return new AuthenticationError(
       password === undefined
-        ? `${program} asks for a password on ${subject}, and there is none: -K or ansible_become_password gives it`
+        ? `${program} asks for a password on ${subject}, and there is none: ${passwordSources}`
         : `${program} refuses the become password of ${subject}`,
     );
   }

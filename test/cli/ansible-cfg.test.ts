@@ -46,6 +46,11 @@ const folder = playbookFolder({
   'old/README.md': 'ours\n',
   'old/inventories/prod/hosts': '[kvm]\nkvm1 ansible_connection=local\n',
   'old/inventories/prod/group_vars/kvm.yml': 'vlans: [10]\n',
+  'lonely/ansible.cfg':
+    '[defaults]\nforks = 5\nremote_user = admin\nmade_up = 1\n[ssh_connection]\ntimeout = 9\n',
+  'vaulted/ansible.cfg': '[defaults]\nremote_user = admin\nvault_password_file = pass\n',
+  'vaulted/hosts.yml': 'all:\n  hosts:\n    kvm1:\n',
+  'vaulted/group_vars/all.yml': '$ANSIBLE_VAULT;1.1;AES256\n6162\n',
   'elsewhere/a.cfg': '[defaults]\ninventory = hosts.ini\nforks = zwanzig\n',
 });
 const old = join(folder, 'old');
@@ -120,7 +125,7 @@ describe('kvmplay init beside an ansible.cfg', () => {
 23  password = ********  NOT TAKEN OVER: becomePasswordFile names a file that holds it
 26  timeout = 40  connectTimeout: 40
 27  pipelining = True  not needed: scripts always travel on standard input
-28  ssh_args = -F ssh.cfg -o ControlMaster=auto  sshArgs: '-F ssh.cfg -o ControlMaster=auto'
+28  ssh_args = -F ssh.cfg -o ControlMaster=auto  sshConfig: 'ssh.cfg'; sshArgs: '-o ControlMaster=auto'
 29  ssh_common_args = -J bastion  sshCommonArgs: '-J bastion'
 
 old/kvmplay.config.ts
@@ -143,7 +148,8 @@ export default defineConfig({
   connectTimeout: 40,
   become: true,
   becomeMethod: 'doas',
-  sshArgs: '-F ssh.cfg -o ControlMaster=auto',
+  sshConfig: 'ssh.cfg',
+  sshArgs: '-o ControlMaster=auto',
   sshCommonArgs: '-J bastion',
 
   // ansible.cfg:13 hash_behaviour = merge: of mappings that several groups have, the whole innermost one counts
@@ -197,6 +203,40 @@ export default defineConfig({
     expect(readFileSync(join(folder, 'new', 'kvmplay.config.ts'), 'utf8')).toContain(
       `  inventory: ['${join(folder, 'elsewhere', 'hosts.ini')}'],\n`,
     );
+  });
+});
+
+describe('an ansible.cfg that is not read', () => {
+  const lonely = join(folder, 'lonely');
+  const vaulted = join(folder, 'vaulted');
+  const unreachable = '127.0.0.1,';
+  const ping = ['ping', '-i', unreachable, '-e', 'ansible_port=1', '--ssh-config', 'none'];
+
+  it('is named where a host is not reached, with what might have helped', async () => {
+    const { code, stderr } = await kvmplay(ping, { cwd: lonely });
+
+    expect(code).toBe(4);
+    expect(stderr).toContain(
+      '\nkvmplay: ansible.cfg is not read, which has remote_user, timeout: kvmplay init makes a kvmplay.config.ts of it\n',
+    );
+  });
+
+  it('is named where a vault stays closed', async () => {
+    const { stderr } = await kvmplay(['ping', '-i', join(vaulted, 'hosts.yml')], { cwd: vaulted });
+
+    expect(stderr).toContain('is encrypted with Ansible Vault, and no password was given');
+    expect(stderr).toContain('\nkvmplay: ansible.cfg is not read, which has vault_password_file: ');
+  });
+
+  it.each([
+    ['there are settings', ping, { KVMPLAY_CONFIG: '' }],
+    ['the mistake is another', ['ping', '-i', 'nowhere'], {}],
+    ['there is none', ['ping', '-i', unreachable, '--bogus'], {}],
+  ])('is not named where %s', async (_, words, env) => {
+    const { code, stderr } = await kvmplay(words, { cwd: lonely, env });
+
+    expect(code).not.toBe(0);
+    expect(stderr).not.toContain('is not read');
   });
 });
 

@@ -53,13 +53,14 @@ describe('kvmplay.config.ts', () => {
     });
   });
 
-  it('knows files behind the label of a vault', async () => {
-    settings("  vaultId: ['prod@secrets/prod.txt', 'one.txt', 'dev@prompt'],");
+  it('knows the files of options that are not always files', async () => {
+    settings("  vaultId: ['prod@secrets/prod.txt', 'one.txt', 'dev@prompt'],\n  sshConfig: 'ssh.cfg',");
 
     expect(await effective({}, below)).toMatchObject({
       'vault-id': {
         value: [`prod@${join(folder, 'secrets/prod.txt')}`, join(folder, 'one.txt'), 'dev@prompt'],
       },
+      'ssh-config': { value: join(folder, 'ssh.cfg') },
     });
   });
 

@@ -99,7 +99,7 @@ describe('ensureFile', () => {
 
   it('refuses to change anything without root', async () => {
     await expect(ensureFile(fakeHost(notRoot), { path, content: '' })).rejects.toThrow(
-      new PlanError('the login user is not root: ansible_become should be true'),
+      new PlanError('the login user is not root: -b or ansible_become: true makes it root'),
     );
   });
 

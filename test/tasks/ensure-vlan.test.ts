@@ -67,7 +67,7 @@ const refused: [string, FakeHostOptions, DesiredVlan, string][] = [
     'a login without root',
     { links: [eno5], platform: { isRoot: false } },
     { parent: 'eno5', id: 10 },
-    'the login user is not root: ansible_become should be true',
+    'the login user is not root: -b or ansible_become: true makes it root',
   ],
 ];
 

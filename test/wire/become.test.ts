@@ -123,7 +123,12 @@ describe.each(['ssh', 'openssh'] as const)('become by sudo over %s', (kind) => {
   });
 
   it.each([
-    ['wants a password that is not there', 'ALL=(ALL) ALL', undefined, 'sudo: a password is required'],
+    [
+      'wants a password that is not there',
+      'ALL=(ALL) ALL',
+      undefined,
+      'sudo: a password is required: -K or ansible_become_password gives it',
+    ],
     [
       'wants a terminal',
       'ALL=(ALL) NOPASSWD: ALL',

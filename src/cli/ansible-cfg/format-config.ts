@@ -25,7 +25,10 @@ export function formatFates(file: string, all: readonly TakenOver[]): string {
 function tell(fate: TakenOver['fate']): string {
   switch (fate.kind) {
     case 'taken':
-      return `${fate.name}: ${literal(fate.value)}${fate.remark === undefined ? '' : `; ${fate.remark}`}`;
+      return [
+        ...fate.options.map(([name, value]) => `${name}: ${literal(value)}`),
+        ...(fate.remark === undefined ? [] : [fate.remark]),
+      ].join('; ');
     case 'needless':
       return `not needed: ${fate.reason}`;
     case 'lost':

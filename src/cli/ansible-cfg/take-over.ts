@@ -6,8 +6,12 @@ export type ConfigValue = string | number | boolean | readonly string[];
 
 /** What becomes of a setting of an ansible.cfg. */
 export type Fate =
-  /** It is that option of kvmplay.config.ts. `remark`: what differs. */
-  | { readonly kind: 'taken'; readonly name: string; readonly value: ConfigValue; readonly remark?: string }
+  /** It is those options of kvmplay.config.ts. `remark`: what differs. */
+  | {
+      readonly kind: 'taken';
+      readonly options: readonly (readonly [name: string, value: ConfigValue])[];
+      readonly remark?: string;
+    }
   /** kvmplay does without. */
   | { readonly kind: 'needless'; readonly reason: string }
   /** It would be lost. */
@@ -93,6 +97,17 @@ const becomeFlags: Converter = (text) =>
     ? needless('it is what kvmplay does by itself')
     : lost('say ansible_become_flags in group_vars/all of the inventory');
 
+/** ssh takes the file of -F for one of the working folder; as an option it is one of the project's. */
+const sshArgs: Converter = (text, toPath) => {
+  const [found, file] = /(?:^|\s)-F\s*([^\s'"$]+)(?=\s|$)/.exec(text) ?? [];
+  if (found === undefined || file === undefined) return taken('sshArgs', text);
+  const rest = text.replace(found, '').trim();
+  return {
+    kind: 'taken',
+    options: [['sshConfig', toPath(file)], ...(rest === '' ? [] : [['sshArgs', rest] as const])],
+  };
+};
+
 const hashBehaviour: Converter = (text) =>
   text === 'merge'
     ? lost('of mappings that several groups have, the whole innermost one counts')
@@ -131,7 +146,7 @@ const converters: Readonly<Record<string, Converter>> = {
   'privilege_escalation become_flags': becomeFlags,
   'sudo_become_plugin flags': becomeFlags,
   'sudo_become_plugin user': textOf('becomeUser'),
-  'ssh_connection ssh_args': textOf('sshArgs'),
+  'ssh_connection ssh_args': sshArgs,
   'ssh_connection ssh_common_args': textOf('sshCommonArgs'),
   'ssh_connection ssh_extra_args': textOf('sshExtraArgs'),
   'diff always': flagOf('diff'),
@@ -165,7 +180,7 @@ function unquote(text: string): string {
 }
 
 function taken(name: string, value: ConfigValue, remark?: string): Fate {
-  return { kind: 'taken', name, value, ...(remark !== undefined && { remark }) };
+  return { kind: 'taken', options: [[name, value]], ...(remark !== undefined && { remark }) };
 }
 
 function needless(reason: string): Fate {
@@ -182,7 +197,7 @@ export function toOptions(all: readonly TakenOver[]): ReadonlyMap<string, Config
   const inOrder = all.toSorted((a, b) => rank(a) - rank(b));
   for (const { fate } of inOrder) {
     if (fate.kind !== 'taken') continue;
-    options.set(fate.name, fate.value);
+    for (const [name, value] of fate.options) options.set(name, value);
   }
   return options;
 }

@@ -1,5 +1,5 @@
 import { command } from '../command-line.ts';
-import { connectionOptions, inventoryOptions } from '../shared-options.ts';
+import { connectionOptions, extraVarsOption, inventoryOptions } from '../shared-options.ts';
 import { pattern, patternLimit } from './specs.ts';
 
 export const pingSpec = command({
@@ -9,6 +9,7 @@ export const pingSpec = command({
   options: {
     ...inventoryOptions,
     limit: patternLimit,
+    ...extraVarsOption,
     json: { type: 'flag', settable: false, describe: 'print JSON instead of a table' },
     ...connectionOptions,
   },
@@ -36,6 +37,7 @@ export const execSpec = command({
   options: {
     ...inventoryOptions,
     limit: patternLimit,
+    ...extraVarsOption,
     'per-host': {
       type: 'flag',
       describe: 'print the answer of each host as it comes, instead of equal ones together at the end',

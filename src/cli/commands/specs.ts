@@ -3,6 +3,7 @@ import { listOptions, playOptions } from '../play-options.ts';
 import { outputFormats } from '../outputs.ts';
 import { rolloutOptions } from '../rollout-options.ts';
 import {
+  askingOptions,
   connectionOptions,
   extraVarsOption,
   inventoryOptions,
@@ -114,6 +115,7 @@ export const factsSpec = command({
   options: {
     ...inventoryOptions,
     limit: patternLimit,
+    ...extraVarsOption,
     json: {
       type: 'flag',
       settable: false,
@@ -136,6 +138,7 @@ export const showSpec = command({
   options: {
     ...inventoryOptions,
     limit: patternLimit,
+    ...extraVarsOption,
     json: { type: 'flag', settable: false, describe: 'print JSON instead of tables' },
     ...connectionOptions,
   },
@@ -190,7 +193,7 @@ export const inventorySpec = command({
   ],
 });
 
-const guardOptions = { ...inventoryOptions, ...connectionOptions };
+const guardOptions = askingOptions;
 
 const guardNote =
   'Exit codes: 0 done on all hosts; 1 it could not start; 2 a host refused or failed; 4 hosts were unreachable and none failed otherwise.';
@@ -201,6 +204,7 @@ export const guardListSpec = command({
   positionals: [pattern],
   options: {
     ...inventoryOptions,
+    ...extraVarsOption,
     json: { type: 'flag', settable: false, describe: 'print JSON instead of a table' },
     ...connectionOptions,
   },

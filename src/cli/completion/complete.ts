@@ -98,6 +98,7 @@ async function meant(
     case undefined:
       return nothing;
     case 'file':
+    case 'ssh-config':
     case 'inventory':
       return { kind: 'files', after };
     case 'playbook':

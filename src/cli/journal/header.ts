@@ -81,12 +81,14 @@ const files = new Set([
   'connection-password-file',
   'become-password-file',
   'vault-password-file',
+  'ssh-config',
 ]);
 
 function recordedOptions(options: OptionRecord, cwd: string): RecordHeader['options'] {
   return Object.fromEntries(
     Object.entries(options).flatMap(([name, value]): [string, RecordHeader['options'][string]][] => {
       if (ofOneRun.has(name)) return [];
+      if (name === 'ssh-config' && value === 'none') return [[name, value]];
       const absolute = (text: string): string =>
         name === 'vault-id'
           ? movedVaultId(text, (path) => resolvePath(path, cwd))

@@ -101,6 +101,8 @@ function toAbsolute(text: string, means: Meaning | undefined, { folder, cwd }: V
       return text.includes(',') ? text : fromFolder(text);
     case 'vars':
       return text.startsWith('@') ? `@${fromFolder(text.slice(1))}` : text;
+    case 'ssh-config':
+      return text === 'none' ? text : fromFolder(text);
     case 'vault':
       return movedVaultId(text, fromFolder);
     default:
