@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { env } from 'node:process';
 
 import { makeKey, type KeyPair } from './keys.ts';
 
@@ -31,12 +32,18 @@ export interface SshdOptions {
   readonly hostKeyTypes?: readonly ('ed25519' | 'ecdsa' | 'rsa')[];
   /** The command that runs sshd's, with its folder at hand; default: sshd runs by itself. */
   readonly inside?: (directory: string) => readonly string[];
+  /** The name by which PAM knows it; default: sshd. */
+  readonly service?: string;
+  /** Variables that it has besides those of the test. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export async function startSshd({
   lines = [],
   hostKeyTypes = ['ed25519'],
   inside = () => [],
+  service,
+  environment = {},
 }: SshdOptions = {}): Promise<Sshd> {
   const directory = await mkdtemp(join(tmpdir(), 'kvmplay-sshd-'));
   // sshd reads authorized_keys as the user who logs in.
@@ -67,13 +74,22 @@ export async function startSshd({
     ].join('\n'),
   );
 
+  let sshd = sshdProgram;
+  if (service !== undefined) {
+    // To PAM it gives the name that it was started by.
+    sshd = join(directory, service);
+    await symlink(sshdProgram, sshd);
+  }
   const prefix = inside(directory);
-  const [program, ...args] = [...prefix, sshdProgram, '-D', '-e', '-f', config];
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [program, ...args] = [...prefix, sshd, '-D', '-e', '-f', config];
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...env, ...environment },
+  });
   const ended = once(child, 'exit');
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
-  await waitForListener(port, () => (child.exitCode === null ? undefined : log));
+  await waitForListener('sshd', port, () => (child.exitCode === null ? undefined : log));
 
   return {
     port,
@@ -116,14 +132,19 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function waitForListener(port: number, deathOf: () => string | undefined): Promise<void> {
+/** Waits until a program accepts connections; `deathOf` is what it said if it has ended instead. */
+export async function waitForListener(
+  program: string,
+  port: number,
+  deathOf: () => string | undefined,
+): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const log = deathOf();
-    if (log !== undefined) throw new Error(`sshd ended at once: ${log}`);
+    if (log !== undefined) throw new Error(`${program} ended at once: ${log}`);
     if (await accepts(port)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`sshd does not listen on port ${port}`);
+  throw new Error(`${program} does not listen on port ${port}`);
 }
 
 function accepts(port: number): Promise<boolean> {
