@@ -41,7 +41,10 @@ export async function transportDefaults(
     ...(options['connect-retries'] !== undefined && { connectRetries: options['connect-retries'] }),
     ...(sshConfig !== undefined && { sshConfigFile: sshConfig }),
     // Without a terminal nobody is asked: what needs an answer says so.
-    ...(io.isInteractive && { askSecret: io.askSecret }),
+    ...(io.isInteractive && {
+      askSecret: io.askSecret,
+      tellPerson: (message: string) => io.stderr.write(`${message}\n`),
+    }),
     ...(connection !== undefined && { connection }),
     ...(user !== undefined && { user }),
     ...(becomeUser !== undefined && { becomeUser }),

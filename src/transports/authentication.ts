@@ -31,6 +31,8 @@ export interface LoginSettings {
   readonly asksForPassword?: boolean;
   /** Ways that must not be tried: `publickey`, `password`, `keyboard-interactive`. */
   readonly refusedMethods?: readonly string[];
+  /** A person is asked what the host asks, also where no password is known. */
+  readonly asksQuestions?: boolean;
 }
 
 type NamedMethod = Extract<AnyAuthMethod, { type: 'publickey' | 'agent' | 'password' }>;
@@ -54,6 +56,10 @@ export interface LoginPlan {
   /** Asks a person; absent when there is none. */
   readonly ask?: AskSecret;
   readonly refusedMethods: readonly string[];
+  /** Why keys that are at hand cannot be used. */
+  readonly notOffered?: readonly string[];
+  /** The person is asked what the host asks, whatever it has accepted. */
+  readonly asksQuestions?: boolean;
 }
 
 /** The keys of a run: each file is read, and its passphrase asked for, at most once. */
@@ -70,6 +76,7 @@ export interface KeyRingOptions {
 }
 
 const defaultKeyNames = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
+const securityKeyNames = ['id_ecdsa_sk', 'id_ed25519_sk'];
 
 export function createKeyRing({
   askSecret,
@@ -144,6 +151,14 @@ export function createKeyRing({
     return methods;
   };
 
+  /** Why keys that would have been offered are not. */
+  const notOffered = async ({ privateKeyFile, keyFiles }: LoginSettings): Promise<readonly string[]> => {
+    if (privateKeyFile !== undefined) return [];
+    const usual = [...defaultKeyNames, ...securityKeyNames].map((name) => join(home, '.ssh', name));
+    const found = await Promise.all((keyFiles ?? usual).map(load));
+    return found.flatMap((file) => (file.state === 'hardware' ? [file.reason] : []));
+  };
+
   /** What was named, and what stands at hand besides. */
   const keys = async (
     { user, privateKeyFile, keyFiles, keyFilesOnly = false }: LoginSettings,
@@ -164,9 +179,11 @@ export function createKeyRing({
   return {
     async plan(settings) {
       const { user, password, asksForPassword = false, refusedMethods = [] } = settings;
-      const { named, others } = refusedMethods.includes('publickey')
-        ? { named: [], others: [] }
-        : await keys(settings, settings.agentSocket ?? agentSocket ?? '');
+      const mayUseKeys = !refusedMethods.includes('publickey');
+      const { named, others } = mayUseKeys
+        ? await keys(settings, settings.agentSocket ?? agentSocket ?? '')
+        : { named: [], others: [] };
+      const left = mayUseKeys ? await notOffered(settings) : [];
       const secret = await password?.();
       const known = secret === undefined ? [] : [passwordMethod(user, () => Promise.resolve(secret))];
       const asked =
@@ -178,6 +195,8 @@ export function createKeyRing({
         methods: [...named, ...known, ...others, ...asked],
         refusedMethods,
         ...(ask !== undefined && { ask }),
+        ...(left.length > 0 && { notOffered: left }),
+        ...(settings.asksQuestions === true && { asksQuestions: true }),
       };
     },
   };

@@ -1,6 +1,7 @@
 import { AuthenticationError, isKvmplayError, UnreachableError } from '../errors.ts';
 import { otherKeyTypeError, type HostAddress } from './host-key.ts';
 import { formatDuration } from './limits.ts';
+import type { LoginWays } from './login-hint.ts';
 
 /** How far a connect has come: the only thing that tells why the same bare error of a socket was met. */
 export interface Progress {
@@ -9,6 +10,10 @@ export interface Progress {
   lastError?: Error;
   /** Why the attempt before this one was given up. */
   lastFailure?: string;
+  /** By what the host lets in, as far as it has said so. */
+  ways?: LoginWays;
+  /** A person has answered questions of the host. */
+  hasAnswered?: boolean;
 }
 
 export type Step = 'tcp' | 'greeting' | 'handshake' | 'login';
@@ -18,6 +23,8 @@ export interface FailedConnect {
   readonly user: string;
   /** What the login had to offer, in words. */
   readonly offered: readonly string[];
+  /** What else there is to do when that is refused. */
+  readonly hint?: string | undefined;
   /** Types of the host keys on record. */
   readonly knownTypes: readonly string[];
   readonly step: Step;
@@ -35,14 +42,15 @@ interface RawError {
 export function connectError(cause: unknown, failed: FailedConnect): Error {
   if (isKvmplayError(cause)) return cause;
   const raw = rawErrorOf(cause);
-  const { host, user, offered, knownTypes, step } = failed;
+  const { host, user, offered, hint, knownTypes, step } = failed;
   const { subject } = host;
   const unreachable = (message: string): Error => new UnreachableError(message, { cause });
 
   if (raw.level === 'client-authentication') {
     const tried =
       offered.length === 0 ? 'there is no key, agent or password to offer' : `tried ${offered.join(', ')}`;
-    return new AuthenticationError(`${subject} does not let ${user} in: ${tried}`, { cause });
+    const advice = hint === undefined ? '' : `; ${hint}`;
+    return new AuthenticationError(`${subject} does not let ${user} in: ${tried}${advice}`, { cause });
   }
   if (raw.level === 'agent') {
     return new AuthenticationError(`the SSH agent does not sign for ${user} on ${subject}`, { cause });

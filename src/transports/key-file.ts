@@ -8,7 +8,7 @@ import { AuthenticationError } from '../errors.ts';
 export type KeyFile =
   | { readonly state: 'plain'; readonly file: string; readonly key: ParsedKey }
   | { readonly state: 'encrypted'; readonly file: string; readonly text: string }
-  | { readonly state: 'missing' | 'unusable'; readonly file: string; readonly reason: string };
+  | { readonly state: 'missing' | 'unusable' | 'hardware'; readonly file: string; readonly reason: string };
 
 export async function readKeyFile(file: string): Promise<KeyFile> {
   let text: string;
@@ -26,6 +26,10 @@ export async function readKeyFile(file: string): Promise<KeyFile> {
       reason: `private key ${file} is in PKCS#8 format, which is not understood: OpenSSH's own format is; "ssh-keygen -p -f ${file}" converts it`,
     };
   }
+  if (isOfSecurityKey(text)) {
+    const reason = `key ${file} is in a security key (FIDO), which needs ansible_connection: openssh`;
+    return { state: 'hardware', file, reason };
+  }
   const key = ssh2.utils.parseKey(text);
   if (isParsed(key)) {
     return key.isPrivateKey()
@@ -33,11 +37,13 @@ export async function readKeyFile(file: string): Promise<KeyFile> {
       : { state: 'unusable', file, reason: `${file} is a public key: the private one is needed` };
   }
   if (/^Encrypted/.test(key.message)) return { state: 'encrypted', file, text };
-  return {
-    state: 'unusable',
-    file,
-    reason: `private key ${file} is not understood: ${key.message}; keys in hardware (sk-) need ansible_connection: openssh`,
-  };
+  return { state: 'unusable', file, reason: `private key ${file} is not understood: ${key.message}` };
+}
+
+/** The type stands before what a passphrase protects. */
+function isOfSecurityKey(text: string): boolean {
+  const [, body = ''] = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]*)-----/.exec(text) ?? [];
+  return /sk-(ssh|ecdsa)-[a-z0-9-]+@openssh\.com/.test(Buffer.from(body, 'base64').toString('latin1'));
 }
 
 export function decryptKey(file: string, text: string, passphrase: string): ParsedKey {

@@ -9,8 +9,9 @@ import type { OpenSshRoute, Passage } from './openssh-bastions.ts';
 import { explainOpenSsh, revokedKeyError, type OpenSshFailure } from './openssh-errors.ts';
 import type { OpenSshLog } from './openssh-log.ts';
 import { startOpenSshMaster, type OpenSshMaster } from './openssh-master.ts';
-import { openSshAnswers } from './openssh-secrets.ts';
+import { noAnswers, openSshAnswers } from './openssh-secrets.ts';
 import type { OpenSshShared } from './openssh.ts';
+import { watchTouches } from './openssh-touch.ts';
 import type { ConnectOptions } from './transport.ts';
 
 const defaultConnectTimeout = 10_000;
@@ -119,9 +120,20 @@ async function startMaster(
   passage: Passage | undefined,
 ): Promise<{ readonly master: OpenSshMaster } | { readonly failure: OpenSshFailure }> {
   const { route, shared, subject } = attempt;
-  const { target, via, hasOwnRecord = false, asksForPassword } = route;
+  const { target, via, hasOwnRecord = false, asksForPassword = false, preferredMethods } = route;
   const { destination, password, executable = 'ssh' } = target;
-  const answers = openSshAnswers({ password, askSecret: shared.askSecret });
+  const answers = openSshAnswers({
+    name: target.name,
+    password,
+    askSecret: shared.askSecret,
+    asksQuestions: asksForPassword || preferredMethods?.[0] === 'keyboard-interactive',
+  });
+  const touches = watchTouches({
+    onWait: (key, isOver) => {
+      shared.tellPerson?.(`${target.name}: touch the security key of ${key}`);
+      void paused(isOver);
+    },
+  });
   const master = await startOpenSshMaster({
     executable,
     argumentsFor: (controlPath) =>
@@ -132,12 +144,14 @@ async function startMaster(
         knownHostsFiles: hasOwnRecord ? undefined : shared.knownHostsFiles,
         sshConfigFile: shared.sshConfigFile,
         isAttended: answers !== undefined,
-        asksForPassword,
+        choosesMethods: !asksForPassword && preferredMethods === undefined,
       }),
     agentSocket: shared.agentSocket,
     answer: answers && ((question) => paused(answers.answer(question))),
+    onLine: touches.onLine,
   });
   attempt.log = master.log;
+  void master.hasEnded.then(touches.end);
   onCut(() => void master.end());
 
   const isReady = await master.isReady;
@@ -155,8 +169,7 @@ async function startMaster(
         subject,
         destination,
         log,
-        passwordOffered: answers?.passwordOffered() ?? false,
-        unlockedKeys: answers?.unlockedKeys() ?? [],
+        given: answers?.given() ?? noAnswers,
         bastion: via && { name: via.target.name, refusal },
       }),
     };

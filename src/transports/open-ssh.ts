@@ -9,6 +9,7 @@ import { connectError, connectTimeoutError, isWorthRetrying, type Progress } fro
 import { backOff } from './handshakes.ts';
 import { hostAddressOf, hostKeyGate, type HostAddress } from './host-key.ts';
 import type { KnownHosts } from './known-hosts.ts';
+import { answersGiven, loginHint, type LoginWays } from './login-hint.ts';
 import { shorter, sleep, withLimits, type OnCut, type Paused } from './limits.ts';
 import { retryUnreachable } from './retry-unreachable.ts';
 import type { SshSettings } from './ssh-settings.ts';
@@ -114,6 +115,7 @@ async function connectWithRetries(attempt: Attempt, onCut: OnCut, paused: Paused
   onCut(() => (cut.isCut = true));
   for (let failure = 0; ; failure++) {
     attempt.progress.step = 'tcp';
+    delete attempt.progress.ways;
     try {
       return await handshake(attempt, onCut, paused);
     } catch (cause) {
@@ -148,7 +150,11 @@ async function handshake(attempt: Attempt, onCut: OnCut, paused: Paused): Promis
     authHandler: authHandlerOf(plan, {
       user,
       subject: `${user}@${settings.name}`,
+      host: host.subject,
       whileAsked: paused,
+      onWays: ({ accepted, isPartial }) =>
+        (progress.ways = { accepted, isPartial: isPartial || progress.ways?.isPartial === true }),
+      onAnswered: () => (progress.hasAnswered = true),
       onFailure: (error) => (loginFailure = error),
     }),
     algorithms: { ...algorithms, serverHostKey: [...gate.algorithms] },
@@ -180,6 +186,19 @@ async function handshake(attempt: Attempt, onCut: OnCut, paused: Paused): Promis
   }
 }
 
+function hintFor(plan: LoginPlan, { ways }: Progress): string | undefined {
+  const forKerberos = 'for which there is ansible_connection: openssh';
+  return ways && loginHint(ways, { tried: triedBy(plan, ways), forKerberos });
+}
+
+/** As the protocol calls what a login tries. */
+function triedBy({ methods, asksQuestions }: LoginPlan, { isPartial }: LoginWays): readonly string[] {
+  const tried = methods.flatMap(({ type }) =>
+    type === 'password' ? ['password', 'keyboard-interactive'] : ['publickey'],
+  );
+  return isPartial || asksQuestions === true ? [...tried, 'keyboard-interactive'] : tried;
+}
+
 function isConnecting(socket: Duplex): boolean {
   return 'connecting' in socket && socket.connecting === true;
 }
@@ -188,7 +207,11 @@ function explain(cause: unknown, { settings, host, plan, known, progress }: Atte
   return connectError(cause, {
     host,
     user: settings.user,
-    offered: plan.methods.map(({ description }) => description),
+    offered: [
+      ...plan.methods.map(({ description }) => description),
+      ...(progress.hasAnswered === true ? [answersGiven] : []),
+    ],
+    hint: plan.notOffered?.join(', ') ?? hintFor(plan, progress),
     knownTypes: known.keyTypes(host.onRecord.name, host.onRecord.port),
     step: progress.step,
   });

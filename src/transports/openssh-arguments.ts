@@ -18,8 +18,8 @@ export interface MasterSettings {
   readonly sshConfigFile?: string | undefined;
   /** Whether somebody answers when ssh asks for a secret. */
   readonly isAttended: boolean;
-  /** Whether it may ask for a password that nobody has told. */
-  readonly asksForPassword?: boolean | undefined;
+  /** Whether kvmplay chooses the ways to log in. */
+  readonly choosesMethods: boolean;
 }
 
 /**
@@ -33,9 +33,9 @@ export function masterArguments({
   knownHostsFiles,
   sshConfigFile,
   isAttended,
-  asksForPassword = false,
+  choosesMethods,
 }: MasterSettings): readonly string[] {
-  const { destination, port, user, privateKeyFile, password, hostKeyChecking = 'yes' } = target;
+  const { destination, port, user, privateKeyFile, hostKeyChecking = 'yes' } = target;
   const own = (words: readonly string[]): readonly string[] =>
     // ssh takes the first of two ways, and refuses -J as the second.
     proxyCommand === undefined ? words : withoutOption('J', words);
@@ -55,9 +55,7 @@ export function masterArguments({
     ...own(target.lastArguments),
     ...hostKeyOptions(hostKeyChecking, knownHostsFiles),
     ...option('NumberOfPasswordPrompts', '1'),
-    ...(asksForPassword
-      ? []
-      : option('PreferredAuthentications', methods(password !== undefined, privateKeyFile !== undefined))),
+    ...(choosesMethods ? option('PreferredAuthentications', methodsFor(target, isAttended)) : []),
     ...option('ServerAliveInterval', '10'),
     ...option('ServerAliveCountMax', '3'),
     // The log on stderr tells how far a connect has come, and -v comes after a -q of the inventory.
@@ -166,12 +164,14 @@ function hostKeyOptions(policy: HostKeyChecking, files: readonly string[] | unde
 }
 
 /** A password comes after the key that is named, and before the keys that nobody named: they use up the attempts that sshd allows. */
-function methods(hasPassword: boolean, hasKey: boolean): string {
-  const start = 'gssapi-with-mic,hostbased';
-  if (!hasPassword) return `${start},publickey`;
-  return hasKey
-    ? `${start},publickey,password,keyboard-interactive`
-    : `${start},password,keyboard-interactive,publickey`;
+function methodsFor({ password, privateKeyFile }: SshTarget, isAttended: boolean): string {
+  const start = 'gssapi-keyex,gssapi-with-mic,hostbased';
+  if (password !== undefined && privateKeyFile === undefined)
+    return `${start},password,keyboard-interactive,publickey`;
+  const keys = `${start},publickey`;
+  if (password !== undefined) return `${keys},password,keyboard-interactive`;
+  // A host may want a code besides a key: who answers knows whether it has accepted that.
+  return isAttended ? `${keys},keyboard-interactive` : keys;
 }
 
 function option(name: string, value: string): readonly string[] {

@@ -24,6 +24,8 @@ export interface OpenSshRoute {
   readonly hasOwnRecord?: boolean;
   /** Milliseconds to connect in where neither inventory nor run say it. */
   readonly usualConnectTimeout?: number;
+  /** The ways to log in that they prefer, where they say so. */
+  readonly preferredMethods?: readonly string[];
 }
 
 /** Connections of the ssh program to bastions: one to each, shared by all behind it. */
@@ -64,13 +66,14 @@ export function createOpenSshBastions({ configs, open }: OpenSshBastionsOptions)
     const hops = [...behind, target.destination];
     if (hops.length > mostHops)
       throw new InventoryError(`the hops to it have no end: ${hops.reverse().join(', ')}`);
-    const { hostKeyChecking, connectTimeout, knownHostsFiles } = config;
+    const { hostKeyChecking, connectTimeout, knownHostsFiles, preferredMethods } = config;
     return {
       target: { ...target, ...(hostKeyChecking !== undefined && { hostKeyChecking }) },
       ...(jump !== undefined && {
         via: { ...(await resolve(hopOf(jump, target), hops)), asksForPassword: true },
       }),
       ...(knownHostsFiles !== undefined && { hasOwnRecord: true }),
+      ...(preferredMethods !== undefined && { preferredMethods }),
       ...(connectTimeout !== undefined && { usualConnectTimeout: connectTimeout * 1000 }),
     };
   };

@@ -1,7 +1,9 @@
-import { AuthenticationError, HostKeyError, UnreachableError } from '../errors.ts';
+import { HostKeyError, UnreachableError } from '../errors.ts';
+import { hangUpPlaces } from './connect-errors.ts';
 import { forgetCommand, scanCommand, type RecordName } from './host-key.ts';
 import type { OpenSshLog } from './openssh-log.ts';
-import { hangUpPlaces } from './connect-errors.ts';
+import { authenticationError } from './openssh-login.ts';
+import type { GivenAnswers } from './openssh-secrets.ts';
 
 export interface FailedOpenSsh {
   /** `kvm1 (10.0.0.1:2222)`, for messages. */
@@ -9,10 +11,8 @@ export interface FailedOpenSsh {
   /** What the inventory calls the host's address. */
   readonly destination: string;
   readonly log: OpenSshLog;
-  /** Whether the password was given. */
-  readonly passwordOffered: boolean;
-  /** The keys whose passphrase was given. */
-  readonly unlockedKeys: readonly string[];
+  /** What ssh was told when it asked. */
+  readonly given: GivenAnswers;
   /** The bastion that it went over, and why that did not connect to the host, as far as it says so. */
   readonly bastion?: { readonly name: string; readonly refusal: string | undefined } | undefined;
 }
@@ -125,52 +125,6 @@ function hostKeyError(failed: FailedOpenSsh): HostKeyError | undefined {
   return fail(
     `ssh does not trust the host key of a host on the way to ${subject}: it shows ${shownKey(log)}; connect there once by hand, or put its key on record`,
   );
-}
-
-function authenticationError({
-  subject,
-  log,
-  passwordOffered,
-  unlockedKeys,
-}: FailedOpenSsh): AuthenticationError | undefined {
-  const denied = log.last(/^(?:(\S+)@(\S+): )?Permission denied \(/);
-  const tooMany = log.last(/Too many authentication failures/);
-  if (denied === undefined && tooMany === undefined) return undefined;
-
-  const fail = (message: string): AuthenticationError =>
-    new AuthenticationError(message, { details: log.complaints() });
-  // ssh does not say so, but a key that the server accepts, once unlocked, lets in.
-  const accepted = log.last(/^debug1: Server accepts key: (\S+) /)?.[1];
-  if (accepted !== undefined && unlockedKeys.includes(accepted))
-    return fail(`the passphrase of ${accepted} is wrong`);
-
-  const user = denied?.[1] ?? loginName(log) ?? 'you';
-  // When a jump host refuses, the host behind it seems to hang up.
-  const refuser =
-    denied?.[2] !== undefined && log.last(/^kex_exchange_identification: /) !== undefined
-      ? `${denied[2]}, on the way to ${subject},`
-      : subject;
-  const tried = offeredWays(log, passwordOffered);
-  if (tooMany !== undefined) {
-    return fail(
-      `${refuser} does not let ${user} in: it allows fewer attempts than there are ways to try (${tried.join(', ')}); name the one key to use`,
-    );
-  }
-  const ways = tried.length === 0 ? 'ssh has nothing to offer' : `tried ${tried.join(', ')}`;
-  return fail(`${refuser} does not let ${user} in: ${ways}`);
-}
-
-/** Who logs in, ssh_config heeded; of a connection through jump hosts, on the last of them that was reached. */
-export function loginName(log: OpenSshLog): string | undefined {
-  return log.last(/^debug1: Authenticating to \S+ as '(.+)'$/)?.[1];
-}
-
-/** `key /home/me/.ssh/id_ed25519`, `password` */
-function offeredWays(log: OpenSshLog, passwordOffered: boolean): readonly string[] {
-  const keys = log.lines
-    .map((line) => /^debug1: Offering public key: (.+) \S+ SHA256:/.exec(line)?.[1])
-    .filter((key) => key !== undefined);
-  return [...new Set(keys.map((key) => `key ${key}`)), ...(passwordOffered ? ['password'] : [])];
 }
 
 function shownKey(log: OpenSshLog): string {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env, kill } from 'node:process';
 import type { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 import { answerAskpass, askpassEnvironment, writeAskpass } from './askpass.ts';
 import { guardian } from './openssh-guardian.ts';
@@ -31,9 +31,11 @@ export interface OpenSshMasterOptions {
   readonly executable: string;
   readonly argumentsFor: (controlPath: string) => readonly string[];
   /** Absent: ssh must not ask for secrets. */
-  readonly answer?: ((question: OpenSshQuestion) => Promise<string | undefined>) | undefined;
+  readonly answer?: ((question: OpenSshQuestion) => Promise<OpenSshAnswer>) | undefined;
   /** Socket of the SSH agent; empty: none. */
   readonly agentSocket?: string | undefined;
+  /** Called with each line of the log. */
+  readonly onLine: (line: string) => void;
 }
 
 /** What an ssh wants to know before it goes on. */
@@ -41,13 +43,18 @@ export interface OpenSshQuestion {
   readonly prompt: string;
   /** The asker is the ssh that was started, not one that this has started to get to a jump host. */
   readonly isOwn: boolean;
+  /** What it has said before it asks. */
+  readonly log: OpenSshLog;
 }
+
+/** Without one ssh goes on as if nothing had been typed, unless it shall hang up. */
+export type OpenSshAnswer = { readonly secret: string } | 'none' | 'hang up';
 
 /** An ssh that does not end when told to is cut off after this long. */
 const farewellTimeout = 500;
 
 export async function startOpenSshMaster(options: OpenSshMasterOptions): Promise<OpenSshMaster> {
-  const { executable, argumentsFor, answer, agentSocket } = options;
+  const { executable, argumentsFor, answer, agentSocket, onLine } = options;
   const folder = await mkdtemp(join(parentFolder(), 'kvmplay-'));
   const controlPath = join(folder, 'm');
   if (answer !== undefined) await writeAskpass(folder);
@@ -78,9 +85,18 @@ export async function startOpenSshMaster(options: OpenSshMasterOptions): Promise
   child.stdout.once('data', (chunk: Buffer) => {
     if (answer === undefined || isEnding) return;
     const own = Number(chunk.toString().trim());
-    stopAnswering = answerAskpass(folder, ({ prompt, processId }) =>
-      answer({ prompt, isOwn: processId === own }),
-    );
+    stopAnswering = answerAskpass(folder, async ({ prompt, processId }) => {
+      // What it has said before has been written, but comes by another way.
+      await nextTurn();
+      await nextTurn();
+      const given = await answer({ prompt, isOwn: processId === own, log });
+      if (typeof given === 'object') return given.secret;
+      if (given === 'hang up') {
+        await end();
+        await new Promise(() => undefined);
+      }
+      return undefined;
+    });
   });
 
   const hasEnded = hasExited.then(() => drained(child.stderr));
@@ -90,6 +106,7 @@ export async function startOpenSshMaster(options: OpenSshMasterOptions): Promise
     void hasEnded.then(() => resolve(false));
   });
   const log = readOpenSshLog(child.stderr, (line) => {
+    onLine(line);
     // Jump hosts may have masters of their own, which say the same of other sockets.
     if (!line.startsWith('debug1: channel ') || !line.includes(`[${controlPath}]`)) return;
     stopAnswering();

@@ -4,7 +4,7 @@ import type { Handshakes } from './handshakes.ts';
 import { openMaster } from './open-openssh.ts';
 import type { OpenSshBastions } from './openssh-bastions.ts';
 import { openSshConnection } from './openssh-connection.ts';
-import { loginName } from './openssh-errors.ts';
+import { loginName } from './openssh-login.ts';
 import type { SshTarget } from './ssh-target.ts';
 import type { Connection, ConnectOptions, Transport } from './transport.ts';
 
@@ -23,6 +23,8 @@ export interface OpenSshShared {
   readonly bastions: OpenSshBastions;
   /** Asks a person for a passphrase or a PIN. */
   readonly askSecret?: AskSecret | undefined;
+  /** Tells a person what is to be done. */
+  readonly tellPerson?: ((message: string) => void) | undefined;
   /** Socket of the SSH agent; empty: none. Default: SSH_AUTH_SOCK. */
   readonly agentSocket?: string | undefined;
   /** Files with host keys instead of those of ssh_config. */

@@ -99,6 +99,7 @@ class Resolver {
       ...(config.addressFamily !== undefined && { addressFamily: config.addressFamily }),
       ...(config.localAddress !== undefined && { localAddress: config.localAddress }),
       ...(config.refusedMethods !== undefined && { refusedMethods: config.refusedMethods }),
+      ...(config.preferredMethods?.[0] === 'keyboard-interactive' && { asksQuestions: true }),
       ...(connectTimeout !== undefined && { usualConnectTimeout: connectTimeout * 1000 }),
       ...(await this.#route(config, values, [...behind, wanted.destination])),
     };

@@ -6,13 +6,17 @@ import { localTransport } from './local.ts';
 import { openMaster } from './open-openssh.ts';
 import { createOpenSshBastions } from './openssh-bastions.ts';
 import { openSshTransport, type OpenSshShared } from './openssh.ts';
+import { asksForPassword } from './password-question.ts';
 import { resolveSsh } from './resolve-ssh.ts';
 import { createSshShared, type SshSharedOptions } from './ssh-shared.ts';
 import { sshTransport } from './ssh.ts';
 import type { Transport } from './transport.ts';
 
 /** How the hosts of a run are reached, where the inventory does not say it, and what they share. */
-export interface TransportDefaults extends ConnectionDefaults, SshSharedOptions {}
+export interface TransportDefaults extends ConnectionDefaults, SshSharedOptions {
+  /** Tells a person what is to be done, such as to touch a security key: a whole line. */
+  readonly tellPerson?: ((message: string) => void) | undefined;
+}
 
 /** How to reach each host of a run. Throws InventoryError for a host whose variables make no sense. */
 export interface Transports {
@@ -27,7 +31,7 @@ export interface Transports {
  */
 export function createTransports(defaults: TransportDefaults = {}): Transports {
   const { askSecret, agentSocket, knownHostsFiles, sshConfigFile } = defaults;
-  const askOnce = askSecret && onceForEachQuestion(askSecret);
+  const askOnce = askSecret && onceForEachSecret(askSecret);
   const shared = createSshShared({ ...defaults, askSecret: askOnce });
   const { handshakes, random, configs } = shared;
   const sharedByPrograms: OpenSshShared = {
@@ -38,6 +42,7 @@ export function createTransports(defaults: TransportDefaults = {}): Transports {
     }),
     random,
     askSecret: askOnce,
+    tellPerson: defaults.tellPerson,
     agentSocket,
     knownHostsFiles,
     sshConfigFile,
@@ -74,16 +79,23 @@ function onceEach({
   };
 }
 
-/** A passphrase is asked for once in a run, whoever wants it; and a person is asked one question at a time. */
-function onceForEachQuestion(ask: AskSecret): AskSecret {
+/**
+ * A passphrase, a PIN or a password is asked for once in a run, whoever wants it; what is good for one login, each time. And a
+ * person is asked one question at a time.
+ */
+function onceForEachSecret(ask: AskSecret): AskSecret {
   const answers = new Map<string, Promise<string>>();
   let last: Promise<unknown> = Promise.resolve();
   return (question) => {
     const answer = answers.get(question) ?? last.then(() => ask(question));
-    answers.set(question, answer);
+    if (isAboutKey(question) || asksForPassword(question)) answers.set(question, answer);
     last = answer.catch(() => undefined);
     return answer;
   };
+}
+
+function isAboutKey(question: string): boolean {
+  return /^Passphrase of |^Enter PIN for /.test(question);
 }
 
 function once(secret: Secret): Secret {

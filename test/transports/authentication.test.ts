@@ -33,6 +33,9 @@ async function offered(plan: Partial<LoginPlan>, { allowed, isPartial }: Server)
   const dialogue = {
     user: 'admin',
     subject: 'admin@kvm1',
+    host: 'kvm1 (10.0.0.1:22)',
+    onWays: () => undefined,
+    onAnswered: () => undefined,
     whileAsked: <T>(answer: Promise<T>): Promise<T> => answer,
     onFailure: (error: unknown): void => void failures.push(error),
   };
@@ -70,7 +73,7 @@ describe('authHandlerOf', () => {
     ['a password as an answer', [password], ['keyboard-interactive'], 'none keyboard-interactive'],
     ['a password once', [key, password, password], everything, 'publickey password'],
     ['no password where none is allowed', [password, key], ['publickey'], 'none publickey'],
-    ['nothing', [], everything, ''],
+    ['nothing, to hear what is allowed', [], everything, 'none'],
   ])('offers %s', async (_what, methods, allowed, types) => {
     const offers = await offered({ methods }, { allowed });
 

@@ -23,6 +23,8 @@ export interface SshConfig {
   readonly localAddress?: string;
   /** Names of ways to prove who we are that must not be tried. */
   readonly refusedMethods?: readonly string[];
+  /** PreferredAuthentications, where it was configured. */
+  readonly preferredMethods?: readonly string[];
   /** What is configured and kvmplay cannot do, as `BindInterface eth0`. */
   readonly impossible?: readonly string[];
 }
@@ -103,6 +105,7 @@ export function toSshConfig(values: SshConfigValues, { baseline }: SshConfigCont
     ...optional('addressFamily', family),
     ...optional('localAddress', one('bindaddress')),
     ...(refusedMethods.length > 0 && { refusedMethods: [...new Set(refusedMethods)] }),
+    ...optional('preferredMethods', preferred),
     ...(impossible.length > 0 && { impossible }),
   };
 }

@@ -57,7 +57,7 @@ describe('toSshConfig', () => {
     [
       'PreferredAuthentications',
       ['preferredauthentications publickey'],
-      { refusedMethods: ['password', 'keyboard-interactive'] },
+      { refusedMethods: ['password', 'keyboard-interactive'], preferredMethods: ['publickey'] },
     ],
     [
       'what needs the ssh program',
