@@ -18,6 +18,8 @@ export interface EachQuestion {
   readonly pattern: string | undefined;
   /** A further pattern that hosts must be in. */
   readonly limit?: string | undefined;
+  /** A word that would rather be the pattern where the pattern means nobody. */
+  readonly otherWord?: string | undefined;
   readonly options: OptionValues<typeof askingOptions>;
 }
 
@@ -37,12 +39,12 @@ export interface HostWay {
 
 /** Asks hosts side by side. Not a play: a transaction under way must not keep anybody from looking at it. */
 export async function askEach<T>(
-  { pattern = 'all', limit, options }: EachQuestion,
+  { pattern = 'all', limit, otherWord, options }: EachQuestion,
   io: CliIo,
   ask: (host: InventoryHost, way: HostWay) => Promise<T>,
 ): Promise<EachAnswered<T>> {
   const inventory = await openInventory(options, io, { extraVars: options['extra-vars'] });
-  const hosts = chosenHosts(inventory, pattern, limit);
+  const hosts = chosenHosts(inventory, pattern, { limit, otherWord });
   const transportFor = createTransports(await transportDefaults(options, io));
   const inForks = pLimit(options.forks);
   const errors: Unanswered[] = [];
@@ -71,13 +73,24 @@ export async function askEach<T>(
 function chosenHosts(
   inventory: Inventory,
   pattern: string,
-  limit: string | undefined,
+  { limit, otherWord }: Pick<EachQuestion, 'limit' | 'otherWord'>,
 ): readonly InventoryHost[] {
+  if (otherWord !== undefined && !isPattern(inventory, pattern) && isPattern(inventory, otherWord)) {
+    throw new UsageError(`${pattern} is no pattern of hosts, but ${otherWord} is one: it should come second`);
+  }
   const hosts = selectHosts(inventory, pattern);
   const within = limit === undefined ? hosts : selectHosts(inventory, limit);
   const chosen = hosts.filter((host) => within.includes(host));
   if (chosen.length > 0) return chosen;
   throw new UsageError(`no host is in ${pattern}${limit === undefined ? '' : ` and in --limit ${limit}`}`);
+}
+
+function isPattern(inventory: Inventory, text: string): boolean {
+  try {
+    return selectHosts(inventory, text).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** What a command ends with that some hosts gave no answer to. */

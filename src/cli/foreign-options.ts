@@ -71,6 +71,19 @@ export const foreignOptions: Readonly<Record<string, string>> = {
   'doc s': 'each page ends with an example',
 };
 
+/** Commands that fingers know from the programs of Ansible, and what to do instead. */
+export const foreignCommands: Readonly<Record<string, string>> = {
+  playbook: 'playbooks are run by kvmplay run',
+  adhoc: "a command is run on hosts by kvmplay exec 'COMMAND' PATTERN",
+  command: "a command is run on hosts by kvmplay exec 'COMMAND' PATTERN",
+  shell: "a command is run on hosts by kvmplay exec 'COMMAND' PATTERN",
+  setup: 'what hosts tell about themselves is printed by kvmplay facts',
+  vault: 'ansible-vault itself writes what kvmplay reads',
+  galaxy: 'what is shared comes in packages of npm',
+  console: "a command is run on hosts by kvmplay exec 'COMMAND' PATTERN",
+  pull: 'hosts are reached over SSH from one place',
+};
+
 /** What to do instead of an option that a command does not have. */
 export function insteadOf(option: string, command: string): string | undefined {
   return foreignOptions[`${command} ${option}`] ?? foreignOptions[option];

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { nearestName } from '../model/nearest-name.ts';
 import type { CommandSpec } from './command-line.ts';
-import { insteadOf } from './foreign-options.ts';
+import { foreignCommands, insteadOf } from './foreign-options.ts';
 import { longNames, otherNames } from './option-names.ts';
 import { calledCommand, commandNames, familiesOf, possibleCommands } from './command-names.ts';
 
@@ -37,6 +37,8 @@ export function explainMistake(
     return new UsageError(`${spec.name} takes no further word, but there is ${unknown}; see ${help}`);
   if (/\.(ts|mts|js|mjs|ya?ml)$/.test(unknown))
     return new UsageError(`there is no command ${unknown}: a playbook is run by kvmplay run ${unknown}`);
+  const instead = about === '' ? foreignCommands[unknown] : undefined;
+  if (instead !== undefined) return new UsageError(`there is no command ${unknown}: ${instead}`);
   const hint = nearestName(unknown, commandNames(about, specs));
   const should = hint === undefined ? possibleCommands(about, specs) : `is it ${hint}?`;
   return new UsageError(`there is no command ${[about, unknown].join(' ').trim()}; ${should}`);

@@ -52,6 +52,28 @@ describe('kvmplay exec', () => {
     expect(stdout).toBe('kvm2: exit code 0\n1 host: 1 exit code 0\n');
   });
 
+  it('takes variables that win over the inventory', async () => {
+    const { stdout } = await kvmplay(
+      'exec',
+      'true',
+      'gone',
+      '-i',
+      'mixed.yml',
+      '-e',
+      'ansible_connection=local',
+    );
+
+    expect(stdout).toBe('gone: exit code 0\n1 host: 1 exit code 0\n');
+  });
+
+  it('knows its two words in the wrong order', async () => {
+    expect(await kvmplay('exec', 'kvm1:kvm2', 'uptime', '-i', 'fleet.yml')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'kvmplay: uptime is no pattern of hosts, but kvm1:kvm2 is one: it should come second\n',
+    });
+  });
+
   it('keeps an answer of any bytes, apart by host, for programs', async () => {
     const { code, stdout } = await kvmplay(
       'exec',

@@ -32,6 +32,10 @@ describe('kvmplay doc', () => {
 
   it.each([
     ['ensureBnd', 'there is no task or action ensureBnd; is it ensureBond?'],
+    [
+      'ansible.builtin.lineinfile',
+      'there is no task or action ansible.builtin.lineinfile; what that module does is done by ensureLines',
+    ],
     ['comand', 'there is no task or action comand; is it command?'],
   ])('refuses %s and hints', async (name, sentence) => {
     expect(await kvmplay(['doc', name])).toEqual({ code: 1, stdout: '', stderr: `kvmplay: ${sentence}\n` });

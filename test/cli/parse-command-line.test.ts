@@ -137,6 +137,11 @@ describe('parseCommandLine', () => {
       'lab xyz',
       'there is no command lab xyz; it should be one of up, status, ssh, reboot, down',
     ],
+    [
+      'a command of Ansible',
+      'playbook site.ts',
+      'there is no command playbook: playbooks are run by kvmplay run',
+    ],
     ['a misspelt command', 'rum a.ts', 'there is no command rum; is it run?'],
     ['a misspelt command of a family', 'lab upp', 'there is no command lab upp; is it up?'],
     ['an unknown option', 'run a.ts -i h --bogus', 'run has no option --bogus; see kvmplay run --help'],

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
 import { nearestName } from '../../model/nearest-name.ts';
+import { insteadOfModule, moduleName } from '../ansible-modules.ts';
 import type { CommandArguments } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
@@ -18,7 +19,7 @@ export async function printTaskPage(
     io.stdout.write(await listOf(tasks, readableWidth(io.stdout.columns)));
     return exitCodes.done;
   }
-  const page = tasks.get(task) ?? tasks.get(toTaskName(task));
+  const page = tasks.get(task) ?? tasks.get(toTaskName(task)) ?? tasks.get(moduleName(task));
   if (page === undefined)
     throw new UsageError(`there is no task or action ${task}; ${hintFor(task, [...tasks.keys()])}`);
   io.stdout.write(formatPage(await readFile(page, 'utf8'), io.stdout.columns));
@@ -39,6 +40,8 @@ async function listOf(tasks: ReadonlyMap<string, URL>, width: number): Promise<s
 }
 
 function hintFor(task: string, tasks: readonly string[]): string {
+  const instead = insteadOfModule(task);
+  if (instead !== undefined) return `what that module does is done by ${instead.join(', ')}`;
   const hint = nearestName(task, tasks);
   return hint === undefined ? `there are ${tasks.join(', ')}` : `is it ${hint}?`;
 }

@@ -15,11 +15,15 @@ export async function execCommand(
   io: CliIo,
 ): Promise<number> {
   const { 'command-timeout': seconds, 'per-host': perHost, json, limit } = options;
-  const { answers, errors } = await askEach({ pattern, limit, options }, io, async (host, way) => {
-    const answer = await execOn(host, way, { command, timeout: seconds });
-    if (perHost && !json) io.stdout.write(`${formatAnswer([answer.host], answer)}\n`);
-    return answer;
-  });
+  const { answers, errors } = await askEach(
+    { pattern, limit, otherWord: command, options },
+    io,
+    async (host, way) => {
+      const answer = await execOn(host, way, { command, timeout: seconds });
+      if (perHost && !json) io.stdout.write(`${formatAnswer([answer.host], answer)}\n`);
+      return answer;
+    },
+  );
   if (json) {
     const answered = answers.map(({ host, ...answer }) => [
       host,
