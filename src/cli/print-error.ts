@@ -25,10 +25,21 @@ export function printError(error: unknown, io: Pick<CliIo, 'stderr' | 'cwd'>): v
   if ('place' in error) printFrame(error.place as SourcePlace | undefined, io);
 }
 
-/** Why hosts gave no answer. */
-export function printUnanswered(errors: readonly Unanswered[], io: CliIo): void {
-  for (const { host, outcome, message } of errors)
-    io.stderr.write(`kvmplay: ${host}: ${outcome}: ${message}\n`);
+/** Why hosts gave no answer; what is the same of several is told once. */
+export function printUnanswered(errors: readonly Unanswered[], io: Pick<CliIo, 'stderr'>): void {
+  const alike = new Map<string, Unanswered[]>();
+  for (const error of errors) {
+    const { host, outcome, message } = error;
+    // A host that is called 2 may not be taken for the 2 of a sentence.
+    const sentence = /[a-z]/i.test(host) ? message.replaceAll(host, '\0') : `${host}\0${message}`;
+    const key = `${outcome} ${sentence}`;
+    alike.set(key, [...(alike.get(key) ?? []), error]);
+  }
+  for (const [first, ...others] of alike.values()) {
+    if (first === undefined) continue;
+    io.stderr.write(`kvmplay: ${first.host}: ${first.outcome}: ${first.message}\n`);
+    if (others.length > 0) io.stderr.write(`  the same of ${others.map(({ host }) => host).join(', ')}\n`);
+  }
 }
 
 /** The lines around a place, when the file can be read. */

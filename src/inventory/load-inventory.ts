@@ -6,7 +6,7 @@ import { inventory } from './define-inventory.ts';
 import { createInventoryBuilder } from './inventory-builder.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
 import { type ModuleLoader, readDefinition } from './read-definition.ts';
-import { readSource } from './read-source.ts';
+import { iniFilesIn, readSource } from './read-source.ts';
 import { readVarsFolder, type VarsFolder } from './vars-folder.ts';
 import { VaultKeyring, type VaultPassword } from './vault.ts';
 
@@ -53,7 +53,9 @@ export async function loadInventory(
     besidePlaybooks: await read(options.playbookFolders ?? []),
   });
   if (inventory.hosts.length === 0) {
-    throw new InventoryError(`inventory ${sources.map(nameOf).join(', ')} has no hosts`);
+    throw new InventoryError(`inventory ${sources.map(nameOf).join(', ')} has no hosts`, undefined, {
+      details: await notesOnSources(sources),
+    });
   }
   await unlockInventory(inventory, keyring);
   return evaluateInventory({ ...inventory, secrets: keyring.secrets, vaultFiles: keyring.files });
@@ -83,6 +85,13 @@ export function buildInventory(definition: InventoryDefinition): Promise<Invento
 }
 
 const inCode = 'inventory()';
+
+/** In a folder Ansible passes over the very files that look most like an inventory. */
+async function notesOnSources(sources: readonly InventorySource[]): Promise<readonly string[]> {
+  const paths = sources.filter((source) => typeof source === 'string');
+  const files = await Promise.all(paths.map((path) => iniFilesIn(path)));
+  return files.flat().map((file) => `${file} is passed over in a folder, as by Ansible: -i ${file} reads it`);
+}
 
 function nameOf(source: InventorySource): string {
   return typeof source === 'string' ? source : inCode;

@@ -48,6 +48,15 @@ async function readPath(path: string, stats: Stats, reader: SourceReader): Promi
 const ignoredNames = ['group_vars', 'host_vars', 'vars_plugins'];
 const ignoredEnds = /(?:\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)|~)$/;
 
+/** The files of a folder that are passed over since their names end in .ini; none when it is no folder. */
+export async function iniFilesIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter((name) => name.endsWith('.ini'))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
 /** Files in the order of their names, folders like files, but for those that Ansible leaves out. */
 async function readFolder(folder: string, reader: SourceReader): Promise<void> {
   const names = (await readdir(folder)).sort();

@@ -182,6 +182,21 @@ describe('loadInventory', () => {
     expect(inventory.hosts[4999]?.vars).toMatchObject({ a: 1, d: 4, slot: 4999 });
   });
 
+  it('names the files of a folder without hosts that are passed over', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kvmplay-ini-'));
+    const file = join(folder, 'hosts.ini');
+    await writeFile(file, '[kvm]\nkvm1\n');
+
+    try {
+      await expect(loadInventory([folder])).rejects.toMatchObject({
+        message: `inventory ${folder} has no hosts`,
+        details: [`${file} is passed over in a folder, as by Ansible: -i ${file} reads it`],
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it.each([
     ['no file', [], 'inventory  has no hosts'],
     ['an empty file', [''], 'inventory 0.yml has no hosts'],
