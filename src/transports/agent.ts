@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+
 import ssh2, { type ParsedKey, type SignCallback, type SigningRequestOptions } from 'ssh2';
 
 const patience = 3000;
@@ -12,6 +14,48 @@ export function listAgentKeys(socket: string | undefined): Promise<readonly Pars
       // In this direction ssh2 hands over parsed keys only; the wider type is that of an agent somebody writes.
       resolve(error ? [] : ((keys ?? []) as ParsedKey[]));
     });
+  });
+}
+
+/** How many keys of the agent at `socket` are in security keys, of which ssh2 does not speak. */
+export function countSecurityKeys(socket: string): Promise<number> {
+  if (socket === '') return Promise.resolve(0);
+  return new Promise((resolve) => {
+    const agent = connect(socket);
+    const finish = (count: number): void => {
+      agent.destroy();
+      resolve(count);
+    };
+    setTimeout(() => finish(0), patience).unref();
+    let reply = Buffer.alloc(0);
+    agent.on('error', () => finish(0));
+    agent.on('close', () => finish(0));
+    agent.on('data', (chunk: Buffer) => {
+      reply = Buffer.concat([reply, chunk]);
+      if (reply.length >= 4 && reply.length >= 4 + reply.readUInt32BE(0))
+        finish(typesIn(reply).filter((type) => type.startsWith('sk-')).length);
+    });
+    agent.write(Buffer.from([0, 0, 0, 1, requestIdentities]));
+  });
+}
+
+/** The protocol of the agent: draft-ietf-sshm-ssh-agent, 3.5 */
+const requestIdentities = 11;
+const identitiesAnswer = 12;
+
+/** The types of the keys in an answer: size, number of the message, how many keys, and for each a blob and a comment. */
+function typesIn(reply: Buffer): readonly string[] {
+  if (reply.at(4) !== identitiesAnswer) return [];
+  let place = 9;
+  const take = (): Buffer => {
+    const start = place + 4;
+    place = start + reply.readUInt32BE(place);
+    return reply.subarray(start, place);
+  };
+  return Array.from({ length: reply.readUInt32BE(5) }, () => {
+    const blob = take();
+    take();
+    return blob.toString('latin1', 4, 4 + blob.readUInt32BE(0));
   });
 }
 

@@ -6,7 +6,7 @@ import { env } from 'node:process';
 import type { AnyAuthMethod, ParsedKey } from 'ssh2';
 
 import { AuthenticationError } from '../errors.ts';
-import { agentWith, listAgentKeys } from './agent.ts';
+import { agentWith, countSecurityKeys, listAgentKeys } from './agent.ts';
 import type { Secret } from './become.ts';
 import { decryptKey, isSameKey, readKeyFile, readPublicKey, type KeyFile } from './key-file.ts';
 
@@ -85,6 +85,7 @@ export function createKeyRing({
 }: KeyRingOptions = {}): KeyRing {
   const files = new Map<string, Promise<KeyFile>>();
   const unlocked = new Map<string, Promise<ParsedKey>>();
+  const counted = new Map<string, Promise<number>>();
   const listed = new Map<string, Promise<readonly ParsedKey[]>>();
   const ask = askSecret === undefined ? undefined : oneAtATime(askSecret);
 
@@ -152,11 +153,18 @@ export function createKeyRing({
   };
 
   /** Why keys that would have been offered are not. */
-  const notOffered = async ({ privateKeyFile, keyFiles }: LoginSettings): Promise<readonly string[]> => {
+  const notOffered = async (
+    { privateKeyFile, keyFiles, keyFilesOnly = false }: LoginSettings,
+    socket: string,
+  ): Promise<readonly string[]> => {
     if (privateKeyFile !== undefined) return [];
     const usual = [...defaultKeyNames, ...securityKeyNames].map((name) => join(home, '.ssh', name));
     const found = await Promise.all((keyFiles ?? usual).map(load));
-    return found.flatMap((file) => (file.state === 'hardware' ? [file.reason] : []));
+    const count = keyFilesOnly ? 0 : await memoize(counted, socket, () => countSecurityKeys(socket));
+    return [
+      ...found.flatMap((file) => (file.state === 'hardware' ? [file.reason] : [])),
+      ...(count === 0 ? [] : [`the agent holds ${inSecurityKeys(count)} ansible_connection: openssh`]),
+    ];
   };
 
   /** What was named, and what stands at hand besides. */
@@ -179,11 +187,10 @@ export function createKeyRing({
   return {
     async plan(settings) {
       const { user, password, asksForPassword = false, refusedMethods = [] } = settings;
-      const mayUseKeys = !refusedMethods.includes('publickey');
-      const { named, others } = mayUseKeys
-        ? await keys(settings, settings.agentSocket ?? agentSocket ?? '')
-        : { named: [], others: [] };
-      const left = mayUseKeys ? await notOffered(settings) : [];
+      const socket = settings.agentSocket ?? agentSocket ?? '';
+      const [{ named, others }, left] = refusedMethods.includes('publickey')
+        ? [{ named: [], others: [] }, []]
+        : await Promise.all([keys(settings, socket), notOffered(settings, socket)]);
       const secret = await password?.();
       const known = secret === undefined ? [] : [passwordMethod(user, () => Promise.resolve(secret))];
       const asked =
@@ -200,6 +207,12 @@ export function createKeyRing({
       };
     },
   };
+}
+
+function inSecurityKeys(count: number): string {
+  return count === 1
+    ? '1 key that is in a security key (FIDO), which needs'
+    : `${count} keys that are in security keys (FIDO), which need`;
 }
 
 async function keyMethod(

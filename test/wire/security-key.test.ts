@@ -1,15 +1,24 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { env } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 
+import { runCli } from '../../src/cli/cli.ts';
 import { createTransports } from '../../src/transports/index.ts';
+import { fakeIo } from '../cli/fake-io.ts';
 import { createAccount, type Account } from './support/account.ts';
 import { inventoryHost, transportTo, type Reach } from './support/host.ts';
 import { prepareMachine } from './support/machine.ts';
 import { makeSecurityKey, type SecurityKey } from './support/security-key.ts';
 import { startSshd, type Sshd } from './support/sshd.ts';
+
+const run = promisify(execFile);
 
 // Other rings may run at the same time.
 jest.setTimeout(30_000);
@@ -180,6 +189,61 @@ describe('a security key by openssh', () => {
 
     expect(users).toEqual([account.name, account.name, account.name]);
     expect((await device.touches('given')) - before).toBe(1);
+  });
+});
+
+describe('a security key that an agent holds', () => {
+  let agent: ChildProcess;
+  let socket: string;
+
+  beforeAll(async () => {
+    socket = join(sshd.directory, 'agent');
+    agent = spawn('ssh-agent', ['-D', '-a', socket, '-P', device.provider], { stdio: 'ignore' });
+    await waitFor(() => existsSync(socket));
+    await run('ssh-add', ['-S', device.provider, plain], { env: { ...env, SSH_AUTH_SOCK: socket } });
+  }, 30_000);
+
+  afterAll(async () => {
+    const ended = once(agent, 'exit');
+    agent.kill();
+    await ended;
+  });
+
+  it('is touched for a login by openssh', async () => {
+    const before = await device.touches('given');
+
+    expect(await whoAmI({ key: null, defaults: { agentSocket: socket } })).toBe(account.name);
+    expect((await device.touches('given')) - before).toBe(1);
+  });
+
+  it('is named by ssh', async () => {
+    const reach: Reach = { connection: 'ssh', key: null, vars: {}, defaults: { agentSocket: socket } };
+
+    await expect(whoAmI(reach)).rejects.toMatchObject({
+      name: 'AuthenticationError',
+      message: `${subject} does not let ${account.name} in: there is no key, agent or password to offer; the agent holds 1 key that is in a security key (FIDO), which needs ansible_connection: openssh`,
+    });
+  });
+});
+
+describe('a person at a terminal', () => {
+  it('is told by the command which key to touch for whom', async () => {
+    const inventory = join(sshd.directory, 'hosts.json');
+    const kvm1 = {
+      ansible_host: '127.0.0.1',
+      ansible_port: sshd.port,
+      ansible_user: account.name,
+      ansible_connection: 'openssh',
+      ansible_ssh_private_key_file: plain,
+      ansible_ssh_common_args: `-o SecurityKeyProvider=${device.provider} -o UserKnownHostsFile=${sshd.knownHosts}`,
+    };
+    await writeFile(inventory, JSON.stringify({ all: { hosts: { kvm1 } } }));
+    const io = fakeIo({ cwd: sshd.directory, isInteractive: true });
+
+    const code = await runCli(['ping', '-i', inventory, '--ssh-config', 'none'], io);
+
+    expect(io.written.stderr).toBe(`kvm1: touch the security key of ${plain}\n`);
+    expect(code).toBe(0);
   });
 });
 

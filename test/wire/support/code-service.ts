@@ -29,10 +29,7 @@ export async function createCodeService({
   password = false,
   prompt,
 }: CodeServiceOptions = {}): Promise<CodeService> {
-  await needProgram(
-    '/usr/lib/x86_64-linux-gnu/security/pam_google_authenticator.so',
-    'libpam-google-authenticator',
-  );
+  await needProgram('/usr/bin/google-authenticator', 'libpam-google-authenticator');
   await removeLeftovers();
   const name = `${prefix}${pid}-codes${count++}`;
   const secret = randomBytes(20);
