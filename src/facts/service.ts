@@ -10,6 +10,8 @@ export interface Service {
   readonly manager?: ServiceManager;
   /** `expected`: a package that is to be installed may bring it. */
   readonly existence: 'there' | 'expected' | 'missing';
+  /** The name of the unit where the service was asked for by an alias: `ssh`, of which Debian's `sshd` is one. */
+  readonly unit?: string;
   readonly running: boolean;
   /** Started at boot. `fixed`: it cannot be said of this one, which others start (static). `masked`: nobody can start it. */
   readonly enabled: boolean | 'fixed' | 'masked';
@@ -40,7 +42,7 @@ if [ -x ${script} ]; then
 fi
 if [ -d /run/systemd/system ]; then
   echo 'manager systemd'
-  systemctl show -p LoadState -p ActiveState -p SubState -p UnitFileState -- ${quote(name)}
+  systemctl show -p Id -p LoadState -p ActiveState -p SubState -p UnitFileState -- ${quote(name)}
 elif [ -d /etc/init.d ]; then
   if command -v update-rc.d >/dev/null; then echo 'manager update-rc.d'; else echo 'manager chkconfig'; fi
   if [ -x ${script} ]; then
@@ -76,8 +78,11 @@ function parseUnit(name: string, lines: readonly string[]): Omit<Service, 'manag
     throw new FactParseError(`systemd tells no state of ${name}: ${JSON.stringify(lines.join(' '))}`);
   // In `auto-restart` it has just failed.
   const isStarting = active === 'activating' && sub !== 'auto-restart';
+  const unit = valueOf('Id')?.replace(/\.service$/, '') ?? '';
+  const isAlias = load === 'loaded' && unit !== '' && unit !== name.replace(/\.service$/, '');
   return {
     existence: load === 'not-found' ? 'missing' : 'there',
+    ...(isAlias && { unit }),
     running: active === 'active' || active === 'reloading' || isStarting,
     enabled: load === 'masked' ? 'masked' : isEnabled(valueOf('UnitFileState') ?? '', lines),
   };
@@ -92,7 +97,7 @@ function isEnabled(state: string, lines: readonly string[]): boolean | 'fixed' {
 }
 
 function after(name: string, value: Service, change: Change): Service {
-  if (change.kind === 'service.set' && change.name === name) {
+  if (change.kind === 'service.set' && change.name === (value.unit ?? name)) {
     return { ...value, existence: 'there', ...change.after };
   }
   if (value.existence !== 'missing') return value;

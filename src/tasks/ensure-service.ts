@@ -8,7 +8,7 @@ import { toPlan } from './to-plan.ts';
 
 /** A service as `ensureService` shall make it. */
 export interface DesiredService {
-  /** Such as `chronyd`; with systemd also a unit of another kind, such as `fstrim.timer`. */
+  /** Such as `chronyd`; with systemd also an alias, or a unit of another kind, such as `fstrim.timer`. */
   readonly name: string;
   /** Whether it runs now. Default: `true`. */
   readonly running?: boolean | 'unchanged' | undefined;
@@ -67,11 +67,13 @@ export const ensureService: TaskFunction<DesiredService, ServiceSpec, ServiceFac
         throw new PlanError(`${hostName} has no service ${name}`);
       }
       refuseFixed(desired, service);
+      refuseLostAlias(desired, service);
       const { before, after } = differing(desired, service);
       const changes =
         Object.keys(after).length === 0
           ? []
-          : [{ kind: 'service.set' as const, name, manager, before, after }];
+          : // By the name that stays: an alias goes when its unit is disabled, and could not be started again.
+            [{ kind: 'service.set' as const, name: service.unit ?? name, manager, before, after }];
       return toPlan(changes, { platform: host });
     },
     output: (_, { service }) => ({ running: service.running }),
@@ -87,6 +89,14 @@ function refuseFixed({ name, running, enabled: wanted }: ServiceSpec, { enabled 
   if (enabled === 'fixed' && wanted === true) {
     throw new PlanError(
       `service ${name} cannot be enabled, others start it (static): enabled should be 'unchanged'`,
+    );
+  }
+}
+
+function refuseLostAlias({ name, running, enabled: wanted }: ServiceSpec, { unit, enabled }: Service): void {
+  if (unit !== undefined && running === true && wanted === false && enabled === true) {
+    throw new PlanError(
+      `${name} is an alias of service ${unit} that goes when it is disabled: name should be ${unit}`,
     );
   }
 }

@@ -139,7 +139,7 @@ function modulesAfter(modules: HostState['modules'], change: Change): HostState[
 
 /** A service as it is, or as a file that makes one lets it be expected. */
 export function serviceOf({ services, files }: HostState, name: string): Service {
-  const known = services.get(name);
+  const known = services.get(name) ?? [...services.values()].find(({ unit }) => unit === name);
   if (known !== undefined) return known;
   const fact = serviceFact(name);
   return [...files.keys()].reduce<Service>(
@@ -150,8 +150,10 @@ export function serviceOf({ services, files }: HostState, name: string): Service
 
 function servicesAfter(services: HostState['services'], change: Change): HostState['services'] {
   if (change.kind !== 'service.set') return services;
-  const service = services.get(change.name) ?? { manager: change.manager, ...noService };
-  return alter(services, change.name, serviceFact(change.name).after(service, change));
+  const { name, manager } = change;
+  const isKnown = services.has(name) || [...services.values()].some(({ unit }) => unit === name);
+  const all = isKnown ? services : alter(services, name, { manager, ...noService });
+  return new Map([...all].map(([key, service]) => [key, serviceFact(key).after(service, change)]));
 }
 
 function alter<T>(map: ReadonlyMap<string, T>, key: string, value: T | undefined): ReadonlyMap<string, T> {

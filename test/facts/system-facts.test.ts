@@ -204,6 +204,28 @@ describe('serviceFact', () => {
     expect([manager, existence, running, enabled]).toEqual(['systemd', ...expected]);
   });
 
+  it('tells the name of the unit behind an alias, and knows it by that', () => {
+    const asked = (id: string): string => `${unit('loaded', 'active', 'running', 'enabled')}Id=${id}\n`;
+    const stop = {
+      kind: 'service.set',
+      name: 'ssh',
+      manager: 'systemd',
+      before: { running: true },
+      after: { running: false },
+    } as const;
+
+    const [alias, ssh] = [serviceFact('sshd'), serviceFact('ssh')].map((fact) => ({
+      fact,
+      value: fact.parse(asked('ssh.service')),
+    }));
+
+    expect(alias?.value.unit).toBe('ssh');
+    expect(alias?.fact.after(alias.value, stop).running).toBe(false);
+    expect(ssh?.value).not.toHaveProperty('unit');
+    expect(serviceFact('ssh.service').parse(asked('ssh.service'))).not.toHaveProperty('unit');
+    expect(serviceFact('demo.timer').parse(asked('demo.timer'))).not.toHaveProperty('unit');
+  });
+
   it('understands the scripts of init.d', () => {
     expect(serviceFact('x').parse('link yes\nmanager chkconfig\nscript\nrunning\n')).toEqual({
       manager: 'chkconfig',

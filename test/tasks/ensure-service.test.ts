@@ -53,6 +53,17 @@ describe('ensureService', () => {
     await expect(ensureService(host, { name: 'other' })).rejects.toThrow('kvm1 has no service other');
   });
 
+  it('changes the unit behind an alias by its own name', async () => {
+    const services = { sshd: { unit: 'ssh', running: true, enabled: true } };
+    const host = fakeHost({ services });
+
+    const { changed } = await ensureService(host, { name: 'sshd', running: false, enabled: false });
+    const again = await ensureService(host, { name: 'sshd', running: false, enabled: false });
+
+    expect(host.changes.map(describeChange)).toEqual(['~ service ssh running → stopped, enabled → disabled']);
+    expect([changed, again.changed]).toEqual([true, false]);
+  });
+
   it('has nothing to stop where there is no service', async () => {
     expect(
       await linesOf({}, (host) => ensureService(host, { name: 'ksm', running: false, enabled: false })),
@@ -74,6 +85,14 @@ describe('ensureService', () => {
   ])('refuses one that %s', async (_, services, sentence) => {
     await expect(ensureService(fakeHost({ services }), { name: 'ksm' })).rejects.toThrow(
       new PlanError(sentence),
+    );
+  });
+
+  it('refuses to disable by an alias what shall go on running', async () => {
+    const services = { sshd: { unit: 'ssh', running: true, enabled: true } };
+
+    await expect(ensureService(fakeHost({ services }), { name: 'sshd', enabled: false })).rejects.toThrow(
+      new PlanError('sshd is an alias of service ssh that goes when it is disabled: name should be ssh'),
     );
   });
 
