@@ -46,14 +46,24 @@ ${transactionScript(work, identity)}
 ${end}
 if [ $? != 0 ]; then rm -rf /run/kvmplay/active; printf 'outcome failed-launch\\n'; exit 0; fi
 cd ${transactionFolder(id)} || exit 1
-# A scope of its own survives the end of the login session (KillUserProcesses).
-if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then
-  setsid sh -c 'systemd-run --quiet --scope --unit=kvmplay-${id} sh ./transaction apply || [ -e started ] || exec sh ./transaction apply' </dev/null >/dev/null 2>&1 &
+${detached(id, 'apply')}cat result
+`;
+}
+
+/**
+ * Runs a part of the transaction apart from this session, and waits for its end. With systemd in a scope of its own: whatever
+ * is in the cgroup of a session, or of sshd, may end with it (KillUserProcesses, KillMode). What is begun twice since
+ * systemd-run told of a failure ends at once the second time: only one can move the file `armed`.
+ */
+function detached(id: string, way: 'apply' | 'commit' | 'rollback'): string {
+  const script = `sh ${transactionFolder(id)}/transaction ${way}`;
+  const isBegun = way === 'apply' ? `[ -e ${transactionFolder(id)}/started ] || ` : '';
+  return `if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then
+  setsid sh -c 'systemd-run --quiet --scope --unit=kvmplay-${id}-${way} ${script} || ${isBegun}exec ${script}' </dev/null >/dev/null 2>&1 &
 else
-  setsid sh ./transaction apply </dev/null >/dev/null 2>&1 &
+  setsid ${script} </dev/null >/dev/null 2>&1 &
 fi
 wait $!
-cat result
 `;
 }
 
@@ -87,10 +97,7 @@ fi
 
 /** Ends a transaction one way or the other and prints its result. */
 export function endScript(id: string, way: 'commit' | 'rollback'): string {
-  const folder = transactionFolder(id);
-  return `setsid sh ${folder}/transaction ${way} </dev/null >/dev/null 2>&1 &
-wait $!
-${resultScript(id, 30)}rm -rf ${folder}
+  return `${detached(id, way)}${resultScript(id, 30)}rm -rf ${transactionFolder(id)}
 `;
 }
 
@@ -294,6 +301,8 @@ commit() {
   [ $files = 0 ] || { cp "$folder/transaction" "$backups/transaction" && sync && ln -sfn "$backups" /var/lib/kvmplay/unfinished && sync; } 2>"$folder/stderr" || {
     take_back; result 'failed-commit -1' stderr; release; return
   }
+  # Who asks meanwhile waits for that of the commit.
+  rm -f "$folder/result"
   if each commit; then
     sync
     rm -f /var/lib/kvmplay/unfinished
@@ -319,7 +328,8 @@ main() {
     apply) apply ;;
     commit) commit ;;
     rollback) rollback controller ;;
-    guard) rollback guard ;;
+    # One that comes too late is no failed unit.
+    guard) rollback guard || true ;;
     finish) finish ;;
     probe) probe "$2" ;;
   esac

@@ -20,13 +20,7 @@ import { stpSeconds } from './stp-seconds.ts';
 import { extraSeconds, hintsFor } from './system-steps.ts';
 import { toConsole } from './to-console.ts';
 import { parseTransactionResult, type TransactionResult } from './transaction-result.ts';
-import {
-  endScript,
-  launchScript,
-  resultScript,
-  transactionFolder,
-  verifyScript,
-} from './transaction-script.ts';
+import { endScript, launchScript, transactionFolder, verifyScript } from './transaction-script.ts';
 import { type GuardedWork, toWork, type TransactionWork } from './transaction-work.ts';
 
 /** Answers to facts by the fact's name. */
@@ -97,8 +91,11 @@ export async function runTransaction(transaction: Transaction): Promise<SurveyAn
   onPhase('commit');
   const after = await end(transaction, id, 'commit');
   const ended = resultOf(after);
-  if (ended.outcome !== 'committed') return prove(transaction, after, explain(work, ended));
-  const undone = transaction.replan(after, []);
+  const undoneAfter = () => transaction.replan(after, []);
+  // The answer to a commit may be lost, and the host forgets the transaction with it.
+  const isForgotten = ended.outcome === 'unknown' && undoneAfter().length === 0;
+  if (ended.outcome !== 'committed' && !isForgotten) return prove(transaction, after, explain(work, ended));
+  const undone = undoneAfter();
   if (undone.length > 0) {
     throw new CommandError(`${host} is not as planned after the commit: ${undone.join('; ')}`);
   }
@@ -188,14 +185,13 @@ function refuseUnbegun(host: string, work: TransactionWork, result: TransactionR
 
 async function end(transaction: Transaction, id: string, way: 'commit' | 'rollback'): Promise<SurveyAnswers> {
   const { connection, facts, host } = transaction;
+  const survey = () => connection.survey([toResultFact(endScript(id, way)), ...facts]);
   try {
-    return await connection.survey([toResultFact(endScript(id, way)), ...facts]);
+    return await survey();
   } catch (error) {
     if (!isPassing(error)) throw error;
-    const look = toResultFact(resultScript(id, 30));
-    const seen = await connection.withFresh(Date.now() + healing * 1000, () =>
-      connection.survey([look, ...facts]),
-    );
+    // Whether it was begun is not known. If it was, the second one only waits for its end.
+    const seen = await connection.withFresh(Date.now() + healing * 1000, survey);
     if (seen !== undefined) return seen;
     throw new RollbackFailedError(
       `${host} was lost during the ${way}; look at ${transactionFolder(id)} on its console`,
