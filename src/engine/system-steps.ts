@@ -1,5 +1,5 @@
 import type { PackageInstall, PackageRemove, ServiceSet } from '../model/change.ts';
-import type { ProgramCommand } from './steps.ts';
+import type { ProgramCommand, RuntimeChange } from './steps.ts';
 
 /** Started before it is enabled, so that one that cannot start is not enabled either. */
 export function setService({ name, manager, after }: ServiceSet): readonly ProgramCommand[] {
@@ -30,11 +30,18 @@ const enablers: Readonly<
 /** Seconds that installing or removing packages may take besides the usual time of a transaction. */
 const packageSeconds = 900;
 
-/** Why a host may not be as planned although all of these changes were made. */
-export function hintsFor(changes: readonly { readonly kind: string }[]): readonly string[] {
+/** Why a host may not be as planned although all of these changes were made: what is left to do, as sentences. */
+export function hintsFor(changes: readonly RuntimeChange[], left: readonly string[]): readonly string[] {
+  const ended = changes.flatMap((change) =>
+    change.kind === 'service.set' &&
+    change.manager === 'systemd' &&
+    left.some((sentence) => sentence.includes(` service ${change.name} stopped → running`))
+      ? [`\`systemctl status ${change.name}\` tells why it does not run`]
+      : [],
+  );
   return changes.some(({ kind }) => kind === 'package.install')
-    ? ['if it is only a name that other packages provide, name one of those packages']
-    : [];
+    ? [...ended, 'if it is only a name that other packages provide, name one of those packages']
+    : ended;
 }
 
 /** How much longer than usual changes may take. */

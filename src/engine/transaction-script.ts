@@ -161,6 +161,7 @@ function spell(command: Command): string {
  */
 const runtime = `run() {
   at="$1 $2"; shift 2
+  printf '%s\\n' "$at" > "$folder/running"
   if "$@" >"$folder/stdout" 2>"$folder/stderr" </dev/null; then
     printf '%s\\n' "$at" >> "$folder/journal"
   else
@@ -178,7 +179,9 @@ is_busy() {
   [ $waits -le 120 ] && [ -e "$folder/armed" ] && grep -q "$1" "$folder/stderr" && sleep 1
 }
 undo() {
-  "$@" >/dev/null 2>>"$folder/undo-stderr" </dev/null || undo_errors=$((undo_errors + 1))
+  "$@" >/dev/null 2>"$folder/undo-step" </dev/null && return
+  undo_errors=$((undo_errors + 1))
+  cat "$folder/undo-step" >> "$folder/undo-stderr"
 }
 put() {
   { printf '%s\\n' "$1" > "$2"; }
@@ -287,22 +290,24 @@ rollback() {
   mv "$folder/armed" "$folder/rolling" 2>/dev/null || return
   rm -f "$folder/result"
   [ "$1" = guard ] || disarm
+  under_way=
+  [ ! -e "$folder/running" ] || read -r under_way < "$folder/running"
   # A step under way ends first: its effect is in the journal then.
   waited=0
   while [ -e "$folder/running" ] && [ $waited -lt 20 ]; do sleep 1; waited=$((waited + 1)); done
   take_back
-  result "rolled-back $1" undo-stderr
+  result "rolled-back $1\${under_way:+ $under_way}" undo-stderr
   release
 }
 commit() {
   mv "$folder/armed" "$folder/committing" 2>/dev/null || return
+  # Who asks meanwhile waits for that of the commit.
+  rm -f "$folder/result"
   disarm
   # From here to the last rename a power cut leaves a mixture of files: the mark tells the next run to finish it.
   [ $files = 0 ] || { cp "$folder/transaction" "$backups/transaction" && sync && ln -sfn "$backups" /var/lib/kvmplay/unfinished && sync; } 2>"$folder/stderr" || {
     take_back; result 'failed-commit -1' stderr; release; return
   }
-  # Who asks meanwhile waits for that of the commit.
-  rm -f "$folder/result"
   if each commit; then
     sync
     rm -f /var/lib/kvmplay/unfinished

@@ -16,6 +16,7 @@ import type { Forecaster } from './forecaster.ts';
 import { type HostConnection, isPassing } from './host-connection.ts';
 import { formatCommand, toCommands } from './steps.ts';
 import { linkProbes, type Probe, standardProbes } from './probes.ts';
+import { serviceProbes, settlingSeconds } from './service-probes.ts';
 import { stpSeconds } from './stp-seconds.ts';
 import { extraSeconds, hintsFor } from './system-steps.ts';
 import { toConsole } from './to-console.ts';
@@ -55,14 +56,21 @@ const healing = 60;
 export async function runTransaction(transaction: Transaction): Promise<SurveyAnswers> {
   const { host, connection, onPhase } = transaction;
   const plain = toWork(transaction.changes);
-  const probes = [...standardProbes(plain.changes), ...transaction.probes, ...linkProbes(plain.changes)];
+  const probes = [
+    ...standardProbes(plain.changes),
+    ...transaction.probes,
+    ...linkProbes(plain.changes),
+    ...serviceProbes(plain.changes),
+  ];
   const work = { ...plain, probes: plain.changes.length === 0 ? [] : probes };
   const id = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(4).toString('hex')}`;
 
+  const settling = settlingSeconds(work.changes);
   const confirmTimeout =
     transaction.confirmTimeout +
     stpSeconds(work.changes, transaction.before.get('links')) +
-    extraSeconds(work.changes);
+    extraSeconds(work.changes) +
+    settling;
 
   onPhase('apply');
   const launched = await launch(transaction, work, { id, confirmTimeout });
@@ -70,7 +78,7 @@ export async function runTransaction(transaction: Transaction): Promise<SurveyAn
 
   onPhase('verify');
   const deadline = Date.now() + confirmTimeout * 1000;
-  const forProbes = Math.max(1, confirmTimeout - 10);
+  const forProbes = Math.max(1 + settling, confirmTimeout - 10);
   const resultFact = toResultFact(verifyScript(id, { forResult: confirmTimeout, forProbes }));
   const seen = await connection.withFresh(deadline, () =>
     connection.survey([resultFact, ...transaction.facts]),
@@ -112,19 +120,19 @@ interface Failure {
 function findWrong(transaction: Transaction, work: GuardedWork, seen: SurveyAnswers): Failure | undefined {
   const { replan, verify, before, changes } = transaction;
   const left = [...replan(seen, work.staged), ...(verify?.(before, seen, changes) ?? [])];
+  const failed = resultOf(seen).failedProbes.map(({ number, seen: value }) => {
+    const failure = work.probes[number]?.failure ?? 'a probe does not pass';
+    return { failure, detail: `${failure}: ${value || 'no output'}` };
+  });
+  const details = failed.map(({ detail }) => detail);
   if (left.length > 0) {
-    const details = [...left, ...hintsFor(work.changes)];
-    return { cause: 'the host is not as planned after the change', details };
+    return {
+      cause: 'the host is not as planned after the change',
+      details: [...left, ...hintsFor(work.changes, left), ...details],
+    };
   }
-  const failed = resultOf(seen).failedProbes;
   const [first] = failed;
-  if (first === undefined) return undefined;
-  return {
-    cause: `after the change ${work.probes[first.number]?.failure ?? 'a probe does not pass'}`,
-    details: failed.map(
-      ({ number, seen: value }) => `${work.probes[number]?.failure ?? ''}: ${value || 'no output'}`,
-    ),
-  };
+  return first === undefined ? undefined : { cause: `after the change ${first.failure}`, details };
 }
 
 interface Launch {
@@ -238,20 +246,23 @@ function explain(work: TransactionWork, { outcome, words, lines }: TransactionRe
   const details = lines.map((line) => line.trim());
   switch (outcome) {
     case 'failed-step': {
-      const [change, command, code] = words.map(Number);
-      const failed = work.changes[change ?? -1];
-      const text = failed === undefined ? undefined : toCommands(failed)[command ?? -1];
-      if (failed === undefined || text === undefined) return { cause: 'a step did not work', details };
-      return {
-        cause: `${describeChange(failed)}: \`${formatCommand(text)}\` ended with ${String(code)}`,
-        details,
-        change: failed,
-      };
+      const step = findStep(work, words);
+      if (step === undefined) return { cause: 'a step did not work', details };
+      return { cause: `${step.text} ended with ${String(words[2])}`, details, change: step.change };
     }
     case 'failed-commit':
       return { cause: `${work.files[Number(words[0])]?.path ?? 'a file'} cannot be put in place`, details };
-    case 'rolled-back':
+    case 'rolled-back': {
+      const step = findStep(work, words.slice(1));
+      if (step !== undefined) {
+        return {
+          cause: `${step.text} had not ended when the guard undid the change`,
+          details: [...details, '--confirm-timeout gives it more time'],
+          change: step.change,
+        };
+      }
       return { cause: 'the guard undid the change before it was confirmed', details };
+    }
     case 'unknown':
       return { cause: 'the host forgot the change: it was restarted', details };
     case 'applied':
@@ -263,6 +274,17 @@ function explain(work: TransactionWork, { outcome, words, lines }: TransactionRe
     case 'locked':
       return { cause: `the transaction is ${outcome}`, details };
   }
+}
+
+/** The command that a result names by the numbers of its change and of itself. */
+function findStep(
+  { changes }: TransactionWork,
+  [at, place]: readonly string[],
+): { readonly text: string; readonly change: Change } | undefined {
+  const change = changes[Number(at ?? -1)];
+  const command = change === undefined ? undefined : toCommands(change)[Number(place ?? -1)];
+  if (change === undefined || command === undefined) return undefined;
+  return { text: `${describeChange(change)}: \`${formatCommand(command)}\``, change };
 }
 
 const resultName = 'transaction';

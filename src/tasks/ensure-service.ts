@@ -43,6 +43,9 @@ type ServiceFacts = ReturnType<typeof factsFor>;
  * may be its unit, and systemd reads units anew before it starts one. A service is never restarted by this task; let what
  * changed its files do that.
  *
+ * With systemd a service that was started must then have run for two seconds: one that dies, or that is started again and
+ * again, is taken back like any change, and `systemctl status` tells why it died.
+ *
  * @example
  * const conf = await ensureFile(host, { path: '/etc/chrony.conf', content: 'pool ntp.example.com iburst\n' });
  * const chrony = await ensureService(host, { name: 'chronyd' });
