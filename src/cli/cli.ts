@@ -2,7 +2,7 @@ import type { CommandArguments, CommandSpec } from './command-line.ts';
 import { toArguments, type RawValues } from './command-values.ts';
 import { commands } from './commands/index.ts';
 import { inventoryHints } from './ansible-cfg/inventory-hints.ts';
-import { unreadCfgNote } from './ansible-cfg/unread-note.ts';
+import { unreadNote } from './ansible-cfg/unread-note.ts';
 import { exitCodes } from './exit-code.ts';
 import { formatHelp } from './help.ts';
 import { hideSecrets, type ProcessIo } from './hide-secrets.ts';
@@ -24,11 +24,11 @@ export async function runCli(argv: readonly string[], process: ProcessIo): Promi
     const chosen = commands.find(({ spec }) => spec === parsed.spec);
     if (chosen === undefined) throw new Error(`command ${parsed.spec.name} has no code`);
     const code = await chosen.run(await argumentsOf(parsed, specs, io), io);
-    io.stderr.write(unreadCfgNote({ code }, io));
+    io.stderr.write(unreadNote({ code }, io));
     return code;
   } catch (error) {
     printError(error, io);
-    io.stderr.write(unreadCfgNote({ error }, io));
+    io.stderr.write(unreadNote({ error }, io));
     return exitCodes.couldNotStart;
   }
 }

@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { foreignVariables } from '../../src/cli/ansible-cfg/foreign-environment.ts';
 import { readAnsibleCfg } from '../../src/cli/ansible-cfg/read-ansible-cfg.ts';
 import { runCli } from '../../src/cli/cli.ts';
+import { commands } from '../../src/cli/commands/index.ts';
+import { settableOptions, toVariableName } from '../../src/cli/option-names.ts';
 import { fakeIo } from './fake-io.ts';
 import { playbookFolder, runProgram, stagePackage } from './staged-package.ts';
 
@@ -219,6 +222,29 @@ describe('an ansible.cfg that is not read', () => {
     expect(stderr).toContain(
       '\nkvmplay: ansible.cfg is not read, which has remote_user, timeout: kvmplay init makes a kvmplay.config.ts of it\n',
     );
+  });
+
+  it('is named after the variables of Ansible that are not read either', async () => {
+    const env = { ANSIBLE_REMOTE_USER: 'admin', ANSIBLE_TIMEOUT: '3', ANSIBLE_VAULT_IDENTITY_LIST: '' };
+
+    const { stderr } = await kvmplay(ping, { cwd: lonely, env: { ...env, KVMPLAY_CONNECT_TIMEOUT: '4' } });
+
+    expect(stderr).toContain(
+      '\nkvmplay: ANSIBLE_REMOTE_USER is not read: KVMPLAY_USER says it here\nkvmplay: ansible.cfg is not read',
+    );
+  });
+
+  it('is never told by a variable that kvmplay does not have', () => {
+    const env = new Proxy(
+      {},
+      { get: (_, name) => (String(name).startsWith('ANSIBLE_') ? 'set' : undefined) },
+    );
+    const known = [...settableOptions(commands.map(({ spec }) => spec)).keys()].map(toVariableName);
+
+    const named = foreignVariables(env).map(([, ours]) => ours);
+
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
   });
 
   it('is named where a vault stays closed', async () => {

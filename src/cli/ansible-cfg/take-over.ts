@@ -1,6 +1,9 @@
+import type { KvmplayConfig } from '../../config-options.ts';
 import { toBoolean } from '../../model/ansible-boolean.ts';
 import type { AnsibleSetting } from './read-ansible-cfg.ts';
 import { becomeFlagsOfItself, needlessKeys, needlessSections, withoutEquivalent } from './known-settings.ts';
+
+type Name = keyof KvmplayConfig;
 
 export type ConfigValue = string | number | boolean | readonly string[];
 
@@ -9,7 +12,7 @@ export type Fate =
   /** It is those options of kvmplay.config.ts. `remark`: what differs. */
   | {
       readonly kind: 'taken';
-      readonly options: readonly (readonly [name: string, value: ConfigValue])[];
+      readonly options: readonly (readonly [name: Name, value: ConfigValue])[];
       readonly remark?: string;
     }
   /** kvmplay does without. */
@@ -46,7 +49,7 @@ function fateOf(setting: AnsibleSetting, toPath: (path: string) => string): Fate
 type Converter = (value: string, toPath: (path: string) => string) => Fate;
 
 const flagOf =
-  (name: string): Converter =>
+  (name: Name): Converter =>
   (text) => {
     const value = toBoolean(text);
     if (value === undefined) return lost(`${JSON.stringify(text)} is neither true nor false`);
@@ -54,24 +57,24 @@ const flagOf =
   };
 
 const textOf =
-  (name: string): Converter =>
+  (name: Name): Converter =>
   (text) =>
     taken(name, text);
 
 const numberOf =
-  (name: string, least: number): Converter =>
+  (name: Name, least: number): Converter =>
   (text) =>
     /^\d+$/.test(text) && Number(text) >= least
       ? taken(name, Number(text))
       : lost(`it should be a whole number of at least ${least}`);
 
 const pathOf =
-  (name: string): Converter =>
+  (name: Name): Converter =>
   (text, toPath) =>
     hasVariable(text) ? lost(variableReason) : taken(name, toPath(text));
 
 const listOf =
-  (name: string): Converter =>
+  (name: Name): Converter =>
   (text) =>
     taken(name, split(text));
 
@@ -179,7 +182,7 @@ function unquote(text: string): string {
   return /^(["'])(.+)\1$/s.exec(text)?.[2] ?? text;
 }
 
-function taken(name: string, value: ConfigValue, remark?: string): Fate {
+function taken(name: Name, value: ConfigValue, remark?: string): Fate {
   return { kind: 'taken', options: [[name, value]], ...(remark !== undefined && { remark }) };
 }
 

@@ -5,6 +5,7 @@ import type { CliIo } from '../io.ts';
 import { inFolder } from '../paths.ts';
 import { configVariable } from '../settings/environment.ts';
 import { configName, findConfigFile } from '../settings/find-config-file.ts';
+import { foreignVariables } from './foreign-environment.ts';
 import { findProjectCfg } from './find-ansible-cfg.ts';
 import { readAnsibleCfg } from './read-ansible-cfg.ts';
 import { takeOver } from './take-over.ts';
@@ -12,13 +13,25 @@ import { takeOver } from './take-over.ts';
 /** Of an ansible.cfg these make nobody unreachable. */
 const harmless = new Set(['inventory', 'forks', 'verbosity', 'always', 'run', 'skip']);
 
-/** Where hosts were not reached, or a vault stayed closed, what an ansible.cfg says of that and kvmplay did not read. */
-export function unreadCfgNote(
+/**
+ * Where hosts were not reached, or a vault stayed closed: what Ansible's environment and an ansible.cfg say of that, and
+ * kvmplay did not read.
+ */
+export function unreadNote(
   ended: { readonly code: number } | { readonly error: unknown },
   io: CliIo,
 ): string {
   const matters = 'code' in ended ? mattersForHosts(ended.code) : mattersForVaults(ended.error);
-  if (matters === undefined || io.env[configVariable] !== undefined) return '';
+  if (matters === undefined) return '';
+  const variables = foreignVariables(io.env).filter(([theirs]) => matters(theirs.toLowerCase()));
+  return [
+    ...variables.map(([theirs, ours]) => `kvmplay: ${theirs} is not read: ${ours} says it here\n`),
+    noteOnFile(matters, io),
+  ].join('');
+}
+
+function noteOnFile(matters: Matters, io: CliIo): string {
+  if (io.env[configVariable] !== undefined) return '';
   const cfg = findProjectCfg(io.cwd, io);
   if (cfg === undefined || findConfigFile(io) !== undefined) return '';
   const keys = keysOf(cfg).filter(matters);
