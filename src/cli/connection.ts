@@ -20,10 +20,16 @@ export async function transportDefaults(
     { ask: options['ask-pass'], prompt: 'SSH password: ', file: options['connection-password-file'] },
     io,
   );
-  const becomePassword = await readSecret(
-    { ask: options['ask-become-pass'], prompt: 'become password: ', file: options['become-password-file'] },
+  const hint = password === undefined ? '' : ' (empty: the SSH password)';
+  const becomeAnswer = await readSecret(
+    {
+      ask: options['ask-become-pass'],
+      prompt: `become password${hint}: `,
+      file: options['become-password-file'],
+    },
     io,
   );
+  const becomePassword = becomeAnswer === '' ? (password ?? becomeAnswer) : becomeAnswer;
   for (const secret of [password, becomePassword]) io.secrets.add(secret ?? '');
   const {
     connection,
