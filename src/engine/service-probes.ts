@@ -41,5 +41,7 @@ case $(value ActiveState)/$(value SubState) in
   *) exit 1 ;;
 esac
 read -r uptime rest < /proc/uptime
-[ $((\${uptime%.*}\${uptime#*.} - $(value ActiveEnterTimestampMonotonic) / 10000)) -ge ${String(settled * 100)} ]`;
+up=$((\${uptime%.*}\${uptime#*.} - $(value ActiveEnterTimestampMonotonic) / 10000))
+# A container may have an uptime of its own, which tells nothing.
+[ $up -lt 0 ] || [ $up -ge ${String(settled * 100)} ]`;
 }
