@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 
 import { createTransports, type TransportDefaults } from '../../src/transports/index.ts';
 import { createAccount, type Account } from './support/account.ts';
-import { inventoryHost, transportTo, type Reach } from './support/host.ts';
+import { inventoryHost, transportTo, whoAmI, type Reach } from './support/host.ts';
 import { startRealm, type Realm } from './support/kerberos.ts';
 import { prepareMachine } from './support/machine.ts';
 import { startSshd, withSshd, type Sshd, type SshdOptions } from './support/sshd.ts';
@@ -52,16 +52,8 @@ function takingTickets(...lines: readonly string[]): SshdOptions {
 const offering = { ansible_ssh_common_args: '-o GSSAPIAuthentication=yes' };
 
 /** Who a script runs as on the other side of a new connection. */
-async function whoAmI(reach: Reach, to: Sshd = sshd): Promise<string> {
-  const transport = transportTo(to, account.name, reach);
-  try {
-    const connection = await transport.connect();
-    const { stdout } = await connection.exec('id -un');
-    await connection.close();
-    return stdout.trim();
-  } finally {
-    await transport.end();
-  }
+function whoIsThere(reach: Reach, to: Sshd = sshd): Promise<string> {
+  return whoAmI(transportTo(to, account.name, reach));
 }
 
 function ticketsTaken(by: Sshd): number {
@@ -74,12 +66,12 @@ describe('a Kerberos ticket by openssh', () => {
   it('lets in where ssh is to offer it', async () => {
     const before = ticketsTaken(sshd);
 
-    expect(await whoAmI({ connection, key: null, vars: offering })).toBe(account.name);
+    expect(await whoIsThere({ connection, key: null, vars: offering })).toBe(account.name);
     expect(ticketsTaken(sshd) - before).toBe(1);
   });
 
   it('is named where ssh is not to offer it', async () => {
-    await expect(whoAmI({ connection, key: null })).rejects.toMatchObject({
+    await expect(whoIsThere({ connection, key: null })).rejects.toMatchObject({
       name: 'AuthenticationError',
       message: `${subject} does not let ${account.name} in: ssh has nothing to offer; it takes a Kerberos ticket (gssapi-with-mic), which ssh offers with GSSAPIAuthentication=yes`,
     });
@@ -88,7 +80,7 @@ describe('a Kerberos ticket by openssh', () => {
   it('is to be got where there is none', async () => {
     env['KRB5CCNAME'] = nowhere;
 
-    await expect(whoAmI({ connection, vars: offering })).rejects.toMatchObject({
+    await expect(whoIsThere({ connection, vars: offering })).rejects.toMatchObject({
       name: 'AuthenticationError',
       message: `${subject} does not let ${account.name} in: tried ${noTicket}`,
     });
@@ -97,7 +89,7 @@ describe('a Kerberos ticket by openssh', () => {
   it('of somebody else is refused', async () => {
     env['KRB5CCNAME'] = await realm.ticketFor('somebody');
 
-    await expect(whoAmI({ connection, key: null, vars: offering })).rejects.toMatchObject({
+    await expect(whoIsThere({ connection, key: null, vars: offering })).rejects.toMatchObject({
       name: 'AuthenticationError',
       message: `${subject} does not let ${account.name} in: tried a Kerberos ticket`,
     });
@@ -106,7 +98,7 @@ describe('a Kerberos ticket by openssh', () => {
   it('that is not there is no matter where a key is refused', async () => {
     env['KRB5CCNAME'] = nowhere;
     await withSshd(takingTickets('AuthorizedKeysFile none'), async (server) => {
-      await expect(whoAmI({ connection, vars: offering }, server)).rejects.toMatchObject({
+      await expect(whoIsThere({ connection, vars: offering }, server)).rejects.toMatchObject({
         message: `kvm1 (127.0.0.1:${server.port}) does not let ${account.name} in: tried key ${server.userKey.file}`,
       });
     });
@@ -117,7 +109,7 @@ describe('a Kerberos ticket by openssh', () => {
       const vars = { ansible_ssh_common_args: '-o GSSAPIAuthentication=yes -o GSSAPIKeyExchange=yes' };
       const reach = { connection, key: null, vars, defaults: { knownHostsFiles: [nowhere] } } as const;
 
-      expect(await whoAmI(reach, server)).toBe(account.name);
+      expect(await whoIsThere(reach, server)).toBe(account.name);
       expect(server.log()).toContain('Accepted gssapi-keyex');
     });
   });
@@ -181,7 +173,7 @@ describe('a host that wants a Kerberos ticket, by ssh', () => {
     ['a key', (): Reach => ({}), (): string => `tried key ${sshd.userKey.file}`],
     ['nothing', (): Reach => ({ key: null }), (): string => 'there is no key, agent or password to offer'],
   ])('tells who has %s what there is to do', async (_what, reach, tried) => {
-    await expect(whoAmI(reach())).rejects.toMatchObject({
+    await expect(whoIsThere(reach())).rejects.toMatchObject({
       name: 'AuthenticationError',
       message: `${subject} does not let ${account.name} in: ${tried()}; ${advice}`,
     });

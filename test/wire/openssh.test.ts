@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { createAccount, type Account } from './support/account.ts';
-import { transportTo, type Reach } from './support/host.ts';
+import { transportTo, whoAmI, type Reach } from './support/host.ts';
 import { makeKey, type KeyPair } from './support/keys.ts';
 import { prepareMachine } from './support/machine.ts';
 import { startSshd, withSshd, type Sshd } from './support/sshd.ts';
@@ -42,16 +42,8 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 /** Who a script runs as on the other side of a new connection. */
-async function whoAmI(reach: Reach = {}, to: Sshd = sshd): Promise<string> {
-  const transport = transportTo(to, account.name, { connection: 'openssh', ...reach });
-  try {
-    const connection = await transport.connect();
-    const { stdout } = await connection.exec('id -un');
-    await connection.close();
-    return stdout.trim();
-  } finally {
-    await transport.end();
-  }
+function whoIsThere(reach: Reach = {}, to: Sshd = sshd): Promise<string> {
+  return whoAmI(transportTo(to, account.name, { connection: 'openssh', ...reach }));
 }
 
 /** What a host that shows `key` is known by. */
@@ -131,8 +123,8 @@ describe('the ssh program', () => {
 
       const reach = { key: user.file, defaults: { knownHostsFiles: known } };
 
-      expect(await whoAmI(reach, certified)).toBe(account.name);
-      await expect(whoAmI({ ...reach, key: sshd.userKey.file }, certified)).rejects.toMatchObject({
+      expect(await whoIsThere(reach, certified)).toBe(account.name);
+      await expect(whoIsThere({ ...reach, key: sshd.userKey.file }, certified)).rejects.toMatchObject({
         name: 'AuthenticationError',
       });
     });
@@ -141,14 +133,14 @@ describe('the ssh program', () => {
   it('reaches a host that allows a post-quantum key exchange only', async () => {
     const lines = ['KexAlgorithms sntrup761x25519-sha512@openssh.com'];
     await withSshd({ lines }, async (modern) => {
-      expect(await whoAmI({}, modern)).toBe(account.name);
+      expect(await whoIsThere({}, modern)).toBe(account.name);
     });
   });
 
   it('says what nobody has in common', async () => {
     const vars = { ansible_ssh_common_args: '-o KexAlgorithms=diffie-hellman-group14-sha1' };
 
-    await expect(whoAmI({ vars })).rejects.toMatchObject({
+    await expect(whoIsThere({ vars })).rejects.toMatchObject({
       name: 'UnreachableError',
       message: `${subject} and ssh have no key exchange method in common`,
     });
@@ -169,7 +161,7 @@ describe('the ssh program', () => {
       ansible_ssh_args: `-F ${config} -o HostKeyAlias=[127.0.0.1]:${sshd.port}`,
     };
 
-    const who = await whoAmI({ key: null, vars, defaults: { knownHostsFiles: [sshd.knownHosts] } });
+    const who = await whoIsThere({ key: null, vars, defaults: { knownHostsFiles: [sshd.knownHosts] } });
 
     expect(who).toBe(account.name);
     expect(sshd.log().split('Accepted publickey').length - before).toBe(2);
@@ -206,7 +198,7 @@ describe('the ssh program', () => {
       },
     };
 
-    await expect(whoAmI({ key: key.file, defaults })).rejects.toMatchObject({
+    await expect(whoIsThere({ key: key.file, defaults })).rejects.toMatchObject({
       name: 'AuthenticationError',
       message: `the passphrase of ${key.file} is wrong`,
     });
@@ -216,7 +208,7 @@ describe('the ssh program', () => {
   it('that does not exist is named', async () => {
     const vars = { ansible_ssh_executable: '/nonexistent/ssh' };
 
-    await expect(whoAmI({ vars })).rejects.toMatchObject({
+    await expect(whoIsThere({ vars })).rejects.toMatchObject({
       name: 'UnreachableError',
       message: `/nonexistent/ssh, the program that should reach ${subject}, does not exist`,
     });
@@ -230,7 +222,7 @@ describe('host key checking by openssh', () => {
   it('refuses an unknown key, and tells how to trust it', async () => {
     const knownHostsFiles = await putOnRecord('');
 
-    await expect(whoAmI({ defaults: { knownHostsFiles } })).rejects.toMatchObject({
+    await expect(whoIsThere({ defaults: { knownHostsFiles } })).rejects.toMatchObject({
       name: 'HostKeyError',
       message: `${subject} shows the host key ${shown()}, and there is none on record for ${name()}; check the fingerprint and add the key with: ssh-keyscan -p ${sshd.port} 127.0.0.1 >> ~/.ssh/known_hosts, or trust new hosts with --host-key-checking accept-new`,
     });
@@ -241,7 +233,7 @@ describe('host key checking by openssh', () => {
     const knownHostsFiles = await putOnRecord(`${name()} ${stranger.publicKey}\n`);
     const [known = ''] = knownHostsFiles;
 
-    const connecting = whoAmI({ defaults: { knownHostsFiles, hostKeyChecking: policy } });
+    const connecting = whoIsThere({ defaults: { knownHostsFiles, hostKeyChecking: policy } });
 
     await expect(connecting).rejects.toMatchObject({
       name: 'HostKeyError',
@@ -255,7 +247,7 @@ describe('host key checking by openssh', () => {
       `${name()} ${hostKey.publicKey}\n@revoked * ${hostKey.publicKey}\n`,
     );
 
-    const connecting = whoAmI({ defaults: { knownHostsFiles, hostKeyChecking: policy } });
+    const connecting = whoIsThere({ defaults: { knownHostsFiles, hostKeyChecking: policy } });
 
     await expect(connecting).rejects.toMatchObject({ name: 'HostKeyError' });
     await expect(connecting).rejects.toThrow(`${subject} shows the host key ${shown()}, which `);
@@ -264,10 +256,10 @@ describe('host key checking by openssh', () => {
   it('puts a new key on record under accept-new', async () => {
     const knownHostsFiles = await putOnRecord('');
 
-    await whoAmI({ defaults: { knownHostsFiles, hostKeyChecking: 'accept-new' } });
+    await whoIsThere({ defaults: { knownHostsFiles, hostKeyChecking: 'accept-new' } });
 
     expect(await readFile(knownHostsFiles[0] ?? '', 'utf8')).toContain(sshd.hostKeys[0]?.publicKey);
-    expect(await whoAmI({ defaults: { knownHostsFiles } })).toBe(account.name);
+    expect(await whoIsThere({ defaults: { knownHostsFiles } })).toBe(account.name);
   });
 });
 

@@ -13,7 +13,7 @@ import { runCli } from '../../src/cli/cli.ts';
 import { createTransports } from '../../src/transports/index.ts';
 import { fakeIo } from '../cli/fake-io.ts';
 import { createAccount, type Account } from './support/account.ts';
-import { inventoryHost, transportTo, type Reach } from './support/host.ts';
+import { inventoryHost, transportTo, whoAmI, type Reach } from './support/host.ts';
 import { prepareMachine } from './support/machine.ts';
 import { makeSecurityKey, type SecurityKey } from './support/security-key.ts';
 import { startSshd, type Sshd } from './support/sshd.ts';
@@ -49,17 +49,9 @@ afterAll(async () => {
 }, 30_000);
 
 /** Who a script runs as on the other side of a new connection by openssh. */
-async function whoAmI(reach: Reach): Promise<string> {
+function whoIsThere(reach: Reach): Promise<string> {
   const vars = { ansible_ssh_common_args: `-o SecurityKeyProvider=${device.provider}` };
-  const transport = transportTo(sshd, account.name, { connection: 'openssh', vars, ...reach });
-  try {
-    const connection = await transport.connect();
-    const { stdout } = await connection.exec('id -un');
-    await connection.close();
-    return stdout.trim();
-  } finally {
-    await transport.end();
-  }
+  return whoAmI(transportTo(sshd, account.name, { connection: 'openssh', vars, ...reach }));
 }
 
 function refusal(tried: string): object {
@@ -77,7 +69,7 @@ describe('a security key by openssh', () => {
   it('is touched once for a login', async () => {
     const before = await device.touches('given');
 
-    expect(await whoAmI({ key: plain })).toBe(account.name);
+    expect(await whoIsThere({ key: plain })).toBe(account.name);
     expect((await device.touches('given')) - before).toBe(1);
   });
 
@@ -108,7 +100,7 @@ describe('a security key by openssh', () => {
     };
 
     const user = await device.byHand(async (touch) => {
-      const login = whoAmI({ key: plain, vars, defaults });
+      const login = whoIsThere({ key: plain, vars, defaults });
       await waitFor(() => told.length > 0);
       await sleep(4200);
       await touch();
@@ -122,10 +114,10 @@ describe('a security key by openssh', () => {
   it('that signs for another login is named', async () => {
     await device.byHand(async (touch) => {
       const before = await device.touches('wanted');
-      const first = whoAmI({ key: plain });
+      const first = whoIsThere({ key: plain });
       await waitFor(async () => (await device.touches('wanted')) > before);
 
-      await expect(whoAmI({ key: plain })).rejects.toMatchObject(
+      await expect(whoIsThere({ key: plain })).rejects.toMatchObject(
         refusal(
           `key ${plain}, for which the security key does not sign (invalid format); it signs for one login at a time, when touched: -f 1`,
         ),
@@ -137,7 +129,7 @@ describe('a security key by openssh', () => {
   });
 
   it('whose PIN nobody gives is named', async () => {
-    await expect(whoAmI({ key: verifying })).rejects.toMatchObject(
+    await expect(whoIsThere({ key: verifying })).rejects.toMatchObject(
       refusal(`key ${verifying}, whose PIN nobody is there to give`),
     );
   });
@@ -146,7 +138,7 @@ describe('a security key by openssh', () => {
     let questions = 0;
     const askSecret = (): Promise<string> => Promise.resolve(`wrong${questions++}`);
 
-    await expect(whoAmI({ key: verifying, defaults: { askSecret } })).rejects.toMatchObject(
+    await expect(whoIsThere({ key: verifying, defaults: { askSecret } })).rejects.toMatchObject(
       refusal(`key ${verifying}, whose PIN is wrong`),
     );
     expect(questions).toBe(1);
@@ -162,7 +154,7 @@ describe('a security key by openssh', () => {
   ])('that %s is named', async (_what, args, trouble) => {
     const vars = { ansible_ssh_common_args: args };
 
-    await expect(whoAmI({ key: plain, vars })).rejects.toMatchObject(refusal(`key ${plain}${trouble}`));
+    await expect(whoIsThere({ key: plain, vars })).rejects.toMatchObject(refusal(`key ${plain}${trouble}`));
   });
 
   it('is touched once for all hosts behind a bastion', async () => {
@@ -212,14 +204,14 @@ describe('a security key that an agent holds', () => {
   it('is touched for a login by openssh', async () => {
     const before = await device.touches('given');
 
-    expect(await whoAmI({ key: null, defaults: { agentSocket: socket } })).toBe(account.name);
+    expect(await whoIsThere({ key: null, defaults: { agentSocket: socket } })).toBe(account.name);
     expect((await device.touches('given')) - before).toBe(1);
   });
 
   it('is named by ssh', async () => {
     const reach: Reach = { connection: 'ssh', key: null, vars: {}, defaults: { agentSocket: socket } };
 
-    await expect(whoAmI(reach)).rejects.toMatchObject({
+    await expect(whoIsThere(reach)).rejects.toMatchObject({
       name: 'AuthenticationError',
       message: `${subject} does not let ${account.name} in: there is no key, agent or password to offer; the agent holds 1 key that is in a security key (FIDO), which needs ansible_connection: openssh`,
     });
@@ -252,7 +244,7 @@ describe('a security key by ssh', () => {
     `key ${file} is in a security key (FIDO), which needs ansible_connection: openssh`;
 
   it('is refused where it is named', async () => {
-    await expect(whoAmI({ connection: 'ssh', key: plain, vars: {} })).rejects.toMatchObject({
+    await expect(whoIsThere({ connection: 'ssh', key: plain, vars: {} })).rejects.toMatchObject({
       name: 'AuthenticationError',
       message: sentence(plain),
     });
@@ -261,7 +253,7 @@ describe('a security key by ssh', () => {
   it('is named where ssh_config names it', async () => {
     const vars = { ansible_ssh_common_args: `-o IdentityFile=${plain}` };
 
-    await expect(whoAmI({ connection: 'ssh', key: null, vars })).rejects.toMatchObject({
+    await expect(whoIsThere({ connection: 'ssh', key: null, vars })).rejects.toMatchObject({
       name: 'AuthenticationError',
       message: `${subject} does not let ${account.name} in: there is no key, agent or password to offer; ${sentence(plain)}`,
     });

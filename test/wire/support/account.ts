@@ -2,8 +2,9 @@ import { execFile, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kill, pid } from 'node:process';
+import { pid } from 'node:process';
 import { promisify } from 'node:util';
+import { isRunning } from './is-running.ts';
 
 const run = promisify(execFile);
 const prefix = 'kvmwire';
@@ -71,15 +72,6 @@ async function setDoasLine(name: string, line?: string): Promise<void> {
   const lines = line === undefined ? others : [...others, line];
   if (lines.length === 0) await rm(file, { force: true });
   else await writeFile(file, `${lines.join('\n')}\n`, { mode: 0o600 });
-}
-
-function isRunning(id: number): boolean {
-  try {
-    kill(id, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function setPassword(name: string, password: string): Promise<void> {

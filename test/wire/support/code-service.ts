@@ -1,9 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kill, pid } from 'node:process';
+import { pid } from 'node:process';
 
 import { needProgram } from '../../support/packages.ts';
+import { isRunning } from './is-running.ts';
 
 /** A service of PAM that asks for one-time codes, as an authenticator on a phone shows them. */
 export interface CodeService {
@@ -75,14 +76,5 @@ async function removeLeftovers(): Promise<void> {
   for (const name of await readdir(services)) {
     const owner = new RegExp(String.raw`^\.?${prefix}(\d+)-`).exec(name)?.[1];
     if (owner !== undefined && !isRunning(Number(owner))) await rm(join(services, name), { force: true });
-  }
-}
-
-function isRunning(id: number): boolean {
-  try {
-    kill(id, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

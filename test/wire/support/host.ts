@@ -44,3 +44,15 @@ export function transportTo(
   );
   return { ...transport, end: () => transportFor.close() };
 }
+
+/** Who a script runs as on the other side of a new connection. */
+export async function whoAmI(transport: ReturnType<typeof transportTo>): Promise<string> {
+  try {
+    const connection = await transport.connect();
+    const { stdout } = await connection.exec('id -un');
+    await connection.close();
+    return stdout.trim();
+  } finally {
+    await transport.end();
+  }
+}
