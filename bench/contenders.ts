@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
-import { composeSurvey } from '../src/engine/survey.ts';
-import { networkFacts } from '../src/tasks/network-facts.ts';
+import { composeSurvey } from '../src/engine/connection/survey.ts';
+import { networkFacts } from '../src/tasks/network/network-facts.ts';
 import type { Client } from './processes.ts';
 import type { Fleet } from './stand-ins.ts';
 

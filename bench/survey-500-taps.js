@@ -30,7 +30,7 @@ async function composeSurvey() {
   try {
     const entry = `
       export * from './src/facts/index.ts';
-      export { composeSurvey } from './src/engine/survey.ts';
+      export { composeSurvey } from './src/engine/connection/survey.ts';
       export { backends } from './src/backends/index.ts';`;
     const { outputFiles } = await build({
       stdin: { contents: entry, resolveDir: root, loader: 'ts' },

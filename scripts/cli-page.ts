@@ -1,7 +1,7 @@
-import type { CommandSpec } from '../src/cli/command-line.ts';
+import type { CommandSpec } from '../src/cli/command-line/command-line.ts';
 import { exitCodes } from '../src/cli/exit-code.ts';
 import { formatRows } from './markdown.ts';
-import { optionMeaning, optionUsage, positionalUsage, usageOf } from '../src/cli/help.ts';
+import { optionMeaning, optionUsage, positionalUsage, usageOf } from '../src/cli/command-line/help.ts';
 
 /** The manual page of the command line in Markdown. */
 export function formatCliPage(specs: readonly CommandSpec[]): string {

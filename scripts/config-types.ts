@@ -1,5 +1,5 @@
-import type { CommandSpec, OptionSpec } from '../src/cli/command-line.ts';
-import { settableOptions, toConfigName } from '../src/cli/option-names.ts';
+import type { CommandSpec, OptionSpec } from '../src/cli/command-line/command-line.ts';
+import { settableOptions, toConfigName } from '../src/cli/command-line/option-names.ts';
 
 /** The type of what kvmplay.config.ts exports, from the options of the command line. */
 export function formatConfigTypes(specs: readonly CommandSpec[]): string {

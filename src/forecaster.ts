@@ -1,4 +1,4 @@
-import type { Forecaster } from './engine/forecaster.ts';
+import type { Forecaster } from './engine/transaction/forecaster.ts';
 import { addresses, leases, links, sshPath } from './facts/index.ts';
 import type { Change } from './model/change.ts';
 import type { Fact } from './model/fact.ts';

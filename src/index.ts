@@ -10,10 +10,10 @@ export type {
   RunSummary,
   TaskOutcome,
 } from './engine/events.ts';
-export { play, type Play, type PlayDefinition } from './engine/play.ts';
-export { check, ping, type Probe, tcp } from './engine/probes.ts';
-export type { Apart, HostShare, Rollout } from './engine/rollout.ts';
-export type { StepAsker, StepQuestion } from './engine/step.ts';
+export { play, type Play, type PlayDefinition } from './engine/fleet/play.ts';
+export { check, ping, type Probe, tcp } from './engine/transaction/probes.ts';
+export type { Apart, HostShare, Rollout } from './engine/fleet/rollout.ts';
+export type { StepAsker, StepQuestion } from './engine/session/step-prompt.ts';
 export * from './errors.ts';
 export * as facts from './facts/index.ts';
 export {

@@ -1,6 +1,6 @@
 import type { RunSummary } from './engine/events.ts';
-import type { EngineOptions } from './engine/run-options.ts';
-import { preparePlays, runPlays } from './engine/run-plays.ts';
+import type { EngineOptions } from './engine/fleet/run-options.ts';
+import { preparePlays, runPlays } from './engine/fleet/run-plays.ts';
 import { networkForecaster } from './forecaster.ts';
 import { evaluateInventory } from './inventory/evaluate-inventory.ts';
 import { playHosts } from './inventory/play-hosts.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AssertionError } from '../errors.ts';
-import { fields, matching, type Shape } from '../tasks/input.ts';
+import { fields, matching, type Shape } from '../tasks/input/input.ts';
 import { type ActionFunction, defineAction } from './define-action.ts';
 
 /** What `assertThat` shall make sure of. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { CommandError } from '../errors.ts';
 import type { ActionEnd, ActionHost, HostCommand } from '../model/action.ts';
 import type { CommandResult } from '../model/host.ts';
-import { matching, type Shape } from '../tasks/input.ts';
+import { matching, type Shape } from '../tasks/input/input.ts';
 
 /** What `command` and `shell` have in common. */
 export interface CommandOptions {

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Action, ActionEffect, ActionEnd, ActionHost, ActionResult } from '../model/action.ts';
 import type { Host } from '../model/host.ts';
-import { validateInput } from '../tasks/validate-input.ts';
+import { validateInput } from '../tasks/input/validate-input.ts';
 
 /** An action as playbooks call it. `I` is the input as users write it, `D` the same after validation. */
 export interface ActionFunction<I, D, O> {

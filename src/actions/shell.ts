@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { CommandResult } from '../model/host.ts';
-import { fields, matching, type Shape } from '../tasks/input.ts';
+import { fields, matching, type Shape } from '../tasks/input/input.ts';
 import {
   commandFields,
   type CommandOptions,

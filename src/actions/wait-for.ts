@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CommandError, WaitTimeoutError } from '../errors.ts';
 import type { HostCommand } from '../model/action.ts';
-import { fields, matching, oneOf, type Shape, wholeNumber } from '../tasks/input.ts';
+import { fields, matching, oneOf, type Shape, wholeNumber } from '../tasks/input/input.ts';
 import { path, seconds } from './command-fields.ts';
 import { type ActionFunction, defineAction } from './define-action.ts';
 

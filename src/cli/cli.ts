@@ -1,14 +1,14 @@
-import type { CommandArguments, CommandSpec } from './command-line.ts';
-import { toArguments, type RawValues } from './command-values.ts';
+import type { CommandArguments, CommandSpec } from './command-line/command-line.ts';
+import { toArguments, type RawValues } from './command-line/command-values.ts';
 import { commands } from './commands/index.ts';
 import { inventoryHints } from './ansible-cfg/inventory-hints.ts';
 import { unreadNote } from './ansible-cfg/unread-note.ts';
 import { exitCodes } from './exit-code.ts';
-import { formatHelp } from './help.ts';
-import { hideSecrets, type ProcessIo } from './hide-secrets.ts';
+import { formatHelp } from './command-line/help.ts';
+import { hideSecrets, type ProcessIo } from './output/hide-secrets.ts';
 import type { CliIo } from './io.ts';
-import { parseCommandLine } from './parse-command-line.ts';
-import { printError } from './print-error.ts';
+import { parseCommandLine } from './command-line/parse-command-line.ts';
+import { printError } from './output/print-error.ts';
 import { readSettings } from './settings/read-settings.ts';
 
 /** Does what the words after `kvmplay` say, and returns the exit code. Never throws. */

@@ -4,8 +4,8 @@ import { runCli } from './cli.ts';
 import { whyUnwritable } from '../model/file-finding.ts';
 import { exitCodes } from './exit-code.ts';
 import type { Output } from './io.ts';
-import { watchPlaybooks } from './playbook-escapes.ts';
-import { askSecret } from './secrets.ts';
+import { watchPlaybooks } from './playbooks/playbook-escapes.ts';
+import { askSecret } from './hosts/secrets.ts';
 import { terminalOf } from './terminal.ts';
 
 /** Runs the command line in this process: its streams, signals and exit code. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { toBoolean } from '../model/ansible-boolean.ts';
 import { nearestName } from '../model/nearest-name.ts';
-import { fields, linkName, listOf, mac, matching, type Shape } from '../tasks/input.ts';
+import { fields, linkName, listOf, mac, matching, type Shape } from '../tasks/input/input.ts';
 
 /** Which NIC of a host is meant. What is said must all be so. */
 export interface NicSelector {

@@ -4,8 +4,8 @@ import { defaultRoutes, links, nics as nicsFact } from '../facts/index.ts';
 import { formatPlace } from '../model/format-place.ts';
 import type { Host } from '../model/host.ts';
 import type { SourcePlace } from '../model/inventory.ts';
-import { inputProblem } from '../tasks/input-problem.ts';
-import { networkFacts } from '../tasks/network-facts.ts';
+import { inputProblem } from '../tasks/input/input-problem.ts';
+import { networkFacts } from '../tasks/network/network-facts.ts';
 import { missingSelector, type NicSelectors, selectors } from './nic-selectors.ts';
 import { resolveNics } from './resolve-nics.ts';
 

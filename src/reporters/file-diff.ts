@@ -1,4 +1,4 @@
-import { type Command, formatCommand, toCommands } from '../engine/steps.ts';
+import { type Command, formatCommand, toCommands } from '../engine/transaction/commands.ts';
 import type { Change, FileDelete, FileWrite } from '../model/change.ts';
 import { describeChange } from '../model/describe-change.ts';
 import { isPrivate, reasonToHide } from './private-files.ts';

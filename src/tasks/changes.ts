@@ -1,4 +1,4 @@
 /** What plans of your own tasks are made of. */
-export { deleteFile, findFile, type WantedFile, writeFile } from './file-steps.ts';
-export { editLines, type LineEdit } from './edit-lines.ts';
-export { toPlan } from './to-plan.ts';
+export { deleteFile, findFile, type WantedFile, writeFile } from './files/file-changes.ts';
+export { editLines, type LineEdit } from './files/edit-lines.ts';
+export { requireRoot } from './input/require-root.ts';

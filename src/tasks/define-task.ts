@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Answers, FactSet } from '../model/fact.ts';
 import type { Host } from '../model/host.ts';
 import type { HostSettings, Plan, Task, TaskResult } from '../model/task.ts';
-import { validateInput } from './validate-input.ts';
+import { validateInput } from './input/validate-input.ts';
 
 /** A task as playbooks call it. `I` is the input as users write it, `D` the same after validation. */
 export interface TaskFunction<I, D, F, O> {

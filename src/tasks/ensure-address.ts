@@ -9,7 +9,7 @@ import {
   declaresAddressing,
   problemOfAddressing,
   toAddressing,
-} from './addressing-input.ts';
+} from './network/addressing-input.ts';
 import {
   addAddressing,
   isDefault,
@@ -17,15 +17,15 @@ import {
   noAddressing,
   removeAddresses,
   withoutAddresses,
-} from './addressing.ts';
-import { kernelAddressing } from './bridge-files.ts';
+} from './network/addressing.ts';
+import { kernelAddressing } from './network/bridge-files.ts';
 import { defineTask } from './define-task.ts';
-import { Draft } from './draft.ts';
-import { fields, flag, linkName, type Shape, state } from './input.ts';
-import { layer3Of } from './layer3.ts';
-import { freeNics } from './link-steps.ts';
-import { networkFacts, type NetworkTask } from './network-facts.ts';
-import { whole } from './remembered.ts';
+import { PlanBuilder } from './network/plan-builder.ts';
+import { fields, flag, linkName, type Shape, state } from './input/input.ts';
+import { layer3Of } from './network/layer3.ts';
+import { freeNics } from './network/link-changes.ts';
+import { networkFacts, type NetworkTask } from './network/network-facts.ts';
+import { whole } from './network/persisted-link.ts';
 
 /** What `ensureAddress` shall give a link, or take from it. */
 export interface DesiredAddress extends DesiredAddressing {
@@ -73,7 +73,7 @@ export const ensureAddress: NetworkTask<DesiredAddress, AddressSpec, AddressOutp
   facts: networkFacts,
   subject: ({ link }) => link,
   plan: (desired, facts, host) => {
-    const draft = new Draft(facts, host);
+    const draft = new PlanBuilder(facts, host);
     if (desired.state === 'absent') planAbsent(draft, desired);
     else planPresent(draft, desired);
     return draft.finish();
@@ -91,7 +91,7 @@ function check(desired: AddressSpec): string | undefined {
   return problemOfAddressing(desired);
 }
 
-function planPresent(draft: Draft, desired: AddressSpec): void {
+function planPresent(draft: PlanBuilder, desired: AddressSpec): void {
   const link = checkLink(draft, desired);
   const remembered = draft.addressingOf(link.name) ?? kernelAddressing(draft, link.name) ?? noAddressing;
   const isLeaving = (address: string): boolean =>
@@ -105,7 +105,7 @@ function planPresent(draft: Draft, desired: AddressSpec): void {
   draft.remember({ ...whole(draft, link.name), addressing });
 }
 
-function checkLink(draft: Draft, { link: name, addresses = [] }: AddressSpec): Link {
+function checkLink(draft: PlanBuilder, { link: name, addresses = [] }: AddressSpec): Link {
   const link = draft.findLink(name);
   if (link === undefined)
     throw new PlanError(`link ${name} does not exist: free NICs here are ${freeNics(draft)}`);
@@ -121,7 +121,7 @@ function checkLink(draft: Draft, { link: name, addresses = [] }: AddressSpec): L
   return link;
 }
 
-function planAbsent(draft: Draft, desired: AddressSpec): void {
+function planAbsent(draft: PlanBuilder, desired: AddressSpec): void {
   const link = draft.findLink(desired.link);
   const unwanted = toAddressing(desired, desired.link);
   const isUnwanted = (address: string): boolean => unwanted.addresses.includes(address);
@@ -133,7 +133,7 @@ function planAbsent(draft: Draft, desired: AddressSpec): void {
   draft.remember({ ...draft.present(link.name), addressing });
 }
 
-function removeFromKernel(draft: Draft, { link }: AddressSpec, unwanted: Addressing): void {
+function removeFromKernel(draft: PlanBuilder, { link }: AddressSpec, unwanted: Addressing): void {
   for (const route of layer3Of(draft, link).routes) {
     const isGateway = [unwanted.gateway, unwanted.gateway6].includes(route.via) && route.via !== undefined;
     const isNamed = unwanted.routes.some((item) => isSameRoute(item, route));

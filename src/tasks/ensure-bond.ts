@@ -2,7 +2,7 @@ import { PlanError } from '../errors.ts';
 import type { BondMode } from '../model/bond-options.ts';
 import { portsOf, vlansOn } from '../model/kernel.ts';
 import type { Link } from '../model/link.ts';
-import { noAddressing } from './addressing.ts';
+import { noAddressing } from './network/addressing.ts';
 import {
   type BondSpec,
   bondSchema,
@@ -10,12 +10,12 @@ import {
   type DesiredBond,
   problemOfBond,
   problemOfMode,
-} from './bond-input.ts';
-import { initialOptions, isLegal, optionSteps, setOptions, wantedOptions } from './bond-options.ts';
-import { warnOfBondInBridge } from './bond-warnings.ts';
+} from './network/bond-input.ts';
+import { initialOptions, isLegal, optionSteps, setOptions, wantedOptions } from './network/bond-options.ts';
+import { warnOfBondInBridge } from './network/bond-warnings.ts';
 import { defineTask } from './define-task.ts';
-import { Draft } from './draft.ts';
-import { isBare, layer3Of, whileDown, withdraw } from './layer3.ts';
+import { PlanBuilder } from './network/plan-builder.ts';
+import { isBare, layer3Of, whileDown, withdraw } from './network/layer3.ts';
 import {
   deleteLink,
   describeKind,
@@ -25,10 +25,10 @@ import {
   joinPort,
   releasePort,
   warnOfLoss,
-} from './link-steps.ts';
-import { setMtu } from './mtu.ts';
-import { networkFacts, type NetworkTask } from './network-facts.ts';
-import { bondFileOptions, rememberAlone } from './remembered.ts';
+} from './network/link-changes.ts';
+import { setMtu } from './network/mtu.ts';
+import { networkFacts, type NetworkTask } from './network/network-facts.ts';
+import { bondFileOptions, rememberAlone } from './network/persisted-link.ts';
 
 /** What `ensureBond` returns. */
 export interface BondOutput {
@@ -61,7 +61,7 @@ export const ensureBond: NetworkTask<DesiredBond, BondSpec, BondOutput> = define
   facts: networkFacts,
   subject: ({ name }) => name,
   plan: (desired, facts, host) => {
-    const draft = new Draft(facts, host);
+    const draft = new PlanBuilder(facts, host);
     if (desired.state === 'absent') planAbsent(draft, desired.name);
     else planPresent(draft, desired);
     return draft.finish();
@@ -69,7 +69,7 @@ export const ensureBond: NetworkTask<DesiredBond, BondSpec, BondOutput> = define
   output: ({ name }) => ({ name }),
 });
 
-function planPresent(draft: Draft, desired: BondSpec): void {
+function planPresent(draft: PlanBuilder, desired: BondSpec): void {
   const { name } = desired;
   draft.requireModule('bonding', { max_bonds: '0' });
   const present = findOwn(draft, name, 'bond');
@@ -90,7 +90,7 @@ function planPresent(draft: Draft, desired: BondSpec): void {
   remember(draft, desired, { ports: ports ?? [], leaving });
 }
 
-function checkPort(draft: Draft, name: string, bond: string): Link {
+function checkPort(draft: PlanBuilder, name: string, bond: string): Link {
   const port = draft.findLink(name);
   if (port === undefined) {
     throw new PlanError(`port ${name} of ${bond} does not exist: free NICs here are ${freeNics(draft)}`);
@@ -117,13 +117,13 @@ function checkPort(draft: Draft, name: string, bond: string): Link {
   return port;
 }
 
-function leavingPorts(draft: Draft, { name, ports, exact }: BondSpec): readonly string[] {
+function leavingPorts(draft: PlanBuilder, { name, ports, exact }: BondSpec): readonly string[] {
   if (ports === undefined || !exact) return [];
   const current = portsOf(draft.facts.links, name).map((port) => port.name);
   return current.filter((port) => !ports.includes(port));
 }
 
-function create(draft: Draft, desired: BondSpec, mode: BondMode): void {
+function create(draft: PlanBuilder, desired: BondSpec, mode: BondMode): void {
   const [first] = desired.ports ?? [];
   // A MAC of its own keeps VLANs and bridges on it from changing theirs when ports come and go.
   const mac = desired.mac ?? (first === undefined ? undefined : draft.link(first).mac);
@@ -146,7 +146,7 @@ interface Alteration {
   readonly leaving: readonly string[];
 }
 
-function alter(draft: Draft, desired: BondSpec, { mode, leaving }: Alteration): void {
+function alter(draft: PlanBuilder, desired: BondSpec, { mode, leaving }: Alteration): void {
   const { name } = desired;
   if (desired.mac !== undefined) draft.update(name, { mac: desired.mac });
   if (desired.mtu !== undefined) setMtu(draft, name, desired.mtu);
@@ -167,14 +167,14 @@ function alter(draft: Draft, desired: BondSpec, { mode, leaving }: Alteration): 
 }
 
 /** As of a new bond; and were the ports taken back, the kernel would give the bond a random MAC. */
-function pinMacForFirstPort(draft: Draft, { name, ports: [first] = [] }: BondSpec): void {
+function pinMacForFirstPort(draft: PlanBuilder, { name, ports: [first] = [] }: BondSpec): void {
   const { mac, macPinned } = draft.link(name);
   if (first === undefined || portsOf(draft.facts.links, name).length > 0) return;
   draft.pinMac(name, macPinned ? mac : draft.link(first).mac);
 }
 
 /** Here and below: when the last port leaves the kernel gives the bond a random MAC, also in place of a pinned one. */
-function withoutPortsOf(draft: Draft, name: string, leaving: readonly string[], act: () => void): void {
+function withoutPortsOf(draft: PlanBuilder, name: string, leaving: readonly string[], act: () => void): void {
   const { mac } = draft.link(name);
   const ports = portsOf(draft.facts.links, name);
   for (const port of ports) {
@@ -186,11 +186,11 @@ function withoutPortsOf(draft: Draft, name: string, leaving: readonly string[], 
   for (const port of ports) if (!leaving.includes(port.name)) joinPort(draft, port.name, name);
 }
 
-function removeForNow(draft: Draft, { name: port, mtu }: Link, controller: string): void {
+function removeForNow(draft: PlanBuilder, { name: port, mtu }: Link, controller: string): void {
   draft.add({ kind: 'port.remove', port, controller, controllerKind: 'bond', alone: { up: false, mtu } });
 }
 
-function alignPorts(draft: Draft, { name, ports = [] }: BondSpec, leaving: readonly string[]): void {
+function alignPorts(draft: PlanBuilder, { name, ports = [] }: BondSpec, leaving: readonly string[]): void {
   for (const port of ports) {
     if (draft.link(port).controller !== name) {
       withdrawFromPort(draft, port, name);
@@ -207,7 +207,7 @@ function alignPorts(draft: Draft, { name, ports = [] }: BondSpec, leaving: reado
   if (leaving.length > 0 && portsOf(draft.facts.links, name).length === 0) draft.pinMac(name, mac);
 }
 
-function withdrawFromPort(draft: Draft, port: string, bond: string): void {
+function withdrawFromPort(draft: PlanBuilder, port: string, bond: string): void {
   const layer3 = layer3Of(draft, port);
   if (isBare(layer3)) return;
   const addresses = layer3.addresses.map(({ address }) => address).join(', ') || 'its routes';
@@ -215,7 +215,7 @@ function withdrawFromPort(draft: Draft, port: string, bond: string): void {
   withdraw(draft, layer3);
 }
 
-function alignPrimary(draft: Draft, { name, primary }: BondSpec, mode: BondMode): void {
+function alignPrimary(draft: PlanBuilder, { name, primary }: BondSpec, mode: BondMode): void {
   if (primary === undefined || !isLegal('primary', mode)) return;
   if (draft.findLink(primary)?.controller !== name) {
     throw new PlanError(`primary of ${name} is ${primary}, it should be one of its ports`);
@@ -223,11 +223,11 @@ function alignPrimary(draft: Draft, { name, primary }: BondSpec, mode: BondMode)
   setPrimary(draft, name, primary);
 }
 
-function setPrimary(draft: Draft, name: string, primary: string): void {
+function setPrimary(draft: PlanBuilder, name: string, primary: string): void {
   setOptions(draft, name, { primary });
 }
 
-function warnOfNoMonitoring(draft: Draft, name: string): void {
+function warnOfNoMonitoring(draft: PlanBuilder, name: string): void {
   const { miimon, arp_interval: arpInterval } = draft.link(name).options ?? {};
   if (miimon === '0' && (arpInterval ?? '0') === '0') {
     draft.warn(`${name} does not notice when a port fails, since miimon and arpInterval are 0`);
@@ -235,7 +235,7 @@ function warnOfNoMonitoring(draft: Draft, name: string): void {
 }
 
 function remember(
-  draft: Draft,
+  draft: PlanBuilder,
   desired: BondSpec,
   { ports, leaving }: { ports: readonly Link[]; leaving: readonly string[] },
 ): void {
@@ -256,7 +256,7 @@ function remember(
   for (const port of leaving) rememberAlone(draft, port);
 }
 
-function planAbsent(draft: Draft, name: string): void {
+function planAbsent(draft: PlanBuilder, name: string): void {
   const bond = findOwn(draft, name, 'bond');
   if (bond === undefined) {
     draft.remember({ state: 'absent', name, kind: 'bond' });

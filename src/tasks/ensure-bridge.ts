@@ -1,15 +1,15 @@
 import type * as z from 'zod';
 import { PlanError } from '../errors.ts';
 import type { Link, LinkOptions } from '../model/link.ts';
-import { addressingFields, type DesiredAddressing, problemOfAddressing } from './addressing-input.ts';
-import { addAddressing, noAddressing } from './addressing.ts';
-import { pick } from './bond-options.ts';
-import { warnOfBondInBridge } from './bond-warnings.ts';
-import { planAbsentBridge } from './bridge-absent.ts';
-import { bridgeAddressing } from './bridge-files.ts';
-import { checkBridgePort, joinBridge, leaveBridge, raisePortMtu } from './bridge-ports.ts';
+import { addressingFields, type DesiredAddressing, problemOfAddressing } from './network/addressing-input.ts';
+import { addAddressing, noAddressing } from './network/addressing.ts';
+import { pick } from './network/bond-options.ts';
+import { warnOfBondInBridge } from './network/bond-warnings.ts';
+import { planAbsentBridge } from './network/bridge-absent.ts';
+import { bridgeAddressing } from './network/bridge-files.ts';
+import { checkBridgePort, joinBridge, leaveBridge, raisePortMtu } from './network/bridge-ports.ts';
 import { defineTask } from './define-task.ts';
-import { Draft } from './draft.ts';
+import { PlanBuilder } from './network/plan-builder.ts';
 import {
   fields,
   flag,
@@ -21,13 +21,13 @@ import {
   type Shape,
   state,
   wholeNumber,
-} from './input.ts';
-import { type Layer3, layer3Of, restore, withdraw } from './layer3.ts';
-import { findOwn, isGuestPort } from './link-steps.ts';
-import { setMtu } from './mtu.ts';
-import { problemOfLength, problemOfNewName, shorterName } from './names.ts';
-import { networkFacts, type NetworkTask } from './network-facts.ts';
-import { bridgeFileOptions, isMomentary, rememberAlone, whole } from './remembered.ts';
+} from './input/input.ts';
+import { type Layer3, layer3Of, restore, withdraw } from './network/layer3.ts';
+import { findOwn, isGuestPort } from './network/link-changes.ts';
+import { setMtu } from './network/mtu.ts';
+import { problemOfLength, problemOfNewName, shorterName } from './network/names.ts';
+import { networkFacts, type NetworkTask } from './network/network-facts.ts';
+import { bridgeFileOptions, isMomentary, rememberAlone, whole } from './network/persisted-link.ts';
 
 /** A bridge as `ensureBridge` shall make it. */
 export interface DesiredBridge extends DesiredAddressing {
@@ -106,7 +106,7 @@ export const ensureBridge: NetworkTask<DesiredBridge, BridgeSpec, BridgeOutput> 
   facts: networkFacts,
   subject: ({ name }) => name,
   plan: (desired, facts, host) => {
-    const draft = new Draft(facts, host);
+    const draft = new PlanBuilder(facts, host);
     if (desired.state === 'absent') planAbsentBridge(draft, desired);
     else planPresent(draft, desired);
     return draft.finish();
@@ -128,7 +128,7 @@ function check(desired: BridgeSpec): string | undefined {
   );
 }
 
-function planPresent(draft: Draft, desired: BridgeSpec): void {
+function planPresent(draft: PlanBuilder, desired: BridgeSpec): void {
   const { name } = desired;
   draft.requireModule('bridge');
   const present = findOwn(draft, name, 'bridge');
@@ -172,7 +172,7 @@ interface Taken {
 }
 
 /** What ports have on layer 3, which ports must not have. */
-function takenFromPorts(draft: Draft, desired: BridgeSpec, ports: readonly Link[]): readonly Taken[] {
+function takenFromPorts(draft: PlanBuilder, desired: BridgeSpec, ports: readonly Link[]): readonly Taken[] {
   const taken = ports
     .map(({ name: port }) => ({ port, layer3: layer3Of(draft, port) }))
     .filter(({ layer3: { addresses, routes } }) => addresses.length + routes.length > 0);
@@ -186,7 +186,7 @@ function takenFromPorts(draft: Draft, desired: BridgeSpec, ports: readonly Link[
   return taken;
 }
 
-function create(draft: Draft, desired: BridgeSpec, ports: readonly Link[]): void {
+function create(draft: PlanBuilder, desired: BridgeSpec, ports: readonly Link[]): void {
   const uplink = uplinkMac(desired, ports);
   draft.add({
     kind: 'link.create',
@@ -204,7 +204,7 @@ function create(draft: Draft, desired: BridgeSpec, ports: readonly Link[]): void
 }
 
 function alignMac(
-  draft: Draft,
+  draft: PlanBuilder,
   desired: BridgeSpec,
   { bridge, ports }: { bridge: Link; ports: readonly Link[] },
 ): void {
@@ -232,7 +232,7 @@ function bridgeOptions({ stp, forwardDelay, priority, ageing }: BridgeSpec): Rec
   };
 }
 
-function moveAddresses(draft: Draft, desired: BridgeSpec, taken: readonly Taken[]): void {
+function moveAddresses(draft: PlanBuilder, desired: BridgeSpec, taken: readonly Taken[]): void {
   for (const { port, layer3 } of taken) {
     if (port === desired.takeover) restore(draft, layer3, desired.name);
     else warnOfLoss(draft, desired, { port, layer3 });
@@ -246,7 +246,7 @@ function settableOptions({ options = {} }: Link, desired: BridgeSpec): LinkOptio
 }
 
 function warnOfLoss(
-  draft: Draft,
+  draft: PlanBuilder,
   { name, addresses = [], gateway }: BridgeSpec,
   { port, layer3 }: Taken,
 ): void {
@@ -260,7 +260,11 @@ function warnOfLoss(
   if (lost.length > 0) draft.warn(`${port} loses ${lost.join(', ')}, since it becomes a port of ${name}`);
 }
 
-function warn(draft: Draft, { name, stp, mtu: wanted, takeover }: BridgeSpec, ports: readonly Link[]): void {
+function warn(
+  draft: PlanBuilder,
+  { name, stp, mtu: wanted, takeover }: BridgeSpec,
+  ports: readonly Link[],
+): void {
   for (const port of ports) warnOfBondInBridge(draft, port.name, name);
   if (stp && takeover !== undefined) {
     const delay = Number(draft.link(name).options?.['forward_delay'] ?? 0) / 100;
@@ -277,7 +281,7 @@ function warn(draft: Draft, { name, stp, mtu: wanted, takeover }: BridgeSpec, po
 }
 
 /** A guest's tap is in the guest's own definition. */
-function rememberPort(draft: Draft, { name, mtu: wanted }: BridgeSpec, port: Link): void {
+function rememberPort(draft: PlanBuilder, { name, mtu: wanted }: BridgeSpec, port: Link): void {
   if (isGuestPort(port) || port.kind === 'other') return;
   draft.remember({
     ...whole(draft, port.name),

@@ -10,9 +10,9 @@ import {
   text,
   userName,
   writeFile,
-} from './file-steps.ts';
-import { fields, flag, type Shape, state } from './input.ts';
-import { toPlan } from './to-plan.ts';
+} from './files/file-changes.ts';
+import { fields, flag, type Shape, state } from './input/input.ts';
+import { requireRoot } from './input/require-root.ts';
 
 /** A file as `ensureFile` shall make it. */
 export interface DesiredFile {
@@ -84,7 +84,7 @@ export const ensureFile: TaskFunction<DesiredFile, FileSpec, FileFacts, FileOutp
       content === undefined
         ? deleteFile(path, current, desired)
         : writeFile(path, current, { ...desired, content });
-    return toPlan(changes, { platform: host });
+    return requireRoot(changes, { platform: host });
   },
   output: ({ path }) => ({ path }),
 });

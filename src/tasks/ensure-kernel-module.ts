@@ -3,10 +3,10 @@ import { PlanError } from '../errors.ts';
 import { filesFact, type FileStates, type KernelModule, kernelModuleFact, platform } from '../facts/index.ts';
 import type { Change } from '../model/change.ts';
 import { defineTask, type TaskFunction } from './define-task.ts';
-import { deleteFile, findFile, writeFile } from './file-steps.ts';
-import { fields, flag, matching, type Shape, state } from './input.ts';
-import { withModule, withOptions, withoutModule, withoutOptions } from './module-files.ts';
-import { toPlan } from './to-plan.ts';
+import { deleteFile, findFile, writeFile } from './files/file-changes.ts';
+import { fields, flag, matching, type Shape, state } from './input/input.ts';
+import { withModule, withOptions, withoutModule, withoutOptions } from './files/module-files.ts';
+import { requireRoot } from './input/require-root.ts';
 
 /** A kernel module as `ensureKernelModule` shall make it. */
 export interface DesiredKernelModule {
@@ -92,7 +92,7 @@ export const ensureKernelModule: TaskFunction<
       desired.state === 'absent'
         ? planAbsent(desired, module, files)
         : planPresent(desired, module, { files, kernel: host.kernel });
-    return toPlan(changes, { platform: host, warnings: warnOfParameters(desired, module) });
+    return requireRoot(changes, { platform: host, warnings: warnOfParameters(desired, module) });
   },
   output: (_, { module }) => ({ loaded: isThere(module) }),
 });

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { PlanError } from '../errors.ts';
 import { expectedFile, filesFact, platform } from '../facts/index.ts';
 import { defineTask, type TaskFunction } from './define-task.ts';
-import { editLines } from './edit-lines.ts';
-import { filePath, findFile, writeFile } from './file-steps.ts';
-import { fields, flag, listOf, matching, type Shape, state } from './input.ts';
-import { toPlan } from './to-plan.ts';
+import { editLines } from './files/edit-lines.ts';
+import { filePath, findFile, writeFile } from './files/file-changes.ts';
+import { fields, flag, listOf, matching, type Shape, state } from './input/input.ts';
+import { requireRoot } from './input/require-root.ts';
 
 /** Lines of a file as `ensureLines` shall make them. */
 export interface DesiredLines {
@@ -85,15 +85,15 @@ export const ensureLines: TaskFunction<DesiredLines, LinesSpec, LinesFacts, Line
   plan: (desired, { platform: host, files }) => {
     const { path, create, secret } = desired;
     const current = findFile(files, path);
-    if (current === undefined && desired.state === 'absent') return toPlan([], { platform: host });
+    if (current === undefined && desired.state === 'absent') return requireRoot([], { platform: host });
     if (files.get(path) === expectedFile) {
       const warnings = [`what becomes of ${path} shows once the package that may bring it is installed`];
-      return toPlan([], { platform: host, warnings });
+      return requireRoot([], { platform: host, warnings });
     }
     if (current === undefined && !create)
       throw new PlanError(`${path} does not exist: create should be true where it shall be made`);
     const content = editLines(current?.content ?? '', desired);
-    return toPlan(writeFile(path, current, { content, secret }), { platform: host });
+    return requireRoot(writeFile(path, current, { content, secret }), { platform: host });
   },
   output: ({ path }) => ({ path }),
 });

@@ -3,8 +3,8 @@ import { PlanError } from '../errors.ts';
 import { packagesFact, platform } from '../facts/index.ts';
 import type { Change } from '../model/change.ts';
 import { defineTask, type TaskFunction } from './define-task.ts';
-import { fields, listOf, matching, type Shape, state } from './input.ts';
-import { toPlan } from './to-plan.ts';
+import { fields, listOf, matching, type Shape, state } from './input/input.ts';
+import { requireRoot } from './input/require-root.ts';
 
 /** Packages as `ensurePackage` shall make them. */
 export interface DesiredPackage {
@@ -78,10 +78,10 @@ export const ensurePackage: TaskFunction<DesiredPackage, PackageSpec, PackageFac
       const names = name.filter((one) =>
         isWanted ? !installed.has(one) : installed.has(one) || unfinished?.has(one) === true,
       );
-      if (names.length === 0) return toPlan([], { platform: host });
+      if (names.length === 0) return requireRoot([], { platform: host });
       if (manager === undefined) throw new PlanError(`${hostName} has none of apt, dnf, yum and zypper`);
       const change: Change = { kind: isWanted ? 'package.install' : 'package.remove', manager, names };
-      return toPlan([change], { platform: host });
+      return requireRoot([change], { platform: host });
     },
     output: ({ name }, { packages: { installed } }) => ({
       versions: Object.fromEntries(

@@ -3,8 +3,8 @@ import { PlanError } from '../errors.ts';
 import { platform, type Service, serviceFact } from '../facts/index.ts';
 import type { ServiceSettings } from '../model/change.ts';
 import { defineTask, type TaskFunction } from './define-task.ts';
-import { fields, matching, type Shape } from './input.ts';
-import { toPlan } from './to-plan.ts';
+import { fields, matching, type Shape } from './input/input.ts';
+import { requireRoot } from './input/require-root.ts';
 
 /** A service as `ensureService` shall make it. */
 export interface DesiredService {
@@ -66,7 +66,7 @@ export const ensureService: TaskFunction<DesiredService, ServiceSpec, ServiceFac
       const { manager } = service;
       const wantsNothing = desired.running !== true && desired.enabled !== true;
       if (manager === undefined || service.existence === 'missing') {
-        if (wantsNothing) return toPlan([], { platform: host });
+        if (wantsNothing) return requireRoot([], { platform: host });
         throw new PlanError(`${hostName} has no service ${name}`);
       }
       refuseFixed(desired, service);
@@ -77,7 +77,7 @@ export const ensureService: TaskFunction<DesiredService, ServiceSpec, ServiceFac
           ? []
           : // By the name that stays: an alias goes when its unit is disabled, and could not be started again.
             [{ kind: 'service.set' as const, name: service.unit ?? name, manager, before, after }];
-      return toPlan(changes, { platform: host });
+      return requireRoot(changes, { platform: host });
     },
     output: (_, { service }) => ({ running: service.running }),
   });

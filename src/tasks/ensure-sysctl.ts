@@ -4,10 +4,10 @@ import { filesFact, platform, sysctlFact, type SysctlSetting, sysctlSettings } f
 import type { Change } from '../model/change.ts';
 import { moduleBehindSysctl, sysctlValue } from '../model/sysctl.ts';
 import { defineTask, type TaskFunction } from './define-task.ts';
-import { deleteFile, filePath, findFile, writeFile } from './file-steps.ts';
-import { fields, matching, type Shape, state } from './input.ts';
-import { withoutSetting, withSetting } from './sysctl-file.ts';
-import { toPlan } from './to-plan.ts';
+import { deleteFile, filePath, findFile, writeFile } from './files/file-changes.ts';
+import { fields, matching, type Shape, state } from './input/input.ts';
+import { withoutSetting, withSetting } from './files/sysctl-file.ts';
+import { requireRoot } from './input/require-root.ts';
 
 /** A setting of the kernel as `ensureSysctl` shall make it. */
 export interface DesiredSysctl {
@@ -81,14 +81,14 @@ export const ensureSysctl: TaskFunction<DesiredSysctl, SysctlSpec, SysctlFacts, 
       const rest = content && withoutSetting(content.content, key);
       const changes =
         rest === undefined ? deleteFile(file, content) : writeFile(file, content, { content: rest });
-      return toPlan(changes, { platform: host });
+      return requireRoot(changes, { platform: host });
     }
     const changes: Change[] = [];
     if (current !== undefined && current !== value)
       changes.push({ kind: 'sysctl.set', key, before: current, after: value });
     changes.push(...writeFile(file, content, { content: withSetting(content?.content ?? '', key, value) }));
     const warnings = [...warnOfAbsence(desired, current, host.kernel), ...warnOfLater(desired, settings)];
-    return toPlan(changes, { platform: host, warnings });
+    return requireRoot(changes, { platform: host, warnings });
   },
   output: (_, { value }) => ({ value }),
 });

@@ -3,13 +3,13 @@ import { PlanError } from '../errors.ts';
 import { vlansOn } from '../model/kernel.ts';
 import type { Link } from '../model/link.ts';
 import { defineTask } from './define-task.ts';
-import { Draft } from './draft.ts';
-import { fields, linkName, mac, matching, mtu, type Shape, state, wholeNumber } from './input.ts';
-import { layer3Of, restore } from './layer3.ts';
-import { deleteLink, describeKind, findOwn, freeNics, joinPort, warnOfLoss } from './link-steps.ts';
-import { setMtu } from './mtu.ts';
-import { defaultVlanName, problemOfLength, problemOfNewName, shorterVlanName } from './names.ts';
-import { networkFacts, type NetworkTask } from './network-facts.ts';
+import { PlanBuilder } from './network/plan-builder.ts';
+import { fields, linkName, mac, matching, mtu, type Shape, state, wholeNumber } from './input/input.ts';
+import { layer3Of, restore } from './network/layer3.ts';
+import { deleteLink, describeKind, findOwn, freeNics, joinPort, warnOfLoss } from './network/link-changes.ts';
+import { setMtu } from './network/mtu.ts';
+import { defaultVlanName, problemOfLength, problemOfNewName, shorterVlanName } from './network/names.ts';
+import { networkFacts, type NetworkTask } from './network/network-facts.ts';
 
 /** A VLAN as `ensureVlan` shall make it. */
 export interface DesiredVlan {
@@ -66,7 +66,7 @@ export const ensureVlan: NetworkTask<DesiredVlan, VlanSpec, VlanOutput> = define
   facts: networkFacts,
   subject: nameOf,
   plan: (desired, facts, host) => {
-    const draft = new Draft(facts, host);
+    const draft = new PlanBuilder(facts, host);
     if (desired.state === 'absent') planAbsent(draft, desired);
     else planPresent(draft, desired);
     return draft.finish();
@@ -85,7 +85,7 @@ function check(desired: VlanSpec): string | undefined {
   return tooLong ?? (desired.state === 'present' ? problemOfNewName(name, 'VLAN') : undefined);
 }
 
-function planPresent(draft: Draft, desired: VlanSpec): void {
+function planPresent(draft: PlanBuilder, desired: VlanSpec): void {
   const name = nameOf(desired);
   const parent = checkParent(draft, desired);
   checkMtu(desired, parent);
@@ -102,7 +102,7 @@ function planPresent(draft: Draft, desired: VlanSpec): void {
   remember(draft, desired);
 }
 
-function checkParent(draft: Draft, { parent: name, id }: VlanSpec): Link {
+function checkParent(draft: PlanBuilder, { parent: name, id }: VlanSpec): Link {
   const parent = draft.findLink(name);
   if (parent === undefined) {
     throw new PlanError(`parent ${name} of VLAN ${id} does not exist: free NICs here are ${freeNics(draft)}`);
@@ -128,7 +128,7 @@ function checkMtu({ parent: name, id, mtu: wanted }: VlanSpec, parent: Link): vo
   );
 }
 
-function refuseOtherName(draft: Draft, desired: VlanSpec): void {
+function refuseOtherName(draft: PlanBuilder, desired: VlanSpec): void {
   const other = findAt(draft, desired);
   if (other === undefined || other.name === nameOf(desired)) return;
   throw new PlanError(
@@ -136,7 +136,7 @@ function refuseOtherName(draft: Draft, desired: VlanSpec): void {
   );
 }
 
-function findAt(draft: Draft, { parent, id }: VlanSpec): Link | undefined {
+function findAt(draft: PlanBuilder, { parent, id }: VlanSpec): Link | undefined {
   return vlansOn(draft.facts.links, parent).find((link) => link.vlan?.id === id);
 }
 
@@ -144,7 +144,7 @@ function isAt({ vlan }: Link, { parent, id }: VlanSpec): boolean {
   return vlan?.parent === parent && vlan.id === id;
 }
 
-function create(draft: Draft, desired: VlanSpec, parent: Link): void {
+function create(draft: PlanBuilder, desired: VlanSpec, parent: Link): void {
   draft.add({
     kind: 'link.create',
     link: {
@@ -160,7 +160,7 @@ function create(draft: Draft, desired: VlanSpec, parent: Link): void {
 }
 
 /** A VLAN made before its bond had a port keeps the MAC that the bond had by chance (hazard 30). */
-function align(draft: Draft, desired: VlanSpec, parent: Link): void {
+function align(draft: PlanBuilder, desired: VlanSpec, parent: Link): void {
   const name = nameOf(desired);
   const { macPinned } = draft.link(name);
   const wantedMac = desired.mac ?? (macPinned ? undefined : parent.mac);
@@ -169,7 +169,7 @@ function align(draft: Draft, desired: VlanSpec, parent: Link): void {
   draft.update(name, { up: true });
 }
 
-function move(draft: Draft, desired: VlanSpec, held: Link): void {
+function move(draft: PlanBuilder, desired: VlanSpec, held: Link): void {
   const [stacked] = vlansOn(draft.facts.links, held.name);
   if (stacked !== undefined) {
     throw new PlanError(
@@ -184,13 +184,13 @@ function move(draft: Draft, desired: VlanSpec, held: Link): void {
 }
 
 /** Tagged frames reach a VLAN on a bridge's port before they reach the bridge (hazard 37). */
-function warnOfStolenFrames(draft: Draft, { parent, id }: VlanSpec): void {
+function warnOfStolenFrames(draft: PlanBuilder, { parent, id }: VlanSpec): void {
   const { controller } = draft.link(parent);
   if (controller === undefined) return;
   draft.warn(`VLAN ${id} on ${parent} takes its frames away from ${controller}, whose port ${parent} is`);
 }
 
-function remember(draft: Draft, desired: VlanSpec): void {
+function remember(draft: PlanBuilder, desired: VlanSpec): void {
   const { kind } = draft.link(desired.parent);
   if (kind === 'ethernet') draft.remember(draft.present(desired.parent));
   draft.remember({
@@ -201,7 +201,7 @@ function remember(draft: Draft, desired: VlanSpec): void {
   });
 }
 
-function planAbsent(draft: Draft, desired: VlanSpec): void {
+function planAbsent(draft: PlanBuilder, desired: VlanSpec): void {
   const link = findAt(draft, desired);
   const name = link?.name ?? nameOf(desired);
   if (link !== undefined) {

@@ -1,6 +1,6 @@
 export * as changes from './changes.ts';
-export type { DesiredAddressing, DesiredRoute } from './addressing-input.ts';
-export type { BondModeInput, DesiredBond } from './bond-input.ts';
+export type { DesiredAddressing, DesiredRoute } from './network/addressing-input.ts';
+export type { BondModeInput, DesiredBond } from './network/bond-input.ts';
 export { defineTask, type TaskDefinition, type TaskFunction } from './define-task.ts';
 export { type AddressOutput, type DesiredAddress, ensureAddress } from './ensure-address.ts';
 export { type BondOutput, ensureBond } from './ensure-bond.ts';

@@ -1,5 +1,5 @@
-import { commandText } from '../engine/host-script.ts';
-import { runAction } from '../engine/run-action.ts';
+import { commandText } from '../engine/connection/host-script.ts';
+import { runAction } from '../engine/session/run-action.ts';
 import type { Packages, Platform, Service } from '../facts/index.ts';
 import { RolledBackError, UsageError } from '../errors.ts';
 import type { Action, ActionResult, HostCommand } from '../model/action.ts';

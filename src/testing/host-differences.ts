@@ -1,4 +1,4 @@
-import { differences } from '../engine/differences.ts';
+import { differences } from '../engine/transaction/differences.ts';
 import { type BondMode, bondOptionRule } from '../model/bond-options.ts';
 import { broadcastOf } from '../model/ip.ts';
 import { portsOf } from '../model/kernel.ts';

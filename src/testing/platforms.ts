@@ -1,4 +1,4 @@
-import type { NetworkAnswers } from '../tasks/network-facts.ts';
+import type { NetworkAnswers } from '../tasks/network/network-facts.ts';
 
 export type Platform = NetworkAnswers['platform'];
 

@@ -1,4 +1,4 @@
-import type { Play } from '../engine/play.ts';
+import type { Play } from '../engine/fleet/play.ts';
 import { PlaybookError } from '../errors.ts';
 import { type FakeHost, fakeHost } from './fake-host.ts';
 import type { FakeHostOptions } from './host-options.ts';

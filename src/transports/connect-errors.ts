@@ -1,7 +1,7 @@
 import { AuthenticationError, isKvmplayError, UnreachableError } from '../errors.ts';
-import { otherKeyTypeError, type HostAddress } from './host-key.ts';
+import { otherKeyTypeError, type HostAddress } from './host-keys/host-key.ts';
 import { formatDuration } from './limits.ts';
-import type { LoginWays } from './login-hint.ts';
+import type { LoginWays } from './login/login-hint.ts';
 
 /** How far a connect has come: the only thing that tells why the same bare error of a socket was met. */
 export interface Progress {

@@ -1,11 +1,11 @@
 import type { InventoryHost } from '../model/inventory.ts';
-import { becomeMethods, type BecomeMethod, type BecomeSettings, type Secret } from './become.ts';
-import { passableFlags, readBecomeFlags } from './become-flags.ts';
+import { becomeMethods, type BecomeMethod, type BecomeSettings, type Secret } from './login/become.ts';
+import { passableFlags, readBecomeFlags } from './login/become-flags.ts';
 import { ConnectionVars } from './connection-vars.ts';
-import type { HostKeyChecking } from './host-key.ts';
+import type { HostKeyChecking } from './host-keys/host-key.ts';
 import type { LocalSettings } from './local.ts';
-import { checkArguments } from './openssh-arguments.ts';
-import type { OpenSshTarget } from './openssh.ts';
+import { checkArguments } from './openssh/arguments.ts';
+import type { OpenSshTarget } from './openssh/openssh.ts';
 import { splitWords } from './split-words.ts';
 import { readSshTarget, type SshTarget } from './ssh-target.ts';
 

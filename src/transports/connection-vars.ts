@@ -1,7 +1,7 @@
 import { InventoryError } from '../errors.ts';
 import { toBoolean } from '../model/ansible-boolean.ts';
 import type { InventoryHost } from '../model/inventory.ts';
-import type { Secret } from './become.ts';
+import type { Secret } from './login/become.ts';
 
 /** The variables of one host, with the error each deserves. Of several names that are set the last one counts, as with Ansible. */
 export class ConnectionVars {

@@ -5,9 +5,9 @@ import { kill } from 'node:process';
 
 import { CommandTimeoutError, ConnectionLostError } from '../errors.ts';
 import type { CommandResult } from '../model/host.ts';
-import { planLaunch, type BecomeSettings } from './become.ts';
+import { planLaunch, type BecomeSettings } from './login/become.ts';
 import { formatDuration, withLimits } from './limits.ts';
-import { runScript } from './run-script.ts';
+import { runScript } from './script/run-script.ts';
 import type { Connection, ExecOptions, Transport } from './transport.ts';
 
 export interface LocalSettings {

@@ -1,7 +1,7 @@
-import type { BecomeSettings, Secret } from './become.ts';
+import type { BecomeSettings, Secret } from './login/become.ts';
 import type { ConnectionDefaults } from './connection-settings.ts';
 import type { ConnectionVars } from './connection-vars.ts';
-import type { HostKeyChecking } from './host-key.ts';
+import type { HostKeyChecking } from './host-keys/host-key.ts';
 import { splitWords } from './split-words.ts';
 
 /** What inventory and run say about reaching a host over SSH. What they leave open, ssh_config or a default says. */

@@ -1,15 +1,15 @@
 import type { InventoryHost } from '../model/inventory.ts';
-import type { AskSecret } from './authentication.ts';
-import type { Secret } from './become.ts';
+import type { AskSecret } from './login/authentication.ts';
+import type { Secret } from './login/become.ts';
 import { connectionSettings, type ConnectionDefaults } from './connection-settings.ts';
 import { localTransport } from './local.ts';
-import { openMaster } from './open-openssh.ts';
-import { createOpenSshBastions } from './openssh-bastions.ts';
-import { openSshTransport, type OpenSshShared } from './openssh.ts';
-import { asksForPassword } from './password-question.ts';
-import { resolveSsh } from './resolve-ssh.ts';
-import { createSshShared, type SshSharedOptions } from './ssh-shared.ts';
-import { sshTransport } from './ssh.ts';
+import { openMaster } from './openssh/open.ts';
+import { createOpenSshBastions } from './openssh/bastions.ts';
+import { openSshTransport, type OpenSshShared } from './openssh/openssh.ts';
+import { asksForPassword } from './login/password-question.ts';
+import { resolveSsh } from './ssh-config/resolve-ssh.ts';
+import { createSshShared, type SshSharedOptions } from './ssh2/shared.ts';
+import { sshTransport } from './ssh2/ssh.ts';
 import type { Transport } from './transport.ts';
 
 /** How the hosts of a run are reached, where the inventory does not say it, and what they share. */

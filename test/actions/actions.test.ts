@@ -9,7 +9,7 @@ import { command } from '../../src/actions/command.ts';
 import { defineAction } from '../../src/actions/define-action.ts';
 import { shell } from '../../src/actions/shell.ts';
 import { waitFor } from '../../src/actions/wait-for.ts';
-import type { EngineOptions } from '../../src/engine/run-options.ts';
+import type { EngineOptions } from '../../src/engine/fleet/run-options.ts';
 import type { Host } from '../../src/model/host.ts';
 import { fakeHost } from '../../src/testing.ts';
 import { ensureGreeting, type GreetingRun, runOn } from '../engine/greeting.ts';

@@ -5,7 +5,7 @@ import { foreignVariables } from '../../src/cli/ansible-cfg/foreign-environment.
 import { readAnsibleCfg } from '../../src/cli/ansible-cfg/read-ansible-cfg.ts';
 import { runCli } from '../../src/cli/cli.ts';
 import { commands } from '../../src/cli/commands/index.ts';
-import { settableOptions, toVariableName } from '../../src/cli/option-names.ts';
+import { settableOptions, toVariableName } from '../../src/cli/command-line/option-names.ts';
 import { fakeIo } from './fake-io.ts';
 import { playbookFolder, runProgram, stagePackage } from './staged-package.ts';
 

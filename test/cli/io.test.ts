@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { usesColour } from '../../src/cli/io.ts';
-import { readSecret } from '../../src/cli/secrets.ts';
+import { readSecret } from '../../src/cli/hosts/secrets.ts';
 import { fakeIo } from './fake-io.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kvmplay-io-'));

@@ -67,9 +67,9 @@ function isBuiltInTime(folder: string): boolean {
 
 /** Files of src/ that are no entry of the package and are to be imported as part of it nevertheless. */
 const importedByTests = [
-  'cli/load-playbook.ts',
-  'cli/check-types.ts',
-  'cli/type-cache.ts',
+  'cli/playbooks/load-playbook.ts',
+  'cli/playbooks/check-types.ts',
+  'cli/playbooks/type-cache.ts',
   'cli/terminal.ts',
   'reporters/tty.ts',
 ];
@@ -80,7 +80,15 @@ function build(folder: string): void {
   rmSync(join(folder, 'docs'), { force: true });
   symlinkSync(join(root, 'docs'), join(folder, 'docs'));
   // Emits in spite of type errors: those are another check's business.
-  spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs'), join(folder, 'dist'), ...importedByTests]);
+  const { stderr } = spawnSync(
+    process.execPath,
+    [join(root, 'scripts', 'build.mjs'), join(folder, 'dist'), ...importedByTests],
+    { encoding: 'utf8' },
+  );
+  if (!existsSync(join(folder, 'dist', 'cli', 'main.js'))) {
+    rmSync(folder, { recursive: true, force: true });
+    throw new Error(`the package cannot be built: ${stderr}`);
+  }
   writeFileSync(join(folder, 'built'), '');
 }
 

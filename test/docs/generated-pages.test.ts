@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
-import type { Play } from '../../src/engine/play.ts';
+import type { Play } from '../../src/engine/fleet/play.ts';
 import { ethernet, fakeHost } from '../../src/testing.ts';
 
 // Compilers are started here, and a busy machine takes its time.

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
-import type { Play } from '../../src/engine/play.ts';
+import type { Play } from '../../src/engine/fleet/play.ts';
 import { isKvmplayError, loadInventory, nics } from '../../src/index.ts';
 import { ethernet, fakeHost, type FakeHostOptions } from '../../src/testing.ts';
 import { playbookFolder } from '../cli/staged-package.ts';

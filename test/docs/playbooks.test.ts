@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
-import type { Play } from '../../src/engine/play.ts';
+import type { Play } from '../../src/engine/fleet/play.ts';
 import { ethernet, fakeHost } from '../../src/testing.ts';
 import { playbookFolder } from '../cli/staged-package.ts';
 import { typeProblems } from '../support/compile.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
-import type { Play } from '../../src/engine/play.ts';
+import type { Play } from '../../src/engine/fleet/play.ts';
 import type { RunSummary } from '../../src/engine/events.ts';
 import { ethernet, fakeHost } from '../../src/testing.ts';
 

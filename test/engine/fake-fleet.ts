@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { HostOutcome, HostSummary, RunEventBody } from '../../src/engine/events.ts';
-import { planAtOnce, planRollout, type Rollout } from '../../src/engine/rollout.ts';
-import { runWaves, type EndedHost, type WavesEnd } from '../../src/engine/waves.ts';
+import { planAtOnce, planRollout, type Rollout } from '../../src/engine/fleet/rollout.ts';
+import { runWaves, type EndedHost, type WavesEnd } from '../../src/engine/fleet/waves.ts';
 import type { InventoryHost } from '../../src/model/inventory.ts';
 
 export function inventoryHost(name: string, more: Partial<InventoryHost> = {}): InventoryHost {

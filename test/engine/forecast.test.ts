@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunEvent, RunSummary } from '../../src/engine/events.ts';
-import type { Forecaster } from '../../src/engine/forecaster.ts';
-import { play } from '../../src/engine/play.ts';
-import type { EngineOptions } from '../../src/engine/run-options.ts';
-import { runPlays } from '../../src/engine/run-plays.ts';
+import type { Forecaster } from '../../src/engine/transaction/forecaster.ts';
+import { play } from '../../src/engine/fleet/play.ts';
+import type { EngineOptions } from '../../src/engine/fleet/run-options.ts';
+import { runPlays } from '../../src/engine/fleet/run-plays.ts';
 import type { Fact } from '../../src/model/fact.ts';
 import type { Forecast } from '../../src/model/forecast.ts';
 import type { Task } from '../../src/model/task.ts';

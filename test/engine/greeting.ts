@@ -1,7 +1,7 @@
 import type { RunEvent, RunSummary, TaskEnd } from '../../src/engine/events.ts';
-import { play, type Play } from '../../src/engine/play.ts';
-import type { EngineOptions } from '../../src/engine/run-options.ts';
-import { runPlays } from '../../src/engine/run-plays.ts';
+import { play, type Play } from '../../src/engine/fleet/play.ts';
+import type { EngineOptions } from '../../src/engine/fleet/run-options.ts';
+import { runPlays } from '../../src/engine/fleet/run-plays.ts';
 import { PlanError } from '../../src/errors.ts';
 import type { Fact } from '../../src/model/fact.ts';
 import type { Host } from '../../src/model/host.ts';

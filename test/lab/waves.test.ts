@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ensureBridge, play, type Host, type Play } from 'kvmplay';
 import type { Reporter } from '../../src/engine/events.ts';
-import type { Rollout } from '../../src/engine/rollout.ts';
+import type { Rollout } from '../../src/engine/fleet/rollout.ts';
 import type { Lab } from '../../src/lab/index.ts';
 import {
   compareStates,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Address, Link, Route } from '../../src/model/link.ts';
-import type { NetworkAnswers } from '../../src/tasks/network-facts.ts';
+import type { NetworkAnswers } from '../../src/tasks/network/network-facts.ts';
 import { ethernet, loopback, tap } from '../../src/testing/link-builders.ts';
 import type { FakeHostOptions } from '../../src/testing.ts';
 import { centos7 } from '../../src/testing/platforms.ts';

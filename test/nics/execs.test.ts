@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { networkForecaster } from '../../src/forecaster.ts';
 import { facts, nics, type Task } from '../../src/index.ts';
-import { type NetworkFacts, networkFacts } from '../../src/tasks/network-facts.ts';
+import { type NetworkFacts, networkFacts } from '../../src/tasks/network/network-facts.ts';
 import { localTransport } from '../../src/transports/local.ts';
 import type { Transport } from '../../src/transports/transport.ts';
 import { inventoryHost, runOn } from '../engine/greeting.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { commands } from '../../src/cli/commands/index.ts';
-import { insteadOf } from '../../src/cli/foreign-options.ts';
+import { insteadOf } from '../../src/cli/command-line/foreign-options.ts';
 import { needProgram } from '../support/packages.ts';
 
 jest.setTimeout(120_000);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { bondModes } from '../../src/model/bond-options.ts';
-import type { DesiredBond } from '../../src/tasks/bond-input.ts';
+import type { DesiredBond } from '../../src/tasks/network/bond-input.ts';
 import { bonds, mac, mtu, nic, nics, some, state } from '../laws/host-arbitrary.ts';
 
 /** Bonds to ask for; most of them make sense. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type DesiredLines, ensureLines, PlanError, TaskInputError } from '../../src/index.ts';
-import { editLines } from '../../src/tasks/edit-lines.ts';
-import { textLines } from '../../src/tasks/text-lines.ts';
+import { editLines } from '../../src/tasks/files/edit-lines.ts';
+import { textLines } from '../../src/tasks/files/text-lines.ts';
 import { fakeHost } from '../../src/testing.ts';
 
 const path = '/etc/ssh/sshd_config';

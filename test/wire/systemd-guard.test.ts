@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ensureAddress, ensureBridge, ensureFile, ensureService, play, type Host, type Play } from 'kvmplay';
-import { endGuard, type GuardAction, readGuard } from '../../src/engine/guard.ts';
+import { endGuard, type GuardAction, readGuard } from '../../src/engine/transaction/guard.ts';
 import { bridgePlay } from './support/dying-controller.ts';
 import { inventoryHost } from './support/host.ts';
 import { prepareSystemd, startSystemdHost, type SystemdHost } from './support/systemd-host.ts';

@@ -1,5 +1,5 @@
-import { command } from '../command-line.ts';
-import { connectionOptions, extraVarsOption, inventoryOptions } from '../shared-options.ts';
+import { command } from '../command-line/command-line.ts';
+import { connectionOptions, extraVarsOption, inventoryOptions } from '../command-line/shared-options.ts';
 import { pattern, patternLimit } from './specs.ts';
 
 export const pingSpec = command({

@@ -1,16 +1,16 @@
 import { dirname, join } from 'node:path';
-import { play } from '../../engine/play.ts';
-import { redoChanges } from '../../tasks/redo-changes.ts';
-import type { CommandArguments } from '../command-line.ts';
+import { play } from '../../engine/fleet/play.ts';
+import { redoChanges } from '../../tasks/recorded/redo-changes.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import { headerOf } from '../journal/header.ts';
 import { journalReporter } from '../journal/journal.ts';
 import { type PlannedPlay, readPlanFile } from '../journal/plan-file.ts';
 import { resolvePath } from '../paths.ts';
-import { runChanges } from '../run-changes.ts';
+import { runChanges } from '../playbooks/run-changes.ts';
 import type { applySpec } from './journal-specs.ts';
-import { openInventory } from '../open-inventory.ts';
+import { openInventory } from '../hosts/open-inventory.ts';
 
 export async function applyPlan(
   { words: [file = ''], options }: CommandArguments<typeof applySpec.options>,

@@ -1,20 +1,20 @@
 import { dirname } from 'node:path';
-import type { Play } from '../../engine/play.ts';
+import type { Play } from '../../engine/fleet/play.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import { evaluateInventory } from '../../inventory/evaluate-inventory.ts';
 import { checkPlays } from '../../run.ts';
 import { createTransports } from '../../transports/index.ts';
-import type { CommandArguments } from '../command-line.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import { exitCodes } from '../exit-code.ts';
-import { readExtraVars } from '../extra-vars.ts';
+import { readExtraVars } from '../hosts/extra-vars.ts';
 import type { CliIo } from '../io.ts';
-import { loadPlaybooks, requirePlaybooks } from '../load-playbook.ts';
-import { openInventory } from '../open-inventory.ts';
+import { loadPlaybooks, requirePlaybooks } from '../playbooks/load-playbook.ts';
+import { openInventory } from '../hosts/open-inventory.ts';
 import { inFolder } from '../paths.ts';
-import { printError } from '../print-error.ts';
+import { printError } from '../output/print-error.ts';
 import { findConfigFile } from '../settings/find-config-file.ts';
-import { printTypeProblems, typeProblems } from '../type-problems.ts';
-import { openVault } from '../vault.ts';
+import { printTypeProblems, typeProblems } from '../playbooks/type-problems.ts';
+import { openVault } from '../hosts/vault.ts';
 import type { checkSpec } from './project-specs.ts';
 
 type CheckArguments = CommandArguments<typeof checkSpec.options>;

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.ts';
-import type { CommandArguments } from '../command-line.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import { completionScripts } from '../completion/scripts.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';

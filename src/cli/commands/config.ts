@@ -1,8 +1,8 @@
-import type { CommandArguments, OptionSpec } from '../command-line.ts';
-import { toArguments } from '../command-values.ts';
+import type { CommandArguments, OptionSpec } from '../command-line/command-line.ts';
+import { toArguments } from '../command-line/command-values.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { settableOptions } from '../option-names.ts';
+import { settableOptions } from '../command-line/option-names.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import type { Settings } from '../settings/setting.ts';
 import { formatTable } from '../views/table.ts';

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
 import { nearestName } from '../../model/nearest-name.ts';
 import { insteadOfModule, moduleName } from '../ansible-modules.ts';
-import type { CommandArguments } from '../command-line.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { formatPage, summaryOf } from '../page-text.ts';
+import { formatPage, summaryOf } from '../output/page-text.ts';
 import { listTaskPages, toTaskName } from '../task-pages.ts';
-import { indent, readableWidth, wrap } from '../text-layout.ts';
+import { indent, readableWidth, wrap } from '../output/text-layout.ts';
 import type { docSpec } from './specs.ts';
 
 export async function printTaskPage(

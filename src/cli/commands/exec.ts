@@ -1,9 +1,9 @@
 import type { InventoryHost } from '../../model/inventory.ts';
-import { askEach, exitCodeFor, type HostWay } from '../ask-each.ts';
-import type { CommandArguments } from '../command-line.ts';
+import { askEach, exitCodeFor, type HostWay } from '../hosts/ask-each.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { printUnanswered } from '../print-error.ts';
+import { printUnanswered } from '../output/print-error.ts';
 import { formatAnswer, groupAnswers, summarize, type Answer } from '../views/answers.ts';
 import type { execSpec } from './ad-hoc-specs.ts';
 

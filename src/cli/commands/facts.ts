@@ -10,10 +10,10 @@ import {
   platform,
   routes,
 } from '../../facts/index.ts';
-import { askHosts } from '../ask-hosts.ts';
-import type { CommandArguments } from '../command-line.ts';
+import { askHosts } from '../hosts/ask-hosts.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import type { CliIo } from '../io.ts';
-import { printUnanswered } from '../print-error.ts';
+import { printUnanswered } from '../output/print-error.ts';
 import type { factsSpec } from './specs.ts';
 
 export async function printFacts(

@@ -1,9 +1,9 @@
-import { endGuard, readGuard, type GuardAction, type GuardStatus } from '../../engine/guard.ts';
-import { askEach, exitCodeFor } from '../ask-each.ts';
-import type { CommandArguments } from '../command-line.ts';
+import { endGuard, readGuard, type GuardAction, type GuardStatus } from '../../engine/transaction/guard.ts';
+import { askEach, exitCodeFor } from '../hosts/ask-each.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { printUnanswered } from '../print-error.ts';
+import { printUnanswered } from '../output/print-error.ts';
 import { formatTable } from '../views/table.ts';
 import type { guardClearSpec, guardListSpec } from './specs.ts';
 

@@ -1,4 +1,4 @@
-import type { CommandArguments, CommandSpec, OptionTable } from '../command-line.ts';
+import type { CommandArguments, CommandSpec, OptionTable } from '../command-line/command-line.ts';
 import type { CliIo } from '../io.ts';
 import * as adHocSpecs from './ad-hoc-specs.ts';
 import * as journalSpecs from './journal-specs.ts';

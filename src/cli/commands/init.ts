@@ -6,7 +6,7 @@ import { findProjectCfg } from '../ansible-cfg/find-ansible-cfg.ts';
 import { formatConfig, formatFates } from '../ansible-cfg/format-config.ts';
 import { readAnsibleCfg } from '../ansible-cfg/read-ansible-cfg.ts';
 import { takeOver } from '../ansible-cfg/take-over.ts';
-import type { CommandArguments } from '../command-line.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import { inFolder, resolvePath } from '../paths.ts';

@@ -5,11 +5,11 @@ import {
   formatInventoryJson,
   limitHosts,
 } from '../../inventory/index.ts';
-import type { CommandArguments } from '../command-line.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import type { inventorySpec } from './specs.ts';
-import { openInventory } from '../open-inventory.ts';
+import { openInventory } from '../hosts/open-inventory.ts';
 
 type Arguments = CommandArguments<typeof inventorySpec.options>;
 

@@ -1,6 +1,10 @@
-import { command } from '../command-line.ts';
-import { playOptions } from '../play-options.ts';
-import { connectionOptions, inventoryOptions, recordedInventoryOptions } from '../shared-options.ts';
+import { command } from '../command-line/command-line.ts';
+import { playOptions } from '../command-line/play-options.ts';
+import {
+  connectionOptions,
+  inventoryOptions,
+  recordedInventoryOptions,
+} from '../command-line/shared-options.ts';
 import { runSpec } from './specs.ts';
 
 const { limit, output, verbose, diff, check } = runSpec.options;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { labDown, labUp, openLab } from '../../lab/index.ts';
 import { quoteCommand } from '../../transports/shell-quote.ts';
-import type { CommandArguments } from '../command-line.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import { inFolder, resolvePath } from '../paths.ts';

@@ -1,11 +1,11 @@
-import { HostConnection } from '../../engine/host-connection.ts';
+import { HostConnection } from '../../engine/connection/host-connection.ts';
 import { platform, type Platform } from '../../facts/platform.ts';
 import type { Fact } from '../../model/fact.ts';
 import type { InventoryHost } from '../../model/inventory.ts';
-import { askEach, exitCodeFor, type HostWay } from '../ask-each.ts';
-import type { CommandArguments } from '../command-line.ts';
+import { askEach, exitCodeFor, type HostWay } from '../hosts/ask-each.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import type { CliIo } from '../io.ts';
-import { printUnanswered } from '../print-error.ts';
+import { printUnanswered } from '../output/print-error.ts';
 import { formatTable } from '../views/table.ts';
 import type { pingSpec } from './ad-hoc-specs.ts';
 

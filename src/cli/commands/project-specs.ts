@@ -1,5 +1,5 @@
-import { command } from '../command-line.ts';
-import { extraVarsOption, inventoryOptions } from '../shared-options.ts';
+import { command } from '../command-line/command-line.ts';
+import { extraVarsOption, inventoryOptions } from '../command-line/shared-options.ts';
 
 export const initSpec = command({
   name: 'init',

@@ -1,25 +1,25 @@
 import type { RunSummary } from '../../engine/events.ts';
-import type { Play } from '../../engine/play.ts';
+import type { Play } from '../../engine/fleet/play.ts';
 import { UsageError } from '../../errors.ts';
 import { playHosts } from '../../inventory/play-hosts.ts';
 import { run } from '../../run.ts';
 import { createTransports } from '../../transports/index.ts';
-import { toRollout } from '../rollout-options.ts';
-import type { CommandArguments, OptionValues } from '../command-line.ts';
-import { transportDefaults } from '../connection.ts';
+import { toRollout } from '../command-line/rollout-options.ts';
+import type { CommandArguments, OptionValues } from '../command-line/command-line.ts';
+import { transportDefaults } from '../hosts/connection.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import { headerOf } from '../journal/header.ts';
 import { journalReporter } from '../journal/journal.ts';
 import { mergeExtraVars, readRunRequest } from '../journal/run-request.ts';
-import { isForPrograms } from '../outputs.ts';
-import { selectPlays, toTagSelection } from '../play-options.ts';
-import { preparePlays } from '../prepare-plays.ts';
-import { printUnanswered } from '../print-error.ts';
-import { printReporterErrors, reportersFor } from '../run-reporter.ts';
-import { askSteps } from '../step-asker.ts';
-import { formatHosts, TaskList } from '../task-list.ts';
-import { UnknownTags } from '../unknown-tags.ts';
+import { isForPrograms } from '../output/outputs.ts';
+import { selectPlays, toTagSelection } from '../command-line/play-options.ts';
+import { preparePlays } from '../playbooks/prepare-plays.ts';
+import { printUnanswered } from '../output/print-error.ts';
+import { printReporterErrors, reportersFor } from '../output/run-reporter.ts';
+import { askSteps } from '../playbooks/step-asker.ts';
+import { formatHosts, TaskList } from '../playbooks/task-list.ts';
+import { UnknownTags } from '../playbooks/unknown-tags.ts';
 import type { runSpec } from './specs.ts';
 
 export async function runPlaybooks(

@@ -1,5 +1,5 @@
 import type { HostOutcome } from '../../engine/events.ts';
-import type { CommandArguments } from '../command-line.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import { listRecords } from '../journal/journal.ts';

@@ -1,8 +1,8 @@
 import { addresses, leases, links, linkState } from '../../facts/index.ts';
-import { askHosts } from '../ask-hosts.ts';
-import type { CommandArguments } from '../command-line.ts';
+import { askHosts } from '../hosts/ask-hosts.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import type { CliIo } from '../io.ts';
-import { printUnanswered } from '../print-error.ts';
+import { printUnanswered } from '../output/print-error.ts';
 import { toHostNetwork } from '../views/host-network.ts';
 import { showView } from '../views/show-view.ts';
 import type { showSpec } from './specs.ts';

@@ -1,14 +1,14 @@
-import { command, type Positional } from '../command-line.ts';
-import { listOptions, playOptions } from '../play-options.ts';
-import { outputFormats } from '../outputs.ts';
-import { rolloutOptions } from '../rollout-options.ts';
+import { command, type Positional } from '../command-line/command-line.ts';
+import { listOptions, playOptions } from '../command-line/play-options.ts';
+import { outputFormats } from '../output/outputs.ts';
+import { rolloutOptions } from '../command-line/rollout-options.ts';
 import {
   askingOptions,
   connectionOptions,
   extraVarsOption,
   inventoryOptions,
   recordedInventoryOptions,
-} from '../shared-options.ts';
+} from '../command-line/shared-options.ts';
 
 export const pattern: Positional = {
   name: 'PATTERN',

@@ -1,18 +1,18 @@
 import { dirname } from 'node:path';
-import { play } from '../../engine/play.ts';
+import { play } from '../../engine/fleet/play.ts';
 import { UsageError } from '../../errors.ts';
 import { type Change, inverseOf } from '../../model/change.ts';
 import { describeChange } from '../../model/describe-change.ts';
-import { inverseChanges, redoChanges } from '../../tasks/redo-changes.ts';
-import type { CommandArguments } from '../command-line.ts';
+import { inverseChanges, redoChanges } from '../../tasks/recorded/redo-changes.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import { withRecorded } from '../journal/header.ts';
 import { findRecord } from '../journal/journal.ts';
 import { hostsOf, isFinished } from '../journal/record.ts';
-import { runChanges } from '../run-changes.ts';
+import { runChanges } from '../playbooks/run-changes.ts';
 import type { undoSpec } from './journal-specs.ts';
-import { openInventory } from '../open-inventory.ts';
+import { openInventory } from '../hosts/open-inventory.ts';
 
 export async function undoRun(args: CommandArguments<typeof undoSpec.options>, io: CliIo): Promise<number> {
   const {

@@ -1,5 +1,5 @@
-import type { CommandSpec, Meaning, OptionSpec } from '../command-line.ts';
-import { commandNames, membersOf } from '../command-names.ts';
+import type { CommandSpec, Meaning, OptionSpec } from '../command-line/command-line.ts';
+import { commandNames, membersOf } from '../command-line/command-names.ts';
 import type { CliIo } from '../io.ts';
 import { type Candidate, type Completion, nothing, wordsOf } from './completion.ts';
 import { namesFor } from './names.ts';

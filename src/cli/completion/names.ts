@@ -34,7 +34,7 @@ async function inventoryNames(
 ): Promise<readonly Candidate[]> {
   const sources = given ?? (await inventoryOfSettings(io));
   if (sources === undefined || sources.length === 0) return [];
-  const { openInventory } = await import('../open-inventory.ts');
+  const { openInventory } = await import('../hosts/open-inventory.ts');
   const signal = AbortSignal.timeout(patience * 1000);
   const { hosts, groups } = await openInventory({ inventory: sources }, { ...io, signal });
   const names = hosts.map(({ name }) => ({ word: name, describe: 'host' }));
@@ -46,7 +46,7 @@ async function inventoryNames(
 
 /** The file of settings is a program that takes time to load, so it is left alone where the environment says enough. */
 async function inventoryOfSettings(io: CliIo): Promise<readonly string[] | undefined> {
-  const { inventoryOptions } = await import('../shared-options.ts');
+  const { inventoryOptions } = await import('../command-line/shared-options.ts');
   const options = new Map(Object.entries(inventoryOptions));
   const { readEnvironment } = await import('../settings/environment.ts');
   const { KVMPLAY_INVENTORY } = io.env;
@@ -56,7 +56,7 @@ async function inventoryOfSettings(io: CliIo): Promise<readonly string[] | undef
   const file = findConfigFile(io);
   if (file === undefined) return undefined;
   const { commands } = await import('../commands/index.ts');
-  const { settableOptions } = await import('../option-names.ts');
+  const { settableOptions } = await import('../command-line/option-names.ts');
   const { readConfigFile } = await import('../settings/config-file.ts');
   const all = settableOptions(commands.map(({ spec }) => spec));
   return (await readConfigFile(file, all, io.cwd)).get('inventory')?.value as readonly string[] | undefined;

@@ -1,5 +1,5 @@
-import type { CommandSpec, OptionSpec } from '../command-line.ts';
-import { membersOf } from '../command-names.ts';
+import type { CommandSpec, OptionSpec } from '../command-line/command-line.ts';
+import { membersOf } from '../command-line/command-names.ts';
 
 /** How far a command line has come: what the words before the one under the cursor are. */
 export interface WordsSoFar {

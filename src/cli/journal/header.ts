@@ -6,7 +6,7 @@ import type { CliIo } from '../io.ts';
 import { resolvePath } from '../paths.ts';
 import type { Origin } from '../settings/setting.ts';
 import { newRecordId } from './journal.ts';
-import { movedVaultId } from '../vault.ts';
+import { movedVaultId } from '../hosts/vault.ts';
 import type { RecordHeader } from './record.ts';
 import { versionOfKvmplay } from '../version.ts';
 

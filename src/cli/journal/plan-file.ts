@@ -1,7 +1,7 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
-import type { Probe } from '../../engine/probes.ts';
-import type { Rollout } from '../../engine/rollout.ts';
+import type { Probe } from '../../engine/transaction/probes.ts';
+import type { Rollout } from '../../engine/fleet/rollout.ts';
 import { UsageError } from '../../errors.ts';
 import { whyUnreadable, whyUnwritable } from '../../model/file-finding.ts';
 import type { Change } from '../../model/change.ts';

@@ -54,7 +54,7 @@ export function isFinished({ events }: RunRecord): boolean {
   return events.some(({ type }) => type === 'run.end');
 }
 
-interface Draft {
+interface PlanBuilder {
   outcomes: (HostOutcome | undefined)[];
   /** One list per play. */
   changes: Change[][];
@@ -63,7 +63,7 @@ interface Draft {
 
 /** The hosts of a run, in the order in which they first come up. */
 export function hostsOf(record: RunRecord): readonly RecordedHost[] {
-  const drafts = new Map<string, Draft>();
+  const drafts = new Map<string, PlanBuilder>();
   let declared = 0;
   let begun = 0;
   for (const event of record.events) {
@@ -96,7 +96,7 @@ export function hostsOf(record: RunRecord): readonly RecordedHost[] {
   }));
 }
 
-function end(draft: Draft | undefined, outcome: HostOutcome, error: EventError | undefined): void {
+function end(draft: PlanBuilder | undefined, outcome: HostOutcome, error: EventError | undefined): void {
   if (draft === undefined) return;
   draft.outcomes.splice(-1, 1, outcome);
   if (error !== undefined) draft.error = error;

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import type { HostVars } from '../../model/host.ts';
 import type { Inventory } from '../../model/inventory.ts';
-import type { CommandArguments } from '../command-line.ts';
+import type { CommandArguments } from '../command-line/command-line.ts';
 import type { runSpec } from '../commands/specs.ts';
 import type { CliIo } from '../io.ts';
 import { withRecorded } from './header.ts';

@@ -4,12 +4,12 @@ import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../../errors.ts';
 import type { SourcePlace } from '../../model/inventory.ts';
 import { nearestName } from '../../model/nearest-name.ts';
-import type { Meaning, OptionSpec } from '../command-line.ts';
-import { placeInText } from '../find-text.ts';
-import { importModule } from '../load-playbook.ts';
-import { toConfigName } from '../option-names.ts';
+import type { Meaning, OptionSpec } from '../command-line/command-line.ts';
+import { placeInText } from '../playbooks/find-text.ts';
+import { importModule } from '../playbooks/load-playbook.ts';
+import { toConfigName } from '../command-line/option-names.ts';
 import { inFolder } from '../paths.ts';
-import { movedVaultId } from '../vault.ts';
+import { movedVaultId } from '../hosts/vault.ts';
 import type { Setting, Settings } from './setting.ts';
 
 /**

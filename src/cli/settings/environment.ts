@@ -1,8 +1,8 @@
 import { ConfigError } from '../../errors.ts';
 import { nearestName } from '../../model/nearest-name.ts';
-import type { OptionSpec } from '../command-line.ts';
+import type { OptionSpec } from '../command-line/command-line.ts';
 import type { CliIo } from '../io.ts';
-import { toVariableName } from '../option-names.ts';
+import { toVariableName } from '../command-line/option-names.ts';
 import type { Setting, Settings } from './setting.ts';
 
 /** Names the file of settings; empty: there is none. */

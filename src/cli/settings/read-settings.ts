@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../command-line.ts';
+import type { CommandSpec } from '../command-line/command-line.ts';
 import type { CliIo } from '../io.ts';
-import { settableOptions } from '../option-names.ts';
+import { settableOptions } from '../command-line/option-names.ts';
 import { readEnvironment } from './environment.ts';
 import { findConfigFile } from './find-config-file.ts';
 import type { Settings } from './setting.ts';

@@ -1,5 +1,5 @@
 import type { CommandResult } from '../../model/host.ts';
-import type { Unanswered } from '../print-error.ts';
+import type { Unanswered } from '../output/print-error.ts';
 import { foldNames } from './fold-names.ts';
 import { printable } from './printable.ts';
 

@@ -1,4 +1,4 @@
-import type { HostKeyChecking } from '../host-key.ts';
+import type { HostKeyChecking } from '../host-keys/host-key.ts';
 import type { SshConfigValues } from './parse-ssh-config.ts';
 
 /** How to connect, as ssh_config and arguments for ssh say it. What is absent was not configured. */

@@ -5,7 +5,7 @@ import pLimit from 'p-limit';
 
 import { InventoryError } from '../../errors.ts';
 import type { SourcePlace } from '../../model/inventory.ts';
-import type { HostKeyChecking } from '../host-key.ts';
+import type { HostKeyChecking } from '../host-keys/host-key.ts';
 import { askSsh, SshRefusal, type SshAnswer } from './ask-ssh.ts';
 import { readConfigLayout, type ConfigLayout } from './config-layout.ts';
 import { toSshConfig, type SshConfig } from './ssh-config.ts';

@@ -1,5 +1,5 @@
 import { ensureBridge } from '../../../src/tasks/ensure-bridge.ts';
-import { play } from '../../../src/engine/play.ts';
+import { play } from '../../../src/engine/fleet/play.ts';
 import { loadInventory } from '../../../src/inventory/index.ts';
 import { run } from '../../../src/run.ts';
 import { createTransports } from '../../../src/transports/index.ts';

@@ -1,7 +1,7 @@
 import { env } from 'node:process';
-import { differences } from '../../../src/engine/differences.ts';
+import { differences } from '../../../src/engine/transaction/differences.ts';
 import type { RunEvent, RunSummary } from '../../../src/engine/events.ts';
-import type { Play } from '../../../src/engine/play.ts';
+import type { Play } from '../../../src/engine/fleet/play.ts';
 import { addresses, links, routes } from '../../../src/facts/index.ts';
 import { loadInventory } from '../../../src/inventory/index.ts';
 import { type Lab, openLab } from '../../../src/lab/index.ts';

@@ -1,6 +1,6 @@
 import { ensureBridge } from '../../../src/tasks/ensure-bridge.ts';
 import { ensureFile } from '../../../src/tasks/ensure-file.ts';
-import { play, type Play } from '../../../src/engine/play.ts';
+import { play, type Play } from '../../../src/engine/fleet/play.ts';
 import { buildInventory } from '../../../src/inventory/index.ts';
 import { run } from '../../../src/run.ts';
 import { transportTo } from './host.ts';

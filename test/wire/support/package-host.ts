@@ -1,6 +1,6 @@
 import { buildInventory } from '../../../src/inventory/index.ts';
 import type { RunEvent, RunSummary } from '../../../src/engine/events.ts';
-import type { Play } from '../../../src/engine/play.ts';
+import type { Play } from '../../../src/engine/fleet/play.ts';
 import type { PackageManager } from '../../../src/model/change.ts';
 import { run } from '../../../src/run.ts';
 import { needProgram } from '../../support/packages.ts';

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { buildInventory } from '../../../src/inventory/index.ts';
 import type { RunEvent, RunSummary } from '../../../src/engine/events.ts';
-import type { Play } from '../../../src/engine/play.ts';
+import type { Play } from '../../../src/engine/fleet/play.ts';
 import { quote } from '../../../src/model/shell-quote.ts';
 import { run, type RunOptions } from '../../../src/run.ts';
 import type { Transport } from '../../../src/transports/index.ts';

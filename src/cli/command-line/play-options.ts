@@ -1,0 +1,102 @@
+import type { EngineOptions } from '../../engine/fleet/run-options.ts';
+import type { Play } from '../../engine/fleet/play.ts';
+import { UsageError } from '../../errors.ts';
+import { nearestName } from '../../model/nearest-name.ts';
+import { problemOfTag } from '../../model/tags.ts';
+import type { OptionTable, OptionValues } from './command-line.ts';
+
+const group = 'Plays and tasks:';
+
+/** Options of a command that runs plays or parts of them. */
+export const playOptions = {
+  play: {
+    type: 'list',
+    value: 'NAME',
+    settable: false,
+    describe: 'only this play of the playbooks; a * stands for any text',
+    group,
+  },
+  tags: {
+    type: 'list',
+    alias: 't',
+    value: 'TAGS',
+    describe:
+      'only tasks with one of these tags, separated by commas; always, never, tagged, untagged, all are special',
+    group,
+  },
+  'skip-tags': {
+    type: 'list',
+    value: 'TAGS',
+    describe: 'but no tasks with one of these tags',
+    group,
+  },
+} as const satisfies OptionTable;
+
+/** Options of a command that shows plays before it runs them. */
+export const listOptions = {
+  'list-hosts': {
+    type: 'flag',
+    settable: false,
+    describe: 'print the hosts of each play, and connect to none',
+    group,
+  },
+  'list-tasks': {
+    type: 'flag',
+    settable: false,
+    describe: 'print the tasks of each host as check mode finds them, and change nothing',
+    group,
+  },
+  'list-tags': {
+    type: 'flag',
+    settable: false,
+    describe: 'print the tags of each play as check mode finds them, and change nothing',
+    group,
+  },
+  step: {
+    type: 'flag',
+    settable: false,
+    describe: 'ask before each task that changes something; hosts go one by one',
+    group,
+  },
+} as const satisfies OptionTable;
+
+type PlayValues = OptionValues<typeof playOptions>;
+
+/** Throws UsageError for what is no tag. */
+export function toTagSelection(values: PlayValues): Required<Pick<EngineOptions, 'tags' | 'skipTags'>> {
+  return { tags: tagsOf(values, 'tags'), skipTags: tagsOf(values, 'skip-tags') };
+}
+
+function tagsOf(values: PlayValues, option: 'tags' | 'skip-tags'): readonly string[] {
+  const tags = values[option].flatMap((text) => text.split(',').map((tag) => tag.trim()));
+  const problem = tags.map(problemOfTag).find((found) => found !== undefined);
+  if (problem !== undefined) throw new UsageError(`--${option}: ${problem}`);
+  return tags;
+}
+
+/** The plays that --play names, in the order of the playbooks; all without one. Throws UsageError for a name of none. */
+export function selectPlays(plays: readonly Play[], { play: wanted }: PlayValues): readonly Play[] {
+  const isNamed = wanted.map((name) => {
+    const fits = (play: Play): boolean => play.name === name || toExpression(name).test(play.name);
+    if (!plays.some(fits)) throw unknownPlay(name, plays);
+    return fits;
+  });
+  return isNamed.length === 0 ? plays : plays.filter((play) => isNamed.some((fits) => fits(play)));
+}
+
+function toExpression(glob: string): RegExp {
+  const parts = glob.split('*').map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`));
+  return new RegExp(`^${parts.join('.*')}$`, 's');
+}
+
+function unknownPlay(name: string, plays: readonly Play[]): UsageError {
+  const names = [...new Set(plays.map((play) => play.name))];
+  const nearest = nearestName(name, names);
+  const hint =
+    nearest === undefined ? `the plays are ${names.map(quoted).join(', ')}` : `is it ${quoted(nearest)}?`;
+  return new UsageError(`no play is named ${quoted(name)}; ${hint}`);
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(name);
+}

@@ -1,0 +1,103 @@
+import pLimit from 'p-limit';
+import { toEventError } from '../../engine/event-error.ts';
+import type { HostOutcome } from '../../engine/events.ts';
+import { failedOutcome } from '../../engine/session/run-host.ts';
+import { UsageError } from '../../errors.ts';
+import { selectHosts } from '../../inventory/index.ts';
+import type { Inventory, InventoryHost } from '../../model/inventory.ts';
+import { createTransports, type Transport } from '../../transports/index.ts';
+import type { OptionValues } from '../command-line/command-line.ts';
+import { transportDefaults } from './connection.ts';
+import { exitCodes, type ExitCode } from '../exit-code.ts';
+import type { CliIo } from '../io.ts';
+import { openInventory } from './open-inventory.ts';
+import type { Unanswered } from '../output/print-error.ts';
+import type { askingOptions } from '../command-line/shared-options.ts';
+
+export interface EachQuestion {
+  readonly pattern: string | undefined;
+  /** A further pattern that hosts must be in. */
+  readonly limit?: string | undefined;
+  /** A word that would rather be the pattern where the pattern means nobody. */
+  readonly otherWord?: string | undefined;
+  readonly options: OptionValues<typeof askingOptions>;
+}
+
+export interface EachAnswered<T> {
+  /** Of the hosts that answered, in inventory order. */
+  readonly answers: readonly T[];
+  readonly errors: readonly Unanswered[];
+}
+
+/** The way to a host. */
+export interface HostWay {
+  readonly transport: Transport;
+  /** Milliseconds for TCP, handshake and login, if the user gave them. */
+  readonly connectTimeout: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Asks hosts side by side. Not a play: a transaction under way must not keep anybody from looking at it. */
+export async function askEach<T>(
+  { pattern = 'all', limit, otherWord, options }: EachQuestion,
+  io: CliIo,
+  ask: (host: InventoryHost, way: HostWay) => Promise<T>,
+): Promise<EachAnswered<T>> {
+  const inventory = await openInventory(options, io, { extraVars: options['extra-vars'] });
+  const hosts = chosenHosts(inventory, pattern, { limit, otherWord });
+  const transportFor = createTransports(await transportDefaults(options, io));
+  const inForks = pLimit(options.forks);
+  const errors: Unanswered[] = [];
+  const answers = await Promise.all(
+    hosts.map((host) =>
+      inForks(async (): Promise<readonly T[]> => {
+        try {
+          const transport = transportFor(host);
+          const seconds = options['connect-timeout'];
+          const connectTimeout = seconds === undefined ? undefined : seconds * 1000;
+          return [await ask(host, { transport, connectTimeout, signal: io.signal })];
+        } catch (error) {
+          const { code, message } = toEventError(error, undefined);
+          errors.push({ host: host.name, outcome: failedOutcome(code), message });
+          return [];
+        }
+      }),
+    ),
+  );
+  await transportFor.close();
+  const order = new Map(hosts.map(({ name }, index) => [name, index]));
+  const rank = ({ host }: Unanswered): number => order.get(host) ?? 0;
+  return { answers: answers.flat(), errors: errors.sort((a, b) => rank(a) - rank(b)) };
+}
+
+function chosenHosts(
+  inventory: Inventory,
+  pattern: string,
+  { limit, otherWord }: Pick<EachQuestion, 'limit' | 'otherWord'>,
+): readonly InventoryHost[] {
+  if (otherWord !== undefined && !isPattern(inventory, pattern) && isPattern(inventory, otherWord)) {
+    throw new UsageError(`${pattern} is no pattern of hosts, but ${otherWord} is one: it should come second`);
+  }
+  const hosts = selectHosts(inventory, pattern);
+  const within = limit === undefined ? hosts : selectHosts(inventory, limit);
+  const chosen = hosts.filter((host) => within.includes(host));
+  if (chosen.length > 0) return chosen;
+  throw new UsageError(`no host is in ${pattern}${limit === undefined ? '' : ` and in --limit ${limit}`}`);
+}
+
+function isPattern(inventory: Inventory, text: string): boolean {
+  try {
+    return selectHosts(inventory, text).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** What a command ends with that some hosts gave no answer to. */
+export function exitCodeFor(errors: readonly Unanswered[]): ExitCode {
+  const has = (outcome: HostOutcome): boolean => errors.some((error) => error.outcome === outcome);
+  if (has('failed')) return exitCodes.hostFailed;
+  if (has('unreachable')) return exitCodes.unreachable;
+  // Skipped: the user stopped it.
+  return errors.length > 0 ? exitCodes.couldNotStart : exitCodes.done;
+}

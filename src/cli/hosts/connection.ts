@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { UsageError } from '../../errors.ts';
+import { whyUnreadable } from '../../model/file-finding.ts';
+import { splitWords, type TransportDefaults } from '../../transports/index.ts';
+import type { OptionValues } from '../command-line/command-line.ts';
+import type { CliIo } from '../io.ts';
+import { resolvePath } from '../paths.ts';
+import { readSecret } from './secrets.ts';
+import type { connectionOptions } from '../command-line/shared-options.ts';
+
+type ConnectionOptionValues = OptionValues<typeof connectionOptions>;
+
+/** How hosts are reached where the inventory does not say it. Passwords are asked for now, before a host waits for one. */
+export async function transportDefaults(
+  options: ConnectionOptionValues,
+  io: CliIo,
+): Promise<TransportDefaults> {
+  const sshConfig = await sshConfigOf(options['ssh-config'], io);
+  const password = await readSecret(
+    { ask: options['ask-pass'], prompt: 'SSH password: ', file: options['connection-password-file'] },
+    io,
+  );
+  const hint = password === undefined ? '' : ' (empty: the SSH password)';
+  const becomeAnswer = await readSecret(
+    {
+      ask: options['ask-become-pass'],
+      prompt: `become password${hint}: `,
+      file: options['become-password-file'],
+    },
+    io,
+  );
+  const becomePassword = becomeAnswer === '' ? (password ?? becomeAnswer) : becomeAnswer;
+  for (const secret of [password, becomePassword]) io.secrets.add(secret ?? '');
+  const {
+    connection,
+    user,
+    'private-key': key,
+    'become-user': becomeUser,
+    'become-method': becomeMethod,
+    'ssh-args': sshArgs,
+    'ssh-common-args': sshCommonArgs,
+    'ssh-extra-args': sshExtraArgs,
+  } = options;
+  return {
+    become: options.become,
+    ...(options['host-key-checking'] !== undefined && { hostKeyChecking: options['host-key-checking'] }),
+    ...(options['connect-retries'] !== undefined && { connectRetries: options['connect-retries'] }),
+    ...(sshConfig !== undefined && { sshConfigFile: sshConfig }),
+    // Without a terminal nobody is asked: what needs an answer says so.
+    ...(io.isInteractive && {
+      askSecret: io.askSecret,
+      tellPerson: (message: string) => io.stderr.write(`${message}\n`),
+    }),
+    ...(connection !== undefined && { connection }),
+    ...(user !== undefined && { user }),
+    ...(becomeUser !== undefined && { becomeUser }),
+    ...(becomeMethod !== undefined && { becomeMethod }),
+    ...(sshArgs !== undefined && { sshArguments: wordsOf('--ssh-args', sshArgs) }),
+    ...(sshCommonArgs !== undefined && {
+      sshCommonArguments: wordsOf('--ssh-common-args', sshCommonArgs),
+    }),
+    ...(sshExtraArgs !== undefined && { sshExtraArguments: wordsOf('--ssh-extra-args', sshExtraArgs) }),
+    ...(key !== undefined && { privateKeyFile: resolvePath(key, io.cwd) }),
+    ...(password !== undefined && { password: () => Promise.resolve(password) }),
+    ...(becomePassword !== undefined && { becomePassword: () => Promise.resolve(becomePassword) }),
+  };
+}
+
+function wordsOf(option: string, text: string): readonly string[] {
+  const words = splitWords(text);
+  if (words !== undefined) return words;
+  throw new UsageError(`${option} is ${JSON.stringify(text)}, in which a quote is not closed`);
+}
+
+/** An absolute path, or `none`. One that is not there would be told again by every host. */
+async function sshConfigOf(file: string | undefined, io: CliIo): Promise<string | undefined> {
+  if (file === undefined || file === 'none') return file;
+  const path = resolvePath(file, io.cwd);
+  const finding = await readFile(path).then(() => undefined, whyUnreadable);
+  if (finding !== undefined) throw new UsageError(`the file ${file} of --ssh-config ${finding}`);
+  return path;
+}

@@ -1,0 +1,23 @@
+import type { Reporter, RunEvent } from '../../engine/events.ts';
+
+/** The same report whichever host is faster: what belongs to hosts is told at the end of their play, as the inventory has them. */
+export function inHostOrder(reporter: Reporter): Reporter {
+  let order: readonly string[] = [];
+  const held = new Map<string, RunEvent[]>();
+  const release = async (): Promise<void> => {
+    for (const host of order) for (const event of held.get(host) ?? []) await reporter.onEvent(event);
+    held.clear();
+  };
+  return {
+    ...(reporter.hearsSecrets !== undefined && { hearsSecrets: reporter.hearsSecrets }),
+    onEvent: async (event) => {
+      if ('host' in event) {
+        held.set(event.host, [...(held.get(event.host) ?? []), event]);
+        return;
+      }
+      if (event.type === 'play.start') order = event.hosts;
+      if (event.type === 'play.end' || event.type === 'run.end') await release();
+      await reporter.onEvent(event);
+    },
+  };
+}

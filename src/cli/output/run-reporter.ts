@@ -1,0 +1,94 @@
+import { appendFileSync } from 'node:fs';
+import type { Reporter, RunSummary } from '../../engine/events.ts';
+import {
+  githubReporter,
+  jsonLinesReporter,
+  jsonReporter,
+  junitReporter,
+  plainReporter,
+} from '../../reporters/index.ts';
+import { ttyReporter } from '../../reporters/tty.ts';
+import { liveTerminal, usesColour, type CliIo } from '../io.ts';
+import { type OutputFormat, parseOutputs } from './outputs.ts';
+import { openReportFile } from './report-file.ts';
+
+export interface ReportOptions {
+  readonly output: readonly string[];
+  readonly diff: boolean;
+  readonly verbose: number;
+  /** Asks before each task: what it prints must not move. */
+  readonly step?: boolean;
+}
+
+/** Tell of a run, on standard output and in files. Throws UsageError for a file that cannot be written. */
+export function reportersFor(options: ReportOptions, io: CliIo): readonly Reporter[] {
+  const { standard, files } = parseOutputs(options.output);
+  return [
+    standardReporter(standard, options, io),
+    ...files.map(({ format, file }) => fileReporter(format, file, { ...options, io })),
+  ];
+}
+
+function standardReporter(format: OutputFormat, options: ReportOptions, io: CliIo): Reporter {
+  const { diff, verbose, step = false } = options;
+  const colour = usesColour(io.stdout, io.env);
+  const terminal = format === 'auto' && !step ? liveTerminal(io) : undefined;
+  if (terminal !== undefined) return ttyReporter({ terminal, colour, diff, verbose });
+  return formatReporter(format, {
+    write: (text) => io.stdout.write(text),
+    colour,
+    diff,
+    verbose,
+    columns: io.stdout.columns,
+    io,
+  });
+}
+
+function fileReporter(
+  format: OutputFormat,
+  file: string,
+  { diff, verbose, io }: ReportOptions & { readonly io: CliIo },
+): Reporter {
+  const { write: writeFile, close } = openReportFile(file, io.cwd);
+  const write = (text: string): void => writeFile(io.secrets.mask(text));
+  const reporter = formatReporter(format, { write, colour: false, diff, verbose, columns: undefined, io });
+  return {
+    async onEvent(event) {
+      await reporter.onEvent(event);
+      if (event.type === 'run.end') close();
+    },
+  };
+}
+
+interface FormatOptions {
+  readonly write: (text: string) => void;
+  readonly colour: boolean;
+  readonly diff: boolean;
+  readonly verbose: number;
+  readonly columns: number | undefined;
+  readonly io: CliIo;
+}
+
+function formatReporter(format: OutputFormat, options: FormatOptions): Reporter {
+  const { write, colour, diff, verbose, columns, io } = options;
+  switch (format) {
+    case 'auto':
+    case 'plain':
+      return plainReporter({ write, colour, diff, verbose, columns });
+    case 'jsonl':
+      return jsonLinesReporter({ write });
+    case 'json':
+      return jsonReporter({ write });
+    case 'junit':
+      return junitReporter({ write });
+    case 'github': {
+      const file = io.env['GITHUB_STEP_SUMMARY'] ?? '';
+      const writeSummary = (markdown: string): void => appendFileSync(file, io.secrets.mask(markdown));
+      return githubReporter({ write, diff, verbose, ...(file !== '' && { writeSummary }) });
+    }
+  }
+}
+
+export function printReporterErrors({ reporterErrors }: RunSummary, io: CliIo): void {
+  for (const error of reporterErrors) io.stderr.write(`kvmplay: ${error}\n`);
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isKvmplayError, UnreachableError } from '../../errors.ts';
+import type { AnyFact } from '../../model/task.ts';
+import type { CommandResult } from '../../model/host.ts';
+import type { Connection, Transport } from '../../transports/transport.ts';
+import { composeSurvey, splitSurvey } from './survey.ts';
+
+export interface HostConnectionOptions {
+  /** Milliseconds for TCP, handshake and login, where the host has no wish of its own; default: the transport's. */
+  readonly connectTimeout?: number | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds a script of kvmplay's own may take; those that wait on purpose say so themselves. */
+const execTimeout = 120_000;
+
+/** The way to one host during one play: one connection at a time, opened when needed, everything counted. */
+export class HostConnection {
+  connections = 0;
+  execs = 0;
+  readonly #transport: Transport;
+  readonly #options: HostConnectionOptions;
+  #current: Connection | undefined;
+  #isInterruptible = true;
+
+  constructor(transport: Transport, options: HostConnectionOptions) {
+    this.#transport = transport;
+    this.#options = options;
+  }
+
+  /** From here to the end of `work` a cancelled run waits: what was begun on the host is confirmed or taken back. */
+  async uninterrupted<T>(work: () => Promise<T>): Promise<T> {
+    this.#isInterruptible = false;
+    try {
+      return await work();
+    } finally {
+      this.#isInterruptible = true;
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /** The present connection, or a first one. */
+  async open(): Promise<Connection> {
+    return (this.#current ??= await this.#connect());
+  }
+
+  /** Runs a script over the present connection, or a first one. */
+  async exec(script: string, timeout?: number): Promise<CommandResult> {
+    const connection = await this.open();
+    this.execs += 1;
+    return await connection.exec(script, {
+      ...this.#signal(),
+      timeout: timeout ?? connection.commandTimeout ?? execTimeout,
+    });
+  }
+
+  /** Asks for all facts in one exec. */
+  async survey(facts: readonly AnyFact[], timeout?: number): Promise<Map<string, unknown>> {
+    const nonce = randomUUID();
+    const outputs = splitSurvey(facts, await this.exec(composeSurvey(facts, { nonce }), timeout), { nonce });
+    return new Map(facts.map((fact) => [fact.name, fact.parse(outputs.get(fact.name) ?? '')]));
+  }
+
+  /**
+   * Leaves the present connection and opens a new one, trying until `deadline` (milliseconds since 1970), then runs
+   * `use` on it. A connection that breaks while in use is tried again too. Undefined when time ran out.
+   */
+  async withFresh<T>(deadline: number, use: () => Promise<T>): Promise<T | undefined> {
+    for (;;) {
+      this.drop();
+      const left = deadline - Date.now();
+      if (left <= 0) return undefined;
+      try {
+        this.#current = await this.#connect(left);
+        return await use();
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        await sleep(Math.min(250, Math.max(0, deadline - Date.now())), undefined, this.#signal());
+      }
+    }
+  }
+
+  /** Closes without waiting: what is on the other side may be gone. */
+  drop(): void {
+    const connection = this.#current;
+    this.#current = undefined;
+    connection?.close().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    const connection = this.#current;
+    this.#current = undefined;
+    await connection?.close().catch(() => undefined);
+  }
+
+  async #connect(limit?: number): Promise<Connection> {
+    this.connections += 1;
+    const { connectTimeout: timeout } = this.#options;
+    return await this.#transport.connect({
+      ...this.#signal(),
+      ...(timeout !== undefined && { timeout }),
+      ...(limit !== undefined && { limit }),
+    });
+  }
+
+  #signal(): { signal?: AbortSignal } {
+    const { signal } = this.#options;
+    return signal === undefined || !this.#isInterruptible ? {} : { signal };
+  }
+}
+
+const passingCodes = ['KVMPLAY_UNREACHABLE', 'KVMPLAY_CONNECTION_LOST', 'KVMPLAY_COMMAND_TIMEOUT'];
+
+/** Whether the same may go well a moment later. */
+export function isTransient(error: unknown): error is UnreachableError {
+  return isKvmplayError(error) && passingCodes.includes(error.code);
+}

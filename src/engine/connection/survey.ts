@@ -1,0 +1,85 @@
+import { CommandError } from '../../errors.ts';
+import type { CommandResult } from '../../model/host.ts';
+
+/** What a survey asks: a fact, as far as the host is concerned. */
+export interface SurveyQuestion {
+  readonly name: string;
+  readonly script: string;
+}
+
+export interface SurveyOptions {
+  /** A word that no output holds, such as a random UUID: it marks where the answer to one question ends. */
+  readonly nonce: string;
+}
+
+/**
+ * One POSIX sh script that asks everything, each question in a subshell of its own. Questions with the same script are
+ * asked once. Marks go to both outputs, so that what a script complains about can be told apart, too.
+ */
+export function composeSurvey(questions: readonly SurveyQuestion[], { nonce }: SurveyOptions): string {
+  const parts = scriptsOf(questions).map(
+    (script, index) => `(
+${script.trim()}
+) </dev/null
+mark ${index} $?
+`,
+  );
+  return `export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin:/usr/bin:/bin"
+mark() {
+  printf '\\n%s %s %s\\n' '${nonce}' "$1" "$2"
+  printf '\\n%s %s %s\\n' '${nonce}' "$1" "$2" >&2
+}
+${parts.join('')}`;
+}
+
+/**
+ * The output that belongs to each question, to the byte, by its name. Throws CommandError that names the first question
+ * whose script ended with a non-zero code, or that was not asked at all.
+ */
+export function splitSurvey(
+  questions: readonly SurveyQuestion[],
+  result: CommandResult,
+  { nonce }: SurveyOptions,
+): ReadonlyMap<string, string> {
+  const outputs = splitAtMarks(result.stdout, nonce);
+  const complaints = splitAtMarks(result.stderr, nonce);
+  const scripts = scriptsOf(questions);
+  return new Map(
+    questions.map(({ name, script }) => {
+      const index = scripts.indexOf(script);
+      const output = outputs[index];
+      if (output === undefined)
+        throw failed(`the survey ended before fact ${name}`, result.code, result.stderr);
+      if (output.code !== 0)
+        throw failed(`the script of fact ${name} ended`, output.code, complaints[index]?.text);
+      return [name, output.text];
+    }),
+  );
+}
+
+function scriptsOf(questions: readonly SurveyQuestion[]): readonly string[] {
+  return [...new Set(questions.map(({ script }) => script))];
+}
+
+interface Part {
+  readonly text: string;
+  readonly code: number;
+}
+
+function splitAtMarks(output: string, nonce: string): readonly Part[] {
+  const parts: Part[] = [];
+  let start = 0;
+  for (;;) {
+    const mark = `\n${nonce} ${parts.length} `;
+    const at = output.indexOf(mark, start);
+    const end = at === -1 ? -1 : output.indexOf('\n', at + mark.length);
+    if (end === -1) return parts;
+    parts.push({ text: output.slice(start, at), code: Number(output.slice(at + mark.length, end)) });
+    start = end + 1;
+  }
+}
+
+function failed(what: string, code: number, complaint = ''): CommandError {
+  const said = complaint.trim();
+  return new CommandError(`${what} with code ${code}${said === '' ? '' : `: ${said}`}`);
+}

@@ -1,0 +1,64 @@
+import { Secrets } from '../../model/secrets.ts';
+import type { Reporter, RunEventBody } from '../events.ts';
+
+/** Fields that name what an event is about: hosts, plays, kinds. They are no secrets, and a reporter goes by them. */
+const names: ReadonlySet<string> = new Set([
+  'type',
+  'play',
+  'plays',
+  'host',
+  'hosts',
+  'wave',
+  'kind',
+  'code',
+  'outcome',
+  'phase',
+  'task',
+]);
+
+/** Tells every reporter, in order, without waiting; one that throws hears no more. */
+export class Broadcast {
+  readonly errors: string[] = [];
+  #seq = 0;
+  #reporters: readonly Reporter[];
+  #pending: Promise<unknown> = Promise.resolve();
+
+  readonly #secrets: Secrets;
+
+  constructor(reporters: readonly Reporter[], secrets = new Secrets()) {
+    this.#reporters = reporters;
+    this.#secrets = secrets;
+  }
+
+  emit(body: RunEventBody): void {
+    this.#seq += 1;
+    const event = { seq: this.#seq, at: Date.now(), ...body };
+    const masked = this.hide(event);
+    for (const reporter of this.#reporters) {
+      try {
+        const told = reporter.hearsSecrets === true ? event : masked;
+        const heard = Promise.resolve(reporter.onEvent(told)).catch((error: unknown) =>
+          this.#drop(reporter, error),
+        );
+        this.#pending = Promise.all([this.#pending, heard]);
+      } catch (error) {
+        this.#drop(reporter, error);
+      }
+    }
+  }
+
+  /** The same without secrets, which have been known so far. */
+  hide<T>(value: T): T {
+    return this.#secrets.maskIn(value, names);
+  }
+
+  async settled(): Promise<void> {
+    await this.#pending;
+  }
+
+  #drop(reporter: Reporter, error: unknown): void {
+    if (!this.#reporters.includes(reporter)) return;
+    this.#reporters = this.#reporters.filter((other) => other !== reporter);
+    this.errors.push(`a reporter ended: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,189 @@
+import { setTimeout } from 'node:timers/promises';
+import type { InventoryHost } from '../../model/inventory.ts';
+import { Broadcast } from './broadcast.ts';
+import { type CheckedVars, checkVars, refuseProblems } from './check-vars.ts';
+import type { EventError, HostSummary, PlayStart, RunSummary } from '../events.ts';
+import type { Play } from './play.ts';
+import { overrideRollout, planAtOnce, planRollout, type Rollout, type RolloutPlan } from './rollout.ts';
+import { type HostRun, type PlayHost, runHost, skipHost } from '../session/run-host.ts';
+import type { EngineOptions } from './run-options.ts';
+import { isUndoable, undoHost } from '../session/undo-host.ts';
+import { type EndedHost, isFailure, runWaves, type Sleep } from './waves.ts';
+
+/** A play with its hosts in inventory order. */
+export interface PreparedPlay {
+  readonly play: Play;
+  readonly hosts: readonly PlayHost[];
+  /** Absent: all hosts at once, whatever fails. */
+  readonly rollout?: Rollout;
+}
+
+/**
+ * Refuses what `runPlays` would refuse before any host is touched: variables that do not fit, a rollout that makes no sense.
+ *
+ * @throws PlaybookError
+ */
+export async function preparePlays(options: PrepareOptions): Promise<readonly PreparedPlay[]> {
+  const { plays, hostsOf } = options;
+  const prepared = await Promise.all(plays.map((play) => prepare(play, hostsOf(play), options)));
+  refuseProblems(prepared.flatMap(({ problems }) => problems));
+  for (const play of prepared) planOf(play, [], options);
+  return prepared;
+}
+
+type PrepareOptions = Pick<EngineOptions, 'plays' | 'hostsOf' | 'rollout' | 'forks' | 'inventoryHosts'>;
+
+/**
+ * Runs plays one after the other, the hosts of each side by side or wave by wave. Resolves with a summary whatever
+ * happens to hosts; throws PlaybookError when variables do not fit or a rollout makes no sense, before any host is
+ * touched.
+ */
+export async function runPlays(options: EngineOptions): Promise<RunSummary> {
+  const { plays, checkMode = false } = options;
+  const prepared = await preparePlays(options);
+
+  const broadcast = new Broadcast(options.reporters ?? [], options.secrets);
+  const run = new PlaysRun(options, broadcast);
+  broadcast.emit({ type: 'run.start', checkMode, plays: plays.map(({ name }) => name) });
+  for (const play of prepared) await run.play(play);
+  const { stopped } = run;
+  const summary = {
+    checkMode,
+    hosts: run.summaries,
+    ...(stopped !== undefined && { stopped }),
+    reporterErrors: broadcast.errors,
+  };
+  broadcast.emit({ type: 'run.end', summary });
+  await broadcast.settled();
+  return broadcast.hide(summary);
+}
+
+/** What has come of the plays so far. */
+class PlaysRun {
+  readonly summaries: HostSummary[] = [];
+  stopped: RunSummary['stopped'];
+  readonly #options: EngineOptions;
+  readonly #broadcast: Broadcast;
+  /** The first failure of each host that failed or was unreachable: later plays leave it alone. */
+  readonly #lost = new Map<string, HostSummary>();
+
+  constructor(options: EngineOptions, broadcast: Broadcast) {
+    this.#options = options;
+    this.#broadcast = broadcast;
+  }
+
+  async play(prepared: PreparedPlay): Promise<void> {
+    const { play, hosts } = prepared;
+    const lost = hosts.flatMap(({ host }) => this.#lost.get(host.name) ?? []);
+    const plan = planOf(prepared, lost, this.#options);
+    this.#broadcast.emit(toPlayStart(prepared, plan));
+    const ended = await this.#run(prepared, plan, lost);
+    for (const { host } of hosts) {
+      const summary = ended.get(host.name);
+      if (summary === undefined) continue;
+      this.summaries.push(summary);
+      if (isFailure(summary)) this.#lost.set(host.name, summary);
+    }
+    this.#broadcast.emit({ type: 'play.end', play: play.name });
+  }
+
+  async #run(
+    { play, hosts }: PreparedPlay,
+    rollout: RolloutPlan | undefined,
+    lost: readonly HostSummary[],
+  ): Promise<ReadonlyMap<string, HostSummary>> {
+    const { checkMode = false, forks = defaultForks, sleep = sleepFor, signal } = this.#options;
+    const run: HostRun = { play, options: this.#options, broadcast: this.#broadcast };
+    const ended = new Map<string, HostSummary>();
+    const byName = new Map(hosts.map((host) => [host.host.name, host]));
+    for (const { host } of hosts) {
+      const reason = this.#whySkipped(host);
+      if (reason !== undefined) ended.set(host.name, skipHost(host, reason, run));
+    }
+    if (this.stopped !== undefined) return ended;
+
+    const rest = hosts.map(({ host }) => host).filter(({ name }) => !ended.has(name));
+    // In check mode nothing changes: there is nobody to wait for, and every failure should be told.
+    const plan = rollout === undefined || checkMode ? planAtOnce(rest, forks) : rollout;
+    const { summaries, broken } = await runWaves(plan, {
+      play: play.name,
+      lost,
+      run: async (host) => await runOne(byName.get(host.name) ?? { host, vars: host.vars }, plan, run),
+      skip: (host, reason) => skipHost(host, reason, run),
+      emit: (event) => this.#broadcast.emit(event),
+      sleep,
+      ...(signal !== undefined && { signal }),
+    });
+    for (const summary of summaries) ended.set(summary.host, summary);
+    if (broken !== undefined) this.stopped = { play: play.name, ...broken };
+    return ended;
+  }
+
+  #whySkipped({ name }: InventoryHost): EventError | undefined {
+    const lost = this.#lost.get(name);
+    if (lost !== undefined) {
+      const word = lost.outcome === 'failed' ? 'failed' : 'unreachable';
+      return { code: 'KVMPLAY_LOST', message: `${word} in play "${lost.play}"` };
+    }
+    if (this.stopped === undefined) return undefined;
+    const { play, reason } = this.stopped;
+    return { code: 'KVMPLAY_BUDGET', message: `play "${play}" was stopped: ${reason}` };
+  }
+}
+
+async function runOne(host: PlayHost, { undoesWave }: RolloutPlan, run: HostRun): Promise<EndedHost> {
+  const { summary, session } = await runHost(host, run);
+  if (!undoesWave || session === undefined || !isUndoable(summary, session)) return { summary };
+  return {
+    summary,
+    undo: (reason) => undoHost(host.host, { ...run, summary, session, reason }),
+  };
+}
+
+function toPlayStart({ play, hosts }: PreparedPlay, plan: RolloutPlan | undefined): PlayStart {
+  const waves = plan?.waves.map(({ name, hosts: { length } }) => ({ wave: name, hosts: length }));
+  return {
+    type: 'play.start',
+    play: play.name,
+    hosts: hosts.map(({ host }) => host.name),
+    ...(waves !== undefined && { waves }),
+  };
+}
+
+/** Undefined without a rollout. Throws PlaybookError for one that makes no sense. */
+function planOf(
+  { play, hosts, rollout }: PreparedPlay,
+  lost: readonly HostSummary[],
+  { forks = defaultForks, inventoryHosts }: PrepareOptions,
+): RolloutPlan | undefined {
+  if (rollout === undefined) return undefined;
+  return planRollout(
+    rollout,
+    hosts.map(({ host }) => host),
+    {
+      play: play.name,
+      forks,
+      lost: new Set(lost.map(({ host }) => host)),
+      ...(inventoryHosts !== undefined && { inventory: inventoryHosts }),
+    },
+  );
+}
+
+const defaultForks = 50;
+
+/** Puts a play and its hosts together, with what their variables lack. */
+async function prepare(
+  play: Play,
+  inventory: readonly InventoryHost[],
+  { rollout: overrides }: PrepareOptions,
+): Promise<PreparedPlay & CheckedVars> {
+  const checked = await checkVars(play, inventory);
+  if (play.rollout === undefined && overrides === undefined) return { play, ...checked };
+  return { play, ...checked, rollout: overrideRollout(play.rollout, overrides) };
+}
+
+async function sleepFor(...[milliseconds, signal]: Parameters<Sleep>): Promise<void> {
+  await setTimeout(milliseconds, undefined, { ...(signal !== undefined && { signal }) }).catch(
+    () => undefined,
+  );
+}

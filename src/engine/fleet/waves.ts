@@ -1,0 +1,249 @@
+import type { InventoryHost } from '../../model/inventory.ts';
+import type { EventError, HostOutcome, HostSummary, RunEventBody } from '../events.ts';
+import type { RolloutPlan, Wave } from './rollout.ts';
+import { Seating } from './apart-groups.ts';
+
+/** Waits; resolves early, and does not reject, when the signal fires. */
+export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+
+/** What the scheduler needs to know of the world: how to run, skip and undo a host, and how to wait. */
+export interface WaveWork {
+  readonly play: string;
+  /** Hosts of the play that an earlier one lost. They count as failed from the start. */
+  readonly lost: readonly HostSummary[];
+  /** Brings a host to its end, whatever comes; never rejects. */
+  readonly run: (host: InventoryHost) => Promise<EndedHost>;
+  readonly skip: (host: InventoryHost, reason: EventError) => HostSummary;
+  readonly emit: (event: RunEventBody) => void;
+  readonly sleep: Sleep;
+  /** When it fires no further host starts. */
+  readonly signal?: AbortSignal;
+}
+
+export interface EndedHost {
+  readonly summary: HostSummary;
+  /** Takes back what the play changed on the host; absent when that is nothing. Never rejects. */
+  readonly undo?: (reason: string) => Promise<UndoneHost>;
+}
+
+/** `rollback` tells whether the undo was proved; absent: it was not tried. */
+export type UndoneHost = HostSummary & { readonly error: EventError };
+
+export interface WavesEnd {
+  /** One of every host of the plan, in no particular order. */
+  readonly summaries: readonly HostSummary[];
+  /** Why no further host was to start. */
+  readonly broken?: BrokenBudget;
+}
+
+export interface BrokenBudget {
+  readonly wave: string;
+  readonly reason: string;
+}
+
+/** Runs the hosts of a play wave by wave. Every host ends exactly once: run, or skipped with the reason. */
+export async function runWaves(plan: RolloutPlan, work: WaveWork): Promise<WavesEnd> {
+  return await new Waves(plan, work).run();
+}
+
+export function isFailure({ outcome }: HostSummary): boolean {
+  return outcome === 'failed' || outcome === 'unreachable';
+}
+
+class Waves {
+  readonly #plan: RolloutPlan;
+  readonly #work: WaveWork;
+  readonly #seating: Seating;
+  readonly #ended = new Map<string, EndedHost>();
+  #failed: number;
+  #broken: BrokenBudget | undefined;
+
+  constructor(plan: RolloutPlan, work: WaveWork) {
+    this.#plan = plan;
+    this.#work = work;
+    this.#seating = new Seating(plan.seats);
+    this.#failed = work.lost.length;
+    for (const summary of work.lost) {
+      this.#seating.take(summary.host);
+      this.#seating.leave(summary.host, { isLost: isLost(summary) });
+    }
+  }
+
+  async run(): Promise<WavesEnd> {
+    const { waves } = this.#plan;
+    if (waves[0] !== undefined) this.#checkBudget(waves[0]);
+    for (const [index, wave] of waves.entries()) {
+      if (!this.#mayStart()) this.#skip(wave.hosts);
+      else await this.#runWave(wave, { isLast: index === waves.length - 1 });
+    }
+    const summaries = [...this.#ended.values()].map(({ summary }) => summary);
+    return { summaries, ...(this.#broken !== undefined && { broken: this.#broken }) };
+  }
+
+  async #runWave(wave: Wave, { isLast }: { readonly isLast: boolean }): Promise<void> {
+    const { play } = this.#work;
+    const hosts = wave.hosts.map(({ name }) => name);
+    this.#announce({ type: 'wave.start', play, wave: wave.name, hosts });
+    const window = wave.isCanary ? 1 : this.#plan.window;
+    const rest = await this.#roll(wave.hosts, window, {
+      mayStart: () => this.#mayStart(),
+      work: (host) => this.#runHost(host, wave),
+    });
+    this.#skip(rest);
+    if (this.#broken !== undefined && this.#plan.undoesWave) await this.#undo(wave, this.#broken.reason);
+    this.#announce({ type: 'wave.end', play, wave: wave.name, hosts: this.#countOutcomes(wave) });
+    // How to undo them is kept no longer than it may be needed: it holds all that was known of each host.
+    for (const { name } of wave.hosts) this.#ended.set(name, { summary: this.#summaryOf(name) });
+    if (!isLast && this.#mayStart() && this.#countOutcomes(wave).changed > 0) await this.#soak(wave);
+  }
+
+  async #runHost(host: InventoryHost, wave: Wave): Promise<HostSummary> {
+    const ended = await this.#work.run(host);
+    this.#ended.set(host.name, ended);
+    if (isFailure(ended.summary)) {
+      this.#failed += 1;
+      this.#checkBudget(wave, ended.summary);
+    }
+    return ended.summary;
+  }
+
+  #checkBudget(wave: Wave, latest?: HostSummary): void {
+    const reason = this.#whyBroken(wave, latest);
+    if (reason === undefined || this.#broken !== undefined) return;
+    this.#broken = { wave: wave.name, reason };
+    const { play, emit } = this.#work;
+    emit({
+      type: 'budget.broken',
+      play,
+      ...this.#broken,
+      failed: this.#failed,
+      allowed: this.#plan.allowed,
+    });
+  }
+
+  #whyBroken(wave: Wave, latest: HostSummary | undefined): string | undefined {
+    if (wave.isCanary && latest !== undefined) {
+      return `canary ${latest.host} ${latest.outcome === 'failed' ? 'failed' : 'is unreachable'}`;
+    }
+    const { allowed } = this.#plan;
+    if (this.#failed <= allowed) return undefined;
+    const hosts = this.#plan.waves.reduce((sum, other) => sum + other.hosts.length, this.#work.lost.length);
+    return `${String(this.#failed)} of ${String(hosts)} hosts failed or are unreachable, at most ${String(allowed)} may`;
+  }
+
+  /**
+   * Works on hosts in their order, each as soon as there is room for it, and resolves when all that began have ended:
+   * with those that could not begin.
+   */
+  async #roll(
+    hosts: readonly InventoryHost[],
+    window: number,
+    {
+      mayStart,
+      work,
+    }: {
+      readonly mayStart: () => boolean;
+      readonly work: (host: InventoryHost) => Promise<HostSummary>;
+    },
+  ): Promise<readonly InventoryHost[]> {
+    const waiting = [...hosts];
+    const underWay = new Set<Promise<void>>();
+    const start = (host: InventoryHost): void => {
+      this.#seating.take(host.name);
+      const end = work(host).then((summary) => {
+        this.#seating.leave(host.name, { isLost: isLost(summary) });
+        underWay.delete(end);
+      });
+      underWay.add(end);
+    };
+    for (;;) {
+      while (mayStart() && underWay.size < window) {
+        const index = waiting.findIndex(({ name }) => this.#seating.fullSeat(name) === undefined);
+        const [host] = index === -1 ? [] : waiting.splice(index, 1);
+        if (host === undefined) break;
+        start(host);
+      }
+      if (underWay.size === 0) return waiting;
+      await Promise.race(underWay);
+    }
+  }
+
+  /** What the wave had done is taken back, under the same window and with the same hosts kept apart. */
+  async #undo(wave: Wave, reason: string): Promise<void> {
+    const done = wave.hosts.filter(({ name }) => this.#ended.get(name)?.undo !== undefined);
+    const rest = await this.#roll(done, this.#plan.window, {
+      mayStart: () => !this.#isCancelled(),
+      work: async ({ name }) => {
+        const undone = await this.#ended.get(name)?.undo?.(reason);
+        return undone === undefined ? this.#summaryOf(name) : this.#endUndo(undone);
+      },
+    });
+    for (const { name } of rest) {
+      const why = this.#isCancelled() ? 'cancelled' : this.#whyFull(name);
+      const error = { code: 'KVMPLAY_NOT_UNDONE', message: `not undone: ${why}` };
+      this.#endUndo({ ...this.#summaryOf(name), error });
+    }
+  }
+
+  #endUndo(undone: UndoneHost): HostSummary {
+    const { play, host, rollback: result = 'kept', error } = undone;
+    this.#ended.set(host, { summary: undone });
+    this.#work.emit({ type: 'host.undone', play, host, result, error });
+    return undone;
+  }
+
+  async #soak(wave: Wave): Promise<void> {
+    const { soak } = this.#plan;
+    if (soak === 0) return;
+    const { play, sleep, signal } = this.#work;
+    this.#announce({ type: 'wave.soak', play, wave: wave.name, seconds: soak / 1000 });
+    await sleep(soak, signal);
+  }
+
+  #skip(hosts: readonly InventoryHost[]): void {
+    for (const host of hosts) {
+      const summary = this.#work.skip(host, this.#whyNotStarted(host));
+      this.#ended.set(host.name, { summary });
+    }
+  }
+
+  #whyNotStarted({ name }: InventoryHost): EventError {
+    if (this.#broken !== undefined) return { code: 'KVMPLAY_BUDGET', message: this.#broken.reason };
+    if (this.#isCancelled()) return { code: 'KVMPLAY_CANCELLED', message: 'cancelled' };
+    return { code: 'KVMPLAY_APART', message: this.#whyFull(name) };
+  }
+
+  /** Nothing is under way: only lost hosts can be in the way. */
+  #whyFull(host: string): string {
+    return `a lost host counts as under way in ${this.#seating.fullSeat(host)?.name ?? 'its place'}`;
+  }
+
+  #mayStart(): boolean {
+    return this.#broken === undefined && !this.#isCancelled();
+  }
+
+  #isCancelled(): boolean {
+    return this.#work.signal?.aborted === true;
+  }
+
+  #summaryOf(host: string): HostSummary {
+    const ended = this.#ended.get(host);
+    if (ended === undefined) throw new Error(`${host} has not ended`);
+    return ended.summary;
+  }
+
+  #countOutcomes(wave: Wave): Readonly<Record<HostOutcome, number>> {
+    const counts = { ok: 0, changed: 0, failed: 0, unreachable: 0, skipped: 0 };
+    for (const { name } of wave.hosts) counts[this.#summaryOf(name).outcome] += 1;
+    return counts;
+  }
+
+  #announce(event: RunEventBody): void {
+    if (this.#plan.isAnnounced) this.#work.emit(event);
+  }
+}
+
+/** Nobody knows what state it is in, or it is in none that it should be in. */
+function isLost({ outcome, rollback }: HostSummary): boolean {
+  return outcome === 'unreachable' || rollback === 'failed';
+}

@@ -1,0 +1,86 @@
+import type { InventoryHost } from '../../model/inventory.ts';
+import { toEventError } from '../event-error.ts';
+import type { EventError, HostSummary } from '../events.ts';
+import type { HostConnection } from '../connection/host-connection.ts';
+import type { HostSession } from './host-session.ts';
+import { connectionTo, costsOf, failedOutcome, guardOptions, type HostRun } from './run-host.ts';
+import { remainders, undoTransactions } from './undo.ts';
+import type { UndoneHost } from '../fleet/waves.ts';
+
+export interface UndoHostOptions extends HostRun {
+  /** How the host came out of the play, and what the play did there. */
+  readonly summary: HostSummary;
+  readonly session: HostSession;
+  readonly reason: string;
+}
+
+/** Whether there is anything to undo, and it is known what. */
+export function isUndoable({ outcome, rollback }: HostSummary, session: HostSession): boolean {
+  return session.transactions.length > 0 && outcome !== 'unreachable' && rollback !== 'failed';
+}
+
+/** Takes back what a play did on a host that has ended. Never rejects. */
+export async function undoHost(
+  host: InventoryHost,
+  { play, options, broadcast, summary, session, reason }: UndoHostOptions,
+): Promise<UndoneHost> {
+  const started = performance.now();
+  let connection: HostConnection | undefined;
+  let failure: unknown;
+  try {
+    const opened = (connection = connectionTo(host, options));
+    await opened.uninterrupted(() =>
+      undoTransactions(session.transactions, {
+        host: host.name,
+        connection: opened,
+        ...guardOptions(play, options),
+        verify: options.forecaster?.verify,
+        onPhase: (phase) => broadcast.emit({ type: 'host.phase', play: play.name, host: host.name, phase }),
+      }),
+    );
+  } catch (error) {
+    failure = error ?? new Error('the undo threw nothing');
+  }
+  await connection?.close();
+
+  const costs = costsOf(connection, started);
+  return {
+    ...summary,
+    ...(failure === undefined ? undone(summary, session, reason) : notUndone(failure)),
+    connections: summary.connections + costs.connections,
+    execs: summary.execs + costs.execs,
+    milliseconds: summary.milliseconds + costs.milliseconds,
+  };
+}
+
+type UndoOutcome = Pick<HostSummary, 'outcome' | 'rollback'> & { readonly error: EventError };
+
+/** As if it had not started; but a failure stays one. */
+function undone({ outcome, error }: HostSummary, session: HostSession, reason: string): UndoOutcome {
+  const stays = [
+    ...remainders(session.transactions),
+    ...session.commands.map((command) => `stays: what \`${command}\` did`),
+  ];
+  const details = stays.length === 0 ? {} : { details: stays };
+  if (outcome === 'failed' && error !== undefined) {
+    return { outcome, rollback: 'proved', error: { ...error, ...details } };
+  }
+  return {
+    outcome: 'skipped',
+    rollback: 'proved',
+    error: { code: 'KVMPLAY_UNDONE', message: `undone: ${reason}`, ...details },
+  };
+}
+
+function notUndone(failure: unknown): UndoOutcome {
+  const { code, message, details } = toEventError(failure, undefined);
+  const sentence =
+    code === 'KVMPLAY_ROLLED_BACK'
+      ? `not undone, the undo was itself rolled back: ${message} the undo`
+      : `not undone: ${message}`;
+  return {
+    outcome: failedOutcome(code),
+    rollback: 'failed',
+    error: { code: 'KVMPLAY_NOT_UNDONE', message: sentence, ...(details !== undefined && { details }) },
+  };
+}

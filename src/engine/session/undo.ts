@@ -1,0 +1,105 @@
+import { PlanError } from '../../errors.ts';
+import { type Change, inverseOf } from '../../model/change.ts';
+import { describeChange } from '../../model/describe-change.ts';
+import { linksAfter, portsOf, vlansOn } from '../../model/kernel.ts';
+import type { Link, Links } from '../../model/link.ts';
+import { answerDifferences } from '../transaction/differences.ts';
+import type { HostPhase } from '../events.ts';
+import type { Forecaster } from '../transaction/forecaster.ts';
+import type { HostConnection } from '../connection/host-connection.ts';
+import type { DoneTransaction } from './host-session.ts';
+import type { Probe } from '../transaction/probes.ts';
+import { runTransaction, type SurveyAnswers } from '../transaction/transaction.ts';
+
+export interface UndoOptions {
+  readonly host: string;
+  readonly connection: HostConnection;
+  readonly probes: readonly Probe[];
+  readonly owner: string;
+  /** Seconds. */
+  readonly confirmTimeout: number;
+  readonly verify?: Forecaster['verify'] | undefined;
+  readonly onPhase: (phase: HostPhase) => void;
+}
+
+/**
+ * Takes committed transactions back, the last one first, each by a transaction of the inverse changes: guarded, verified
+ * over a fresh connection, and itself rolled back when the host does not come out as it was. Throws what runTransaction
+ * throws, and PlanError when a link to be removed carries what these transactions did not put there.
+ */
+export async function undoTransactions(
+  transactions: readonly DoneTransaction[],
+  options: UndoOptions,
+): Promise<void> {
+  for (const transaction of [...transactions].reverse()) await undoTransaction(transaction, options);
+}
+
+/** What an undo leaves behind, as sentences. */
+export function remainders(transactions: readonly DoneTransaction[]): readonly string[] {
+  return transactions
+    .flatMap(({ changes }) => changes)
+    .filter((change) => inverseOf(change) === undefined)
+    .map((change) => `stays: ${describeChange(change)}`);
+}
+
+async function undoTransaction(done: DoneTransaction, options: UndoOptions): Promise<void> {
+  const { host, connection, onPhase } = options;
+  const { facts } = done;
+  const changes = inversesOf(done.changes);
+  if (changes.length === 0) return;
+
+  onPhase('survey');
+  const now = await connection.survey(facts);
+  refuseOccupied(host, changes, now.get('links'));
+  const foretold = foldAll(done, now, changes);
+  await runTransaction({
+    ...options,
+    facts,
+    before: now,
+    changes,
+    replan: (answers, staged) => {
+      const after = foldAll(done, answers, staged);
+      // Fact by fact: guests may have come and gone since, which is no fault of the undo.
+      return facts.flatMap((fact) =>
+        answerDifferences([fact], done.before, after).length === 0
+          ? []
+          : answerDifferences([fact], foretold, after),
+      );
+    },
+  });
+}
+
+function inversesOf(changes: readonly Change[]): readonly Change[] {
+  return changes
+    .toReversed()
+    .map(inverseOf)
+    .filter((change) => change !== undefined);
+}
+
+function foldAll(
+  { facts }: DoneTransaction,
+  answers: SurveyAnswers,
+  changes: readonly Change[],
+): SurveyAnswers {
+  return new Map(
+    facts.map((fact) => [
+      fact.name,
+      changes.reduce((value, change) => fact.after(value, change), answers.get(fact.name)),
+    ]),
+  );
+}
+
+/** A bridge that a guest was put on since then must not be pulled away from under it. */
+function refuseOccupied(host: string, changes: readonly Change[], answer: unknown): void {
+  let links: Links = answer instanceof Map ? (answer as Links) : new Map<string, Link>();
+  for (const change of changes) {
+    if (change.kind === 'link.delete') {
+      const { name } = change.link;
+      const [port] = portsOf(links, name);
+      if (port !== undefined) throw new PlanError(`${name} of ${host} got port ${port.name} since then`);
+      const [vlan] = vlansOn(links, name);
+      if (vlan !== undefined) throw new PlanError(`${name} of ${host} got VLAN ${vlan.name} since then`);
+    }
+    links = linksAfter(links, change);
+  }
+}

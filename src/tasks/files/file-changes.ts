@@ -1,0 +1,100 @@
+import { PlanError } from '../../errors.ts';
+import { expectedFile, type FileStates, isTextFile } from '../../facts/index.ts';
+import type { FileChange, FilePermissions } from '../../model/change.ts';
+import type { ConfigFile } from '../../model/config-file.ts';
+import { matching } from '../input/input.ts';
+
+/** A path of a file that may be written. */
+export const filePath = matching(
+  'the absolute path of a file, such as "/etc/hosts", that is not below /dev, /proc or /sys',
+  (value) =>
+    /^(\/(?!\.\.?(\/|$))[^/\u0000-\u001f\u007f]+)+$/.test(value) && !/^\/(dev|proc|sys)\//.test(value),
+);
+
+/** Permission bits as chmod takes them. A number would be read in decimal by half of all people. */
+export const fileMode = matching("permission bits in octal, such as '0644'", (value) =>
+  /^[0-7]{3,4}$/.test(value),
+).transform((value) => Number.parseInt(value, 8));
+
+export const userName = matching('the name of a user, such as "root"', isAccount);
+export const groupName = matching('the name of a group, such as "root"', isAccount);
+
+function isAccount(value: string): boolean {
+  return /^[A-Za-z_][\w.-]*\$?$/.test(value);
+}
+
+/** Without what shell and files take for an end. */
+export const text = matching('text without NUL bytes', (value) => !value.includes('\0'));
+
+/** The text file at a path; undefined when there is nothing. Throws PlanError for anything else. */
+export function findFile(files: FileStates, path: string): ConfigFile | undefined {
+  const file = files.get(path);
+  if (file === undefined || isTextFile(file)) return file;
+  if (file === expectedFile) return undefined;
+  throw new PlanError(`${path} is ${file.is}, it should be a text file`);
+}
+
+/** What a file shall be; what is left out stays, and is root's with mode 0644 where there is no file yet. */
+export interface WantedFile {
+  readonly content: string;
+  readonly mode?: number | undefined;
+  readonly owner?: string | undefined;
+  readonly group?: string | undefined;
+  readonly secret?: boolean | undefined;
+}
+
+/** What makes a file so; nothing when it is. */
+export function writeFile(
+  path: string,
+  current: ConfigFile | undefined,
+  wanted: WantedFile,
+): readonly FileChange[] {
+  const { content, mode, owner, group } = wanted;
+  const mark = wanted.secret === true ? { secret: true } : {};
+  if (current === undefined) {
+    const account = { ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) };
+    return [{ kind: 'file.write', path, mode: mode ?? 0o644, ...account, after: content, ...mark }];
+  }
+  const changes: FileChange[] = [];
+  if (current.content !== content) {
+    const before = current.content;
+    // Whoever takes a file from other readers does not want its new content shown: the change has the mode of the old one.
+    const hidden = isOwnersOnly(mode) && !isOwnersOnly(current.mode) ? { secret: true } : mark;
+    changes.push({ kind: 'file.write', path, mode: current.mode, before, after: content, ...hidden });
+  }
+  const update = differing(current, { mode, owner, group });
+  if (update !== undefined) changes.push({ kind: 'file.update', path, ...update });
+  return changes;
+}
+
+function isOwnersOnly(mode: number | undefined): boolean {
+  return mode !== undefined && (mode & 0o077) === 0;
+}
+
+/** What removes a file; nothing when there is none. */
+export function deleteFile(
+  path: string,
+  current: ConfigFile | undefined,
+  { secret }: Pick<WantedFile, 'secret'> = {},
+): readonly FileChange[] {
+  if (current === undefined) return [];
+  const { content: before, ...rest } = current;
+  return [{ kind: 'file.delete', path, ...rest, before, ...(secret === true && { secret }) }];
+}
+
+type Wanted = { readonly [K in keyof FilePermissions]: FilePermissions[K] | undefined };
+
+function differing(
+  current: ConfigFile,
+  wanted: Wanted,
+): { readonly before: FilePermissions; readonly after: FilePermissions } | undefined {
+  const now: FilePermissions = { owner: 'root', group: 'root', ...current };
+  const names = (['mode', 'owner', 'group'] as const).filter(
+    (name) => wanted[name] !== undefined && wanted[name] !== now[name],
+  );
+  if (names.length === 0) return undefined;
+  return {
+    before: Object.fromEntries(names.map((name) => [name, now[name]])),
+    after: Object.fromEntries(names.map((name) => [name, wanted[name]])),
+  };
+}

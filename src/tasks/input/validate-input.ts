@@ -1,0 +1,45 @@
+import type * as z from 'zod';
+import { TaskInputError } from '../../errors.ts';
+import { inputProblem } from './input-problem.ts';
+
+/** What is to be known of a task or action to check its input. `D` is the input after validation. */
+export interface InputRules<D> {
+  readonly name: string;
+  /** Of zod. The message of each field says what the value should be, such as `a whole number from 1 to 4094`. */
+  readonly schema: z.ZodType<D>;
+  /** What is wrong across fields, as the end of a sentence that begins with task and subject. */
+  readonly check?: ((input: D) => string | undefined) | undefined;
+  readonly subject: (input: D) => string;
+  /** Fields whose values no message may hold. */
+  readonly secrets?: readonly string[] | undefined;
+}
+
+/** Throws TaskInputError that names the task, the field, what it is and what it should be. */
+export function validateInput<D>(rules: InputRules<D>, input: unknown): D {
+  const { name, schema, check, subject, secrets = [] } = rules;
+  const result = schema.safeParse(input);
+  if (!result.success) {
+    throw new TaskInputError(
+      `${joinWords(name, guessSubject(input))}: ${inputProblem(result.error, input, secrets)}`,
+    );
+  }
+
+  const problem = check?.(result.data);
+  if (problem !== undefined) throw new TaskInputError(`${joinWords(name, subject(result.data))}: ${problem}`);
+  return result.data;
+}
+
+/** What a wrong input is about, as far as it tells. */
+function guessSubject(input: unknown): string {
+  if (typeof input !== 'object' || input === null) return '';
+  const field = (key: string): string => {
+    const value: unknown = Reflect.get(input, key);
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  };
+  const vlan = field('parent') === '' ? '' : [field('parent'), field('id')].filter(Boolean).join('.');
+  return field('name') || field('path') || field('key') || field('link') || vlan;
+}
+
+function joinWords(...words: readonly string[]): string {
+  return words.filter((word) => word !== '').join(' ');
+}

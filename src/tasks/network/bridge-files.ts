@@ -1,0 +1,42 @@
+import type { Addressing } from '../../backends/backend.ts';
+import { PlanError } from '../../errors.ts';
+import { type AddressingSpec, declaresAddressing, toAddressing } from './addressing-input.ts';
+import { addressingFromKernel, isEmptyAddressing, mergeAddressing, noAddressing } from './addressing.ts';
+import type { PlanBuilder } from './plan-builder.ts';
+import { isBare, layer3Of } from './layer3.ts';
+
+interface Desired extends AddressingSpec {
+  readonly name: string;
+  readonly takeover?: string | undefined;
+}
+
+/**
+ * What files shall say about the bridge's layer 3, or undefined to leave it: what they say about the bridge, with what they
+ * say about the port that is taken over, with what is declared. Of a link they do not know, the kernel tells.
+ */
+export function bridgeAddressing(draft: PlanBuilder, desired: Desired): Addressing | undefined {
+  const { name, takeover } = desired;
+  const own = draft.addressingOf(name) ?? kernelAddressing(draft, name);
+  const taken = takeover === undefined ? undefined : takenAddressing(draft, takeover);
+  if (taken?.dhcp === true) {
+    throw new PlanError(
+      `port ${takeover ?? ''} of ${name} gets its address from DHCP: only static ones can move to a bridge`,
+    );
+  }
+  if (own === undefined && taken === undefined && !declaresAddressing(desired)) return undefined;
+
+  const before = mergeAddressing(own ?? noAddressing, taken ?? noAddressing, name);
+  return mergeAddressing(before, toAddressing(desired, name), name);
+}
+
+function takenAddressing(draft: PlanBuilder, port: string): Addressing | undefined {
+  const inFiles = draft.addressingOf(port);
+  const inKernel = kernelAddressing(draft, port);
+  if (inFiles === undefined || isEmptyAddressing(inFiles)) return inKernel;
+  return inFiles;
+}
+
+export function kernelAddressing(draft: PlanBuilder, link: string): Addressing | undefined {
+  const layer3 = layer3Of(draft, link);
+  return isBare(layer3) ? undefined : addressingFromKernel(layer3);
+}

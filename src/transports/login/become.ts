@@ -1,0 +1,88 @@
+import { passwordQuestion } from './password-question.ts';
+import { scriptCommand } from '../script/remote-script.ts';
+import { quoteCommand } from '../shell-quote.ts';
+
+/** Something secret, asked for or read at most once, when it is first needed. */
+export type Secret = () => Promise<string>;
+
+/** The program that makes one user another. */
+export const becomeMethods = ['sudo', 'su', 'doas'] as const;
+
+export type BecomeMethod = (typeof becomeMethods)[number];
+
+/** To be another user on the host. */
+export interface BecomeSettings {
+  readonly user: string;
+  /** Default: `sudo`. */
+  readonly method?: BecomeMethod;
+  /** Absent: the program must not ask for one. */
+  readonly password?: Secret;
+  /** The words that start it; default: its name. */
+  readonly executable?: readonly string[];
+  /** More flags for it. */
+  readonly flags?: readonly string[];
+}
+
+/** How a script is started: as whom, and what tells the script's output from what login shell and sudo say before it. */
+export interface Launch {
+  /** What login runs: one line for any shell. */
+  readonly command: string;
+  /** The first line of the script's own output, on stdout and on stderr. */
+  readonly marker: string;
+  /** Set when the program that makes the user another may ask. */
+  readonly dialogue?: Dialogue;
+}
+
+export interface Dialogue {
+  readonly program: BecomeMethod;
+  /** Its question, when nothing was said after it. */
+  readonly prompt: RegExp;
+  /** Absent: nobody gave one. */
+  readonly password: string | undefined;
+}
+
+/** `nonce` makes prompt and marker of this one start unlike anything that a host says by itself. */
+export async function planLaunch(become: BecomeSettings | undefined, nonce: string): Promise<Launch> {
+  const marker = `kvmplay-script-${nonce}`;
+  const script = scriptCommand(marker);
+  if (become === undefined) return { command: loginCommand(script), marker };
+
+  const { user, method = 'sudo', flags = [] } = become;
+  const program = become.executable ?? [method];
+  switch (method) {
+    case 'sudo': {
+      const target = ['-H', ...flags, '-u', user, '--', ...script];
+      if (become.password === undefined)
+        return { command: loginCommand([...program, '-n', ...target]), marker };
+      const prompt = `kvmplay-password-${nonce}:`;
+      return {
+        command: loginCommand([...program, '-S', '-p', prompt, ...target]),
+        marker,
+        dialogue: { program: method, prompt: new RegExp(`${prompt}$`), password: await become.password() },
+      };
+    }
+    case 'su':
+      // It cannot be told not to ask, nor what to say: the script must wait, and the question be known by its words.
+      return {
+        command: loginCommand([
+          ...program,
+          ...['-s', '/bin/sh', ...flags, '-c', loginCommand(script), '--', user],
+        ]),
+        marker,
+        dialogue: { program: method, prompt: suPrompt, password: await become.password?.() },
+      };
+    case 'doas': {
+      // It takes a password from a terminal only, and a script has none.
+      const doas = quoteCommand([...program, '-n', '-u', user, '--', ...script]);
+      // It drops the environment and may give its place away: the shell before it still tells how the host was reached.
+      return { command: loginCommand(['sh', '-c', `${doas}; exit $?`]), marker };
+    }
+  }
+}
+
+const suPrompt = new RegExp(String.raw`(?:${passwordQuestion.source})[^\n]*[:：]\s*$`, 'iu');
+
+/** The login shell has nothing more to do: it gives its place to the command. */
+function loginCommand(argv: readonly string[]): string {
+  return `exec ${quoteCommand(argv)}`;
+}

@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env, kill } from 'node:process';
+import type { Readable } from 'node:stream';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+
+import { answerAskpass, askpassEnvironment, writeAskpass } from '../login/askpass.ts';
+import { guardian } from './guardian.ts';
+import { readOpenSshLog, type OpenSshLog } from './log.ts';
+
+/** An ssh that holds a connection and serves it to others over a socket. */
+export interface OpenSshMaster {
+  /** The socket. */
+  readonly controlPath: string;
+  readonly log: OpenSshLog;
+  /** Whether it serves, once that is known: false when it has ended instead. */
+  readonly isReady: Promise<boolean>;
+  /** Whether it is known to have ended. */
+  readonly isOver: () => boolean;
+  /** All that it had to say is in the log then. */
+  readonly hasEnded: Promise<void>;
+  /** Ends it and all that belongs to it. */
+  end(): Promise<void>;
+}
+
+export interface OpenSshMasterOptions {
+  /** The ssh to start. */
+  readonly executable: string;
+  readonly argumentsFor: (controlPath: string) => readonly string[];
+  /** Absent: ssh must not ask for secrets. */
+  readonly answer?: ((question: OpenSshQuestion) => Promise<OpenSshAnswer>) | undefined;
+  /** Socket of the SSH agent; empty: none. */
+  readonly agentSocket?: string | undefined;
+  /** Called with each line of the log. */
+  readonly onLine: (line: string) => void;
+}
+
+/** What an ssh wants to know before it goes on. */
+export interface OpenSshQuestion {
+  readonly prompt: string;
+  /** The asker is the ssh that was started, not one that this has started to get to a jump host. */
+  readonly isOwn: boolean;
+  /** What it has said before it asks. */
+  readonly log: OpenSshLog;
+}
+
+/** Without one ssh goes on as if nothing had been typed, unless it shall hang up. */
+export type OpenSshAnswer = { readonly secret: string } | 'none' | 'hang up';
+
+/** An ssh that does not end when told to is cut off after this long. */
+const farewellTimeout = 500;
+
+export async function startOpenSshMaster(options: OpenSshMasterOptions): Promise<OpenSshMaster> {
+  const { executable, argumentsFor, answer, agentSocket, onLine } = options;
+  const folder = await mkdtemp(join(parentFolder(), 'kvmplay-'));
+  const controlPath = join(folder, 'm');
+  if (answer !== undefined) await writeAskpass(folder);
+
+  const child = spawn('sh', ['-c', guardian, 'kvmplay', folder, executable, ...argumentsFor(controlPath)], {
+    stdio: 'pipe',
+    detached: true,
+    env: {
+      ...env,
+      ...(agentSocket !== undefined && { SSH_AUTH_SOCK: agentSocket }),
+      ...(answer !== undefined && askpassEnvironment(folder)),
+    },
+  });
+  // Who has gone reads no farewell.
+  child.stdin.on('error', () => undefined);
+  let isOver = false;
+  const hasExited = new Promise<void>((resolve) => {
+    const onEnd = (): void => {
+      isOver = true;
+      resolve();
+    };
+    child.once('exit', onEnd);
+    child.once('error', onEnd);
+  });
+
+  let stopAnswering = (): void => undefined;
+  let isEnding = false;
+  child.stdout.once('data', (chunk: Buffer) => {
+    if (answer === undefined || isEnding) return;
+    const own = Number(chunk.toString().trim());
+    stopAnswering = answerAskpass(folder, async ({ prompt, processId }) => {
+      // What it has said before has been written, but comes by another way.
+      await nextTurn();
+      await nextTurn();
+      const given = await answer({ prompt, isOwn: processId === own, log });
+      if (typeof given === 'object') return given.secret;
+      if (given === 'hang up') {
+        await end();
+        await new Promise(() => undefined);
+      }
+      return undefined;
+    });
+  });
+
+  const hasEnded = hasExited.then(() => drained(child.stderr));
+  let onReady = (): void => undefined;
+  const isReady = new Promise<boolean>((resolve) => {
+    onReady = () => resolve(true);
+    void hasEnded.then(() => resolve(false));
+  });
+  const log = readOpenSshLog(child.stderr, (line) => {
+    onLine(line);
+    // Jump hosts may have masters of their own, which say the same of other sockets.
+    if (!line.startsWith('debug1: channel ') || !line.includes(`[${controlPath}]`)) return;
+    stopAnswering();
+    onReady();
+  });
+
+  const end = async (): Promise<void> => {
+    isEnding = true;
+    stopAnswering();
+    child.stdin.end();
+    const impatience = setTimeout(() => endGroup(child.pid), farewellTimeout);
+    await hasExited;
+    clearTimeout(impatience);
+    child.stderr.destroy();
+  };
+  void hasEnded.then(end);
+  return { controlPath, log, isReady, isOver: () => isOver, hasEnded, end };
+}
+
+/** The address of a socket takes 104 bytes on some systems, and ssh adds 17 to the name for a moment. */
+function parentFolder(): string {
+  return tmpdir().length > 70 ? '/tmp' : tmpdir();
+}
+
+/** A master that a jump host keeps for other programs holds the output open: what is not there soon does not come. */
+async function drained(output: Readable): Promise<void> {
+  if (!output.readableEnded && !output.destroyed) await Promise.race([once(output, 'close'), delay(200)]);
+}
+
+function endGroup(processId: number | undefined): void {
+  if (processId === undefined) return;
+  try {
+    kill(-processId, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}

@@ -1,0 +1,237 @@
+import type { EventEmitter } from 'node:events';
+import { constants } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+
+import { AuthenticationError, CommandError } from '../../errors.ts';
+import type { CommandResult } from '../../model/host.ts';
+import type { Dialogue, Launch } from '../login/become.ts';
+import { scriptText } from './remote-script.ts';
+
+/** A started command: what a channel of SSH and a child process have in common. */
+export interface ScriptProcess {
+  /** Emits `exit` (code or null, signal name) and then `close`, as a child process does. */
+  readonly events: EventEmitter;
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+export interface ScriptRun {
+  readonly launch: Launch;
+  readonly script: string;
+  /** Who runs it, for messages: `admin@kvm1`. */
+  readonly subject: string;
+  /** The error when the command ends without an exit code. */
+  readonly lost: () => Error;
+  /** Bytes; default: 64 MiB. */
+  readonly maxOutput?: number | undefined;
+}
+
+/** More output than this is a mistake, and would fill the memory of the controller. */
+export const maxOutputBytes = 64 * 1024 * 1024;
+
+/** A login shell or sudo that waits for something nobody will give it: an answer to an unusual question, a dead directory server. */
+const startTimeout = 30_000;
+
+/** After its exit a command that left a child behind may keep its output open for ever: silence this long ends the wait. */
+const silenceAfterExit = 3000;
+
+/** Speaks with a started command: password, script, output, exit code. Does not end the command when it rejects. */
+export function runScript(process: ScriptProcess, run: ScriptRun): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    new Conversation(process, run, { resolve, reject }).start();
+  });
+}
+
+const passwordSources = '-K or ansible_become_password gives it';
+
+/** What helps where a become program wants a password that nobody gave. */
+const hints: readonly { readonly said: RegExp; readonly hint: string }[] = [
+  {
+    said: /^doas: Auth\w+ required$/,
+    hint: ': doas takes a password from a terminal only, so doas.conf must say nopass',
+  },
+  { said: /^sudo: a password is required$/, hint: `: ${passwordSources}` },
+];
+
+interface Outcome {
+  readonly resolve: (result: CommandResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class Conversation {
+  readonly #process: ScriptProcess;
+  readonly #run: ScriptRun;
+  readonly #outcome: Outcome;
+  readonly #stdout: Output;
+  readonly #stderr: Output;
+  #code: number | undefined;
+  #passwordSent = false;
+  /** Up to where stderr has been answered. */
+  #answered = 0;
+  #scriptSent = false;
+  #isSettled = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(process: ScriptProcess, run: ScriptRun, outcome: Outcome) {
+    this.#process = process;
+    this.#run = run;
+    this.#outcome = outcome;
+    this.#stdout = new Output(run.launch.marker);
+    this.#stderr = new Output(run.launch.marker);
+  }
+
+  start(): void {
+    const { events, stdin, stdout, stderr } = this.#process;
+    stdout.on('data', (chunk: Buffer) => this.#onStdout(chunk));
+    stderr.on('data', (chunk: Buffer) => this.#onStderr(chunk));
+    events.on('exit', (code: number | null, signal: string | null) => this.#onExit(code, signal));
+    events.on('close', () => this.#onClose());
+    // A command that ends before it has read everything: its exit code tells.
+    stdin.on('error', () => undefined);
+
+    // Who may ask gets the script only when the marker proves that it will not take it for an answer.
+    if (this.#run.launch.dialogue === undefined) this.#sendScript();
+    this.#wait(startTimeout, () =>
+      this.#fail(this.#startError(`nothing starts in ${startTimeout / 1000} s`)),
+    );
+  }
+
+  #onStdout(chunk: Buffer): void {
+    this.#collect(this.#stdout, chunk);
+    if (this.#stdout.hasBegun) this.#sendScript();
+  }
+
+  #onStderr(chunk: Buffer): void {
+    this.#collect(this.#stderr, chunk);
+    const { dialogue } = this.#run.launch;
+    if (dialogue === undefined || this.#stdout.hasBegun) return;
+
+    const said = this.#stderr.text();
+    if (!dialogue.prompt.test(said.slice(this.#answered))) return;
+    if (this.#passwordSent || dialogue.password === undefined) {
+      this.#process.stdin.end();
+      this.#fail(this.#passwordError(dialogue));
+      return;
+    }
+    this.#passwordSent = true;
+    this.#answered = said.length;
+    this.#process.stdin.write(`${dialogue.password}\n`);
+  }
+
+  #onExit(code: number | null, signal: string | null): void {
+    this.#code = code ?? codeOfSignal(signal);
+    this.#waitForSilence();
+  }
+
+  #onClose(): void {
+    if (this.#process.stderr.readableEnded) this.#finish();
+    else this.#process.stderr.once('end', () => this.#finish());
+  }
+
+  #collect(output: Output, chunk: Buffer): void {
+    if (this.#isSettled) return;
+    output.push(chunk);
+    if (this.#code !== undefined) this.#waitForSilence();
+    else if (this.#stdout.hasBegun) clearTimeout(this.#timer);
+    const { subject, maxOutput = maxOutputBytes } = this.#run;
+    if (this.#stdout.bytes + this.#stderr.bytes <= maxOutput) return;
+    this.#fail(new CommandError(`a script on ${subject} wrote more than ${maxOutput / 1024 / 1024} MiB`));
+  }
+
+  #sendScript(): void {
+    if (this.#scriptSent) return;
+    this.#scriptSent = true;
+    this.#process.stdin.end(scriptText(this.#run.script));
+  }
+
+  #waitForSilence(): void {
+    this.#wait(silenceAfterExit, () => this.#finish());
+  }
+
+  /** The connection, or the child's output, keeps the process alive: the timer need not. */
+  #wait(milliseconds: number, then: () => void): void {
+    clearTimeout(this.#timer);
+    if (!this.#isSettled) this.#timer = setTimeout(then, milliseconds).unref();
+  }
+
+  #finish(): void {
+    this.#settle();
+    if (this.#code === undefined) {
+      this.#outcome.reject(this.#run.lost());
+    } else if (this.#stdout.hasBegun) {
+      this.#outcome.resolve({ code: this.#code, stdout: this.#stdout.text(), stderr: this.#stderr.text() });
+    } else {
+      this.#outcome.reject(this.#startError(`exit code ${this.#code}`));
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#settle();
+    this.#outcome.reject(error);
+  }
+
+  #settle(): void {
+    this.#isSettled = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Login shell or sudo said no; what they said first is the reason. */
+  #startError(otherwise: string): Error {
+    const { subject, launch } = this.#run;
+    const said = `${this.#stderr.text().slice(this.#answered)}\n${this.#stdout.text()}`;
+    const lines = said.split('\n').map((line) => line.trim());
+    const reason = lines.find((line) => line !== '') ?? otherwise;
+    if (launch.dialogue !== undefined && this.#passwordSent && /^su: Authentication failure/.test(reason)) {
+      return this.#passwordError(launch.dialogue);
+    }
+    const hint = hints.find(({ said: pattern }) => pattern.test(reason))?.hint ?? '';
+    return new AuthenticationError(`${subject} cannot run a script: ${reason}${hint}`);
+  }
+
+  #passwordError({ program, password }: Dialogue): AuthenticationError {
+    const { subject } = this.#run;
+    return new AuthenticationError(
+      password === undefined
+        ? `${program} asks for a password on ${subject}, and there is none: ${passwordSources}`
+        : `${program} refuses the become password of ${subject}`,
+    );
+  }
+}
+
+/** Output in pieces, decoded once at the end: a character may be cut by the border of two chunks. */
+class Output {
+  readonly #chunks: Buffer[] = [];
+  readonly #marker: Buffer;
+  bytes = 0;
+  hasBegun = false;
+
+  constructor(marker: string) {
+    this.#marker = Buffer.from(`${marker}\n`);
+  }
+
+  push(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    this.#chunks.push(chunk);
+    if (!this.hasBegun) this.#dropPrelude();
+  }
+
+  text(): string {
+    return Buffer.concat(this.#chunks).toString('utf8');
+  }
+
+  /** What start-up files of the shell or sudo say before the marker is not the script's. */
+  #dropPrelude(): void {
+    const all = Buffer.concat(this.#chunks);
+    const start = all.indexOf(this.#marker);
+    this.hasBegun = start !== -1;
+    this.#chunks.splice(0, Infinity, this.hasBegun ? all.subarray(start + this.#marker.length) : all);
+  }
+}
+
+/** The numbers a shell gives: 128 and the signal's. */
+function codeOfSignal(signal: string | null): number {
+  const name = `SIG${signal?.replace(/^SIG/, '') ?? 'KILL'}`;
+  const number = Object.entries(constants.signals).find(([known]) => known === name)?.[1];
+  return 128 + (number ?? constants.signals.SIGKILL);
+}

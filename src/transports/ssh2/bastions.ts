@@ -1,0 +1,157 @@
+import type { Duplex } from 'node:stream';
+
+import type { ClientChannel } from 'ssh2';
+
+import { AuthenticationError, HostKeyError, isKvmplayError, UnreachableError } from '../../errors.ts';
+import type { HostAddress } from '../host-keys/host-key.ts';
+import type { OnCut, Paused } from '../limits.ts';
+import { closeSsh, type OpenSsh } from './open.ts';
+import type { SshSettings } from './settings.ts';
+import { answerTimeout, type SharedLine, SharedLines } from '../connection-pool.ts';
+import { StreamSocket } from './stream-socket.ts';
+
+/** The hosts over which others are reached: one connection to each, shared by all behind it. */
+export interface Bastions {
+  /** A stream from the bastion to the sshd of a host behind it. */
+  forward(bastion: SshSettings, to: Endpoint, request: ForwardRequest): Promise<Duplex>;
+  /** Ends all connections; who asks later gets new ones. */
+  close(): Promise<void>;
+}
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface ForwardRequest {
+  /** Who is to be reached, for messages. */
+  readonly host: HostAddress;
+  readonly onCut: OnCut;
+  readonly paused: Paused;
+}
+
+export function createBastions(
+  open: (bastion: SshSettings, signal: AbortSignal) => Promise<OpenSsh>,
+): Bastions {
+  const lines = new SharedLines<OpenSsh>();
+  const lineTo = (bastion: SshSettings): Promise<SharedLine<OpenSsh>> =>
+    // Two hosts may reach the same bastion by different ways, or as different users.
+    lines.to(JSON.stringify(bastion), {
+      open: (signal) => open(bastion, signal),
+      listen: ({ socket }, heard) => void socket.on('data', heard),
+      isStanding,
+      answers,
+      end: closeSsh,
+    });
+
+  return {
+    async forward(bastion, to, { host, onCut, paused }) {
+      for (let attempt = 0; ; attempt++) {
+        // The time to connect to the host is not spent on the bastion, which has its own.
+        const line = await paused(lineTo(bastion));
+        const opened = await paused(line.opened).catch((error: unknown) => {
+          throw bastionError(error, host.subject, bastion.name);
+        });
+        const leave = line.enter();
+        try {
+          return await forward(opened, to, { onCut, leave });
+        } catch (error) {
+          leave();
+          if (attempt === 0 && !isStanding(opened)) continue;
+          throw forwardError(error, host, bastion);
+        }
+      }
+    },
+    close: () => lines.close(),
+  };
+}
+
+async function forward(
+  opened: OpenSsh,
+  to: Endpoint,
+  { onCut, leave }: { readonly onCut: OnCut; readonly leave: () => void },
+): Promise<Duplex> {
+  const channel = await openChannel(opened, to, onCut);
+  return new StreamSocket({
+    readable: channel,
+    writable: channel,
+    onEnd(listener) {
+      channel.once('end', () => listener());
+      channel.once('close', () => listener());
+    },
+    close: () => {
+      channel.close();
+      leave();
+    },
+  });
+}
+
+function isStanding({ socket }: OpenSsh): boolean {
+  return socket.readable && socket.writable;
+}
+
+/** Whether the bastion answers a question that changes nothing: to end a forwarding that does not exist. */
+function answers({ client }: OpenSsh): Promise<boolean> {
+  return new Promise((resolve) => {
+    const impatience = setTimeout(() => resolve(false), answerTimeout);
+    const onAnswer = (isAlive: boolean): void => {
+      clearTimeout(impatience);
+      resolve(isAlive);
+    };
+    client.once('close', () => onAnswer(false));
+    try {
+      client.unforwardIn('127.0.0.1', 1, () => onAnswer(true));
+    } catch {
+      onAnswer(false);
+    }
+  });
+}
+
+function openChannel({ client }: OpenSsh, to: Endpoint, onCut: OnCut): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    let isCut = false;
+    onCut(() => (isCut = true));
+    client.forwardOut('127.0.0.1', 0, to.address, to.port, (error, channel) => {
+      if (error !== undefined) reject(error);
+      else if (isCut) channel.close();
+      else resolve(channel);
+    });
+  });
+}
+
+/** Why a bastion is not reached is why the host is not. */
+export function bastionError(error: unknown, subject: string, bastion: string): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  const told = `${subject} is reached over ${bastion}: ${message}`;
+  const code = isKvmplayError(error) ? error.code : '';
+  if (code === 'KVMPLAY_HOST_KEY') return new HostKeyError(told, { cause: error });
+  if (code === 'KVMPLAY_AUTHENTICATION') return new AuthenticationError(told, { cause: error });
+  return new UnreachableError(told, { cause: error });
+}
+
+/** What sshd says of a port that it does not reach, as a socket of our own would have said it. */
+const codesOfSentences: readonly (readonly [RegExp, string])[] = [
+  [/connection refused/i, 'ECONNREFUSED'],
+  [/no route to host/i, 'EHOSTUNREACH'],
+  [/network is unreachable/i, 'ENETUNREACH'],
+  [/name or service not known|name resolution|no address associated/i, 'ENOTFOUND'],
+  [/timed out/i, 'ETIMEDOUT'],
+];
+
+/** RFC 4254, 5.1 */
+const administrativelyProhibited = 1;
+
+function forwardError(error: unknown, { subject }: HostAddress, bastion: SshSettings): Error {
+  if (!(error instanceof Error)) return new UnreachableError(String(error));
+  if ('reason' in error && error.reason === administrativelyProhibited) {
+    return new UnreachableError(`${bastion.name} does not forward to ${subject}: ${error.message}`, {
+      cause: error,
+    });
+  }
+  const code = codesOfSentences.find(([sentence]) => sentence.test(error.message))?.[1];
+  // Without a reason the bastion itself went away in the middle: as if it had hung up.
+  return Object.assign(new Error(error.message, { cause: error }), {
+    code: code ?? 'ECONNRESET',
+    ...(code !== undefined && { syscall: 'connect' }),
+  });
+}
