@@ -10,7 +10,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { cacheFolder, isPrivate, makePrivate } from '../cache-folder.ts';
 import type { CompilerInputs } from './compiler-inputs.ts';
 import { changedAt, contentPrint, statPrint } from './file-print.ts';
