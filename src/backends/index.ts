@@ -1,6 +1,6 @@
 import type { Backend } from './backend.ts';
-import { ifcfg } from './ifcfg.ts';
-import { none } from './none.ts';
+import { ifcfg } from './ifcfg/ifcfg.ts';
+import { none } from './none/none.ts';
 
 /** Every way of remembering the network, by the id that `network_backend` of the inventory names. */
 export const backends: ReadonlyMap<string, Backend> = new Map(

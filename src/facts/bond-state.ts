@@ -1,29 +1,4 @@
-/** What a bond does at this moment, from /proc/net/bonding/NAME. */
-export interface BondState {
-  /** `up` or `down`, as the driver's monitoring sees the bond. */
-  readonly miiStatus: string;
-  /** In modes with one: the port that sends. */
-  readonly activePort?: string;
-  /** Of 802.3ad. */
-  readonly aggregator?: Aggregator;
-}
-
-export interface Aggregator {
-  readonly id: number;
-  /** Ports that really work together; fewer than the bond has is a fault. */
-  readonly ports: number;
-  /** 00:00:00:00:00:00: nobody at the other end speaks LACP. */
-  readonly partnerMac: string;
-}
-
-export interface BondPortState {
-  readonly miiStatus: string;
-  /** How often the driver saw it fail. */
-  readonly failures: number;
-  readonly permanentMac: string;
-  /** Of 802.3ad: ports with another id than the bond's do not work. */
-  readonly aggregatorId?: number;
-}
+import type { BondPortState, BondState } from '../model/link-state.ts';
 
 interface Section {
   readonly port: string | undefined;

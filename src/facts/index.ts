@@ -1,5 +1,5 @@
 export { addresses } from './addresses.ts';
-export type { Aggregator, BondPortState, BondState } from './bond-state.ts';
+export type { Aggregator, BondPortState, BondState } from '../model/link-state.ts';
 export { configFilesFact } from './config-files.ts';
 export { type DefaultRoute, defaultRoutes } from './default-routes.ts';
 export {
@@ -11,9 +11,10 @@ export {
   type NoFile,
 } from './files.ts';
 export { kernelModuleFact, type KernelModule, moduleName } from './kernel-module.ts';
-export { leases, type Lease } from './leases.ts';
+export type { Lease } from '../model/link.ts';
+export { leases } from './leases.ts';
 export { linkState } from './link-state.ts';
-export type { BridgeState, LinkState, LinkStates, StpState } from './link-state.ts';
+export type { BridgeState, LinkState, LinkStates, StpState } from '../model/link-state.ts';
 export { links } from './links.ts';
 export { type Nic, nics, type Nics } from './nics.ts';
 export { packagesFact, type Packages } from './packages.ts';

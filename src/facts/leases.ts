@@ -1,12 +1,6 @@
 import type { Fact } from '../model/fact.ts';
+import type { Lease } from '../model/link.ts';
 import { parseIpAddresses, readAddresses } from './ip-addresses.ts';
-
-/** An address with a limited life: DHCP or a router advertisement gave it. */
-export interface Lease {
-  readonly link: string;
-  /** With prefix length. */
-  readonly address: string;
-}
 
 /** Leased addresses. No change of a plan makes one; they go with their link. */
 export const leases: Fact<readonly Lease[]> = {

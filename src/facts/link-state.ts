@@ -1,39 +1,16 @@
 import { FactParseError } from '../errors.ts';
 import type { Fact } from '../model/fact.ts';
-import { parseBondState, type BondPortState, type BondState } from './bond-state.ts';
+import type { LinkState, LinkStates, StpState } from '../model/link-state.ts';
+import { parseBondState } from './bond-state.ts';
 import { linesOf, parseNumber } from './text.ts';
 
-/** What a link does at this moment. */
-export interface LinkState {
-  /** `up`, `down`, `lowerlayerdown`, `unknown`, ... (RFC 2863). */
-  readonly operstate: string;
-  /** Absent while the link is administratively down. */
-  readonly carrier?: boolean;
-  /** Mbit/s. */
-  readonly speed?: number;
-  readonly duplex?: string;
-  /** Of a bridge. */
-  readonly bridge?: BridgeState;
-  /** Of a port of a bridge. */
-  readonly stpState?: StpState;
-  /** Of a bond. */
-  readonly bond?: BondState;
-  /** Of a port of a bond. */
-  readonly bondPort?: BondPortState;
-}
-
-export interface BridgeState {
-  /** `8000.020000000104`: priority and MAC. */
-  readonly id: string;
-  /** The bridge it takes for the root of the tree; without STP itself. */
-  readonly rootId: string;
-}
-
-const stpStates = ['disabled', 'listening', 'learning', 'forwarding', 'blocking'] as const;
-export type StpState = (typeof stpStates)[number];
-
-/** States by the name of the link. */
-export type LinkStates = ReadonlyMap<string, LinkState>;
+const stpStates = [
+  'disabled',
+  'listening',
+  'learning',
+  'forwarding',
+  'blocking',
+] as const satisfies readonly StpState[];
 
 const script = `
 cd /sys/class/net || exit

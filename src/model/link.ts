@@ -55,6 +55,13 @@ export interface Address {
   readonly scope?: string;
 }
 
+/** An address with a limited life: DHCP or a router advertisement gave it. */
+export interface Lease {
+  readonly link: string;
+  /** With prefix length. */
+  readonly address: string;
+}
+
 /** A route that somebody set: the kernel's own (connected, local, broadcast) are left out. */
 export interface Route {
   readonly family: 4 | 6;

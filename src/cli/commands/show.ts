@@ -3,7 +3,7 @@ import { askHosts } from '../hosts/ask-hosts.ts';
 import type { CommandArguments } from '../command-line/command-line.ts';
 import type { CliIo } from '../io.ts';
 import { printUnanswered } from '../output/print-error.ts';
-import { toHostNetwork } from '../views/host-network.ts';
+import { toHostNetwork } from '../../model/host-network.ts';
 import { showView } from '../views/show-view.ts';
 import type { showSpec } from './specs.ts';
 

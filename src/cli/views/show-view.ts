@@ -4,7 +4,7 @@ import {
   type ShownBond,
   type ShownBridge,
   type ShownFacts,
-} from './host-network.ts';
+} from '../../model/host-network.ts';
 import { formatTable } from './table.ts';
 
 /** Bridges, bonds, VLANs and links of one host as tables under its name, without a line break at the end. */

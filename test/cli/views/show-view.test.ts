@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { toHostNetwork, type ShownFacts } from '../../../src/cli/views/host-network.ts';
+import { toHostNetwork, type ShownFacts } from '../../../src/model/host-network.ts';
 import { showView } from '../../../src/cli/views/show-view.ts';
 import { addresses, leases, links, linkState } from '../../../src/facts/index.ts';
 import { fixture } from '../../facts/shells.ts';

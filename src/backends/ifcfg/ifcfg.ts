@@ -1,0 +1,311 @@
+import { PlanError } from '../../errors.ts';
+import type { AbsentLink, Addressing, Backend, BackendHost, PresentLink, WantedLink } from '../backend.ts';
+import {
+  addressingSettings,
+  editCompanions,
+  isDynamic,
+  isEmpty,
+  isPort,
+  readAddressing,
+} from './addressing.ts';
+import type { IfcfgFile, Setting } from './ifcfg-file.ts';
+import { assign, keysOf, peekValue, printIfcfg, refuseUneditable, valueOf } from './ifcfg-file.ts';
+import { carryRules, refuseSecondGateway, tendBondingModule } from './whole-host.ts';
+import { bondSettings, bridgeSettings } from './link-options.ts';
+import { companionKinds, globs, IfcfgTree } from './ifcfg-tree.ts';
+
+/**
+ * The files of initscripts: `/etc/sysconfig/network-scripts/ifcfg-NAME` and `route-NAME`, as CentOS and RHEL 6 to 8 boot
+ * from them. What the keys mean is what the `ifup` of EL7 does with them.
+ */
+export const ifcfg: Backend = {
+  id: 'ifcfg',
+  globs,
+  edit(files, wanted, host) {
+    const tree = new IfcfgTree(files);
+    carryRules(tree, wanted);
+    for (const link of wanted) {
+      if (link.state === 'absent') forget(tree, link);
+      else remember(tree, link, { wanted, host });
+    }
+    refuseSecondGateway(tree, wanted);
+    tendBondingModule(tree, wanted);
+    return tree.files();
+  },
+  addressingOf(files, link) {
+    const tree = new IfcfgTree(files);
+    const file = tree.find(link);
+    return file === undefined ? undefined : readAddressing(tree, file, link);
+  },
+};
+
+const virtualKinds: readonly string[] = ['bond', 'bridge', 'vlan'];
+
+function forget(tree: IfcfgTree, link: AbsentLink): void {
+  const file = tree.find({ name: link.name });
+  if (!virtualKinds.includes(link.kind)) {
+    if (file !== undefined) putOrDrop(tree, assign(file, withoutController), link.name);
+    return;
+  }
+  if (file !== undefined) tree.delete(file.path);
+  const companions = companionKinds.flatMap((kind) => tree.companionPaths(kind, link.name, file));
+  for (const path of [...companions, ...tree.aliasPaths(link.name)]) tree.delete(path);
+  releasePorts(tree, link.name);
+}
+
+/** A port's file that still names the bridge would make `ifup` create it again. */
+function releasePorts(tree: IfcfgTree, controller: string): void {
+  for (const file of tree.interfaces()) {
+    const names = [peekValue(file, 'BRIDGE'), peekValue(file, 'MASTER')];
+    const device = peekValue(file, 'DEVICE') ?? '';
+    if (names.includes(controller)) putOrDrop(tree, assign(file, withoutController), device);
+  }
+}
+
+function remember(
+  tree: IfcfgTree,
+  link: PresentLink,
+  { wanted, host }: { wanted: readonly WantedLink[]; host: BackendHost },
+): void {
+  const identity = {
+    name: link.name,
+    ...(link.permanentMac === undefined ? {} : { mac: link.permanentMac }),
+  };
+  const found = tree.find(identity);
+  if (found === undefined && !isWorthAFile(link)) return;
+  if (found === undefined) refuseUnknown(link);
+  const before = found ?? tree.create(link.name, newContent(link));
+  refuseUneditable(before);
+
+  const settings = [
+    ...identitySettings(before, link),
+    ...(link.kind === 'bond' && link.options !== undefined ? bondSettings(before, link.options) : []),
+    ...controllerSettings(link),
+    ...bootSettings(before, link, found === undefined),
+    ...(link.addressing === undefined
+      ? []
+      : addressingSettings(tree, before, { link: identity, wanted: link.addressing })),
+    ...(link.kind === 'bridge' && link.options !== undefined ? bridgeSettings(before, link.options) : []),
+    ...deviceSettings(before, link),
+    ...vlanSettings(tree, before, { link, wanted }),
+    ...(host.networkManagerRuns ? [{ key: 'NM_CONTROLLED', value: 'no', means: isNo }] : []),
+  ];
+  const after = assign(before, settings);
+  if (link.addressing !== undefined) {
+    refuseAddressesOfPort(after, link.name, link.addressing);
+    editCompanions(tree, before, { link: identity, wanted: link.addressing });
+  }
+  if (isWorthAFile(link)) tree.put(after);
+  else putOrDrop(tree, after, link.name);
+}
+
+// --- settings, in the order of files ----------------------------------------------------------------------------------
+
+/** Tells a NIC's file that we may delete again from one that somebody wrote. */
+const madeByUs = '# made by kvmplay\n';
+
+/** Which keys a new file begins with. */
+function newContent({ name, kind }: PresentLink): string {
+  switch (kind) {
+    case 'bridge':
+      return `TYPE=Bridge\nDEVICE=${name}\nNAME=${name}\n`;
+    case 'bond':
+      return `TYPE=Bond\nDEVICE=${name}\nNAME=${name}\nBONDING_MASTER=yes\n`;
+    case 'vlan':
+      return `VLAN=yes\nDEVICE=${name}\nNAME=${name}\n`;
+    case 'ethernet':
+      return `${madeByUs}TYPE=Ethernet\nDEVICE=${name}\nNAME=${name}\n`;
+    case 'tap':
+    case 'loopback':
+    case 'other':
+      throw new PlanError(`ifcfg files cannot remember ${name}: it is not a NIC, bond, bridge or VLAN`);
+  }
+}
+
+function identitySettings(file: IfcfgFile, { name, kind }: PresentLink): readonly Setting[] {
+  const device = { key: 'DEVICE', value: name };
+  // EL7 compares these exactly: with TYPE=bridge the bridge's own file fails at boot.
+  switch (kind) {
+    case 'bridge':
+      return [{ key: 'TYPE', value: 'Bridge' }, device, { key: 'HWADDR', value: undefined }];
+    case 'bond':
+      return [
+        { key: 'TYPE', value: 'Bond' },
+        device,
+        { key: 'BONDING_MASTER', value: 'yes' },
+        { key: 'HWADDR', value: undefined },
+      ];
+    case 'vlan':
+      return [...typeRepair(file, 'Vlan'), { key: 'VLAN', value: 'yes' }, device];
+    case 'ethernet':
+      return [...typeRepair(file, 'Ethernet'), device];
+    case 'tap':
+    case 'loopback':
+    case 'other':
+      return [device];
+  }
+}
+
+/** A TYPE that makes another kind of link of it, or is spelt in another case; none is needed. */
+function typeRepair(file: IfcfgFile, type: string): readonly Setting[] {
+  const current = valueOf(file, 'TYPE')?.toLowerCase();
+  const wrong = current === 'bridge' || current === 'bond' || current === type.toLowerCase();
+  return wrong ? [{ key: 'TYPE', value: type }] : [];
+}
+
+const withoutController: readonly Setting[] = ['MASTER', 'MASTER_UUID', 'SLAVE', 'BRIDGE', 'BRIDGE_UUID'].map(
+  (key) => ({
+    key,
+    value: undefined,
+  }),
+);
+
+function controllerSettings({ controller }: PresentLink): readonly Setting[] {
+  if (controller === undefined) return [];
+  if (controller === null) return withoutController;
+  const isBondPort = controller.kind === 'bond';
+  const wanted: readonly Setting[] = isBondPort
+    ? [
+        { key: 'MASTER', value: controller.name },
+        { key: 'SLAVE', value: 'yes' },
+      ]
+    : [{ key: 'BRIDGE', value: controller.name }];
+  const keys = wanted.map(({ key }) => key);
+  const isOfOther = (key: string): boolean => key.startsWith('BRIDGE') === isBondPort;
+  return [...wanted, ...withoutController.filter(({ key }) => !keys.includes(key) && isOfOther(key))];
+}
+
+/** BOOTPROTO and ONBOOT. */
+function bootSettings(file: IfcfgFile, link: PresentLink, isNew: boolean): readonly Setting[] {
+  const onboot = isWorthAFile(link) ? [{ key: 'ONBOOT', value: 'yes' }] : [];
+  const bootproto = bootprotoSettings(file, link, isNew);
+  return link.kind === 'bridge' ? [...onboot, ...bootproto] : [...bootproto, ...onboot];
+}
+
+function bootprotoSettings(file: IfcfgFile, link: PresentLink, isNew: boolean): readonly Setting[] {
+  if (link.addressing?.dhcp === true) {
+    return [{ key: 'BOOTPROTO', value: 'dhcp', means: (value) => value === 'bootp' }];
+  }
+  if (isPortNow(link) || isNew) return [{ key: 'BOOTPROTO', value: 'none' }];
+  const isStatic = (value: string): boolean => value === 'static' || value === '';
+  if (link.addressing !== undefined || wakesUp(file, link)) {
+    return [{ key: 'BOOTPROTO', value: 'none', means: isStatic }];
+  }
+  return [];
+}
+
+/** A file with ONBOOT=no is about to be started at boot, for the MTU's sake, say: it must not bring addresses along. */
+function wakesUp(file: IfcfgFile, link: PresentLink): boolean {
+  if (!isWorthAFile(link) || !isNo(valueOf(file, 'ONBOOT') ?? '')) return false;
+  if (!isDynamic(file) && keysOf(file).some((key) => key.startsWith('IPADDR'))) {
+    throw new PlanError(
+      `${file.path} has ONBOOT=no and an address: which addresses ${link.name} has should be declared`,
+    );
+  }
+  return true;
+}
+
+function deviceSettings(file: IfcfgFile, { mac, mtu }: PresentLink): readonly Setting[] {
+  return [
+    ...(mac === undefined
+      ? []
+      : [
+          {
+            key: 'MACADDR',
+            value: mac ?? undefined,
+            means: (value: string) => value.toLowerCase() === mac?.toLowerCase(),
+          },
+        ]),
+    ...(mtu === undefined
+      ? []
+      : [
+          { key: 'MTU', value: String(mtu), means: (value: string) => value !== '' && Number(value) === mtu },
+        ]),
+  ];
+}
+
+/**
+ * `ifup` reads parent and id out of a name like eno5.10; any other name needs PHYSDEV and VID, and is started in time only
+ * when it has a dot or begins with `vlan`, or when its parent is a NIC.
+ */
+function vlanSettings(
+  tree: IfcfgTree,
+  file: IfcfgFile,
+  { link, wanted }: { link: PresentLink; wanted: readonly WantedLink[] },
+): readonly Setting[] {
+  const { name, kind, vlan } = link;
+  if (kind !== 'vlan' || vlan === undefined) return [];
+  const { parent, id } = vlan;
+  const present = keysOf(file);
+  const place = [
+    { key: 'PHYSDEV', value: parent },
+    { key: 'VID', value: String(id), means: (value: string) => Number(value) === id },
+  ];
+  const alsoNm = present.includes('VLAN_ID') ? [{ key: 'VLAN_ID', value: String(id) }] : [];
+  if (name === `${parent}.${String(id)}`) {
+    const keys = present.includes('VID') ? ['PHYSDEV', 'VID'] : present.filter((key) => key === 'PHYSDEV');
+    return [...place.filter(({ key }) => keys.includes(key)), ...alsoNm];
+  }
+  const startsLate = name.includes('.') || name.startsWith('vlan');
+  if (!startsLate && isVirtual(tree, wanted, parent)) {
+    const better = `${parent}.${String(id)}`;
+    throw new PlanError(
+      `${name} might be started at boot before its parent ${parent}: it should be named ${better}`,
+    );
+  }
+  return [...place, ...alsoNm];
+}
+
+function isVirtual(tree: IfcfgTree, wanted: readonly WantedLink[], name: string): boolean {
+  const kind = wanted.find((link) => link.name === name)?.kind;
+  if (kind !== undefined) return virtualKinds.includes(kind);
+  const file = tree.find({ name });
+  if (file === undefined) return false;
+  return (
+    virtualKinds.includes(peekValue(file, 'TYPE')?.toLowerCase() ?? '') || peekValue(file, 'VLAN') === 'yes'
+  );
+}
+
+// --- files ------------------------------------------------------------------------------------------------------------
+
+/** Whether there is something that only a file can remember. */
+function isWorthAFile(link: PresentLink): boolean {
+  const { kind, addressing, mtu, mac } = link;
+  if (virtualKinds.includes(kind) || isPortNow(link)) return true;
+  const hasMac = mac !== undefined && mac !== null;
+  return hasMac || mtu !== undefined || (addressing !== undefined && !isEmpty(addressing));
+}
+
+function isPortNow({ controller }: PresentLink): boolean {
+  return controller !== undefined && controller !== null;
+}
+
+/** A new file that leaves out what makes the link would boot another one: a bond in mode 0, say. */
+function refuseUnknown({ name, kind, options, vlan }: PresentLink): void {
+  if (kind === 'bond' && options === undefined) {
+    throw new PlanError(`bond ${name} has no ifcfg file: its mode should be declared to get one`);
+  }
+  if (kind === 'vlan' && vlan === undefined) {
+    throw new PlanError(`VLAN ${name} has no ifcfg file: its parent and id should be declared to get one`);
+  }
+}
+
+/** A NIC's file that kvmplay made, and that nobody else wrote into, is deleted. */
+function putOrDrop(tree: IfcfgTree, file: IfcfgFile, name: string): void {
+  const bare = assign(file, [{ key: 'NM_CONTROLLED', value: undefined }]);
+  const created = `${newContent({ state: 'present', name, kind: 'ethernet' })}BOOTPROTO=none\nONBOOT=yes\n`;
+  if (printIfcfg(bare) === created) tree.delete(file.path);
+  else tree.put(file);
+}
+
+function refuseAddressesOfPort(file: IfcfgFile, name: string, addressing: Addressing): void {
+  if (!isPort(file) || isEmpty(addressing)) return;
+  const controller = peekValue(file, 'BRIDGE') ?? peekValue(file, 'MASTER') ?? '';
+  throw new PlanError(
+    `${name} is a port of ${controller} in ${file.path}: initscripts give a port no addresses`,
+  );
+}
+
+function isNo(value: string): boolean {
+  return /^(f|n|no|false|0)$/i.test(value);
+}

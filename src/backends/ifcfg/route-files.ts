@@ -1,0 +1,178 @@
+import { PlanError } from '../../errors.ts';
+import type { Route } from '../../model/link.ts';
+import { canonicalPrefix } from './prefix.ts';
+import type { IfcfgFile } from './ifcfg-file.ts';
+import { parseIfcfg, valueOf } from './ifcfg-file.ts';
+import type { IfcfgTree } from './ifcfg-tree.ts';
+import { companionPath } from './ifcfg-tree.ts';
+
+type Family = Route['family'];
+
+/** The routes of one family that a link's files add when it comes up, default ones included. */
+export function readRoutes(
+  tree: IfcfgTree,
+  paths: readonly string[],
+  { link, family }: { link: string; family: Family },
+): readonly Route[] {
+  const routes = paths.flatMap((path) =>
+    parseRoutes(path, tree.text(path) ?? '', family).flatMap(({ route }) => route ?? []),
+  );
+  const distinct = new Map(routes.map((route) => [routeKey(route), route])).values();
+  return [...distinct].map((route) => (route.type === undefined ? { link, ...route } : route));
+}
+
+/** A default route of the main table: what ifcfg files call the gateway. */
+export function isGateway(route: Route): boolean {
+  return route.destination === 'default' && route.table === undefined && route.via !== undefined;
+}
+
+/** Makes the files of one family say exactly `wanted`. Lines of routes that stay, and comments beside them, are kept. */
+export function editRoutes(
+  tree: IfcfgTree,
+  paths: readonly string[],
+  { link, family, wanted }: { link: string; family: Family; wanted: readonly Route[] },
+): void {
+  const missing = new Map(wanted.map((route) => [routeKey(route), route]));
+  const main = companionPath(family === 4 ? 'route' : 'route6', link);
+  for (const path of new Set([...paths.filter((one) => one !== main), main])) {
+    const text = tree.text(path) ?? '';
+    const lines = parseRoutes(path, text, family);
+    // A file is read as variables or as arguments, never as both.
+    const print = (line: RouteLine): string =>
+      isVariables(text) && line.route !== undefined ? printRoute(line.route, link) : line.text;
+    const kept = lines.filter(({ route }) => route === undefined || missing.has(routeKey(route)));
+    for (const { route } of kept) if (route !== undefined) missing.delete(routeKey(route));
+    const added = path === main ? [...missing.values()] : [];
+    if (kept.length === lines.length && added.length === 0) continue;
+
+    const isBare = added.length === 0 && kept.every(({ route }) => route === undefined);
+    if (isBare) tree.delete(path);
+    else tree.write(path, joinLines([...kept.map(print), ...added.map((route) => printRoute(route, link))]));
+  }
+}
+
+interface RouteLine {
+  readonly text: string;
+  readonly route: Route | undefined;
+}
+
+function parseRoutes(path: string, text: string, family: Family): readonly RouteLine[] {
+  if (isVariables(text)) return parseVariables(parseIfcfg(path, text));
+  return text.split(/(?<=\n)/).map((line, index) => {
+    if (/^\s*(#|$)/.test(line)) return { text: line, route: undefined };
+    const route = line.includes('\\') ? undefined : parseArguments(line.trim().split(/\s+/), family);
+    if (route !== undefined) return { text: line, route };
+    throw new PlanError(`${path}:${String(index + 1)}: kvmplay does not understand the route ${line.trim()}`);
+  });
+}
+
+/** The same question, asked the same way, as EL7's ifup-routes. */
+function isVariables(text: string): boolean {
+  return /^\s*ADDRESS\d+=/m.test(text);
+}
+
+/** ADDRESS0, NETMASK0, GATEWAY0, ADDRESS1, ... up to the first gap; comments come first. */
+function parseVariables(file: IfcfgFile): readonly RouteLine[] {
+  const comments = file.statements.filter((statement) => statement.kind === 'opaque');
+  const lines: RouteLine[] = comments.map(({ text }) => ({ text, route: undefined }));
+  for (let index = 0; ; index++) {
+    const address = valueOf(file, `ADDRESS${String(index)}`);
+    if (address === undefined || address === '') return lines;
+    const mask = valueOf(file, `NETMASK${String(index)}`);
+    const via = valueOf(file, `GATEWAY${String(index)}`);
+    const destination = canonicalPrefix(mask === undefined ? address : `${address}/${mask}`);
+    lines.push({
+      text: '',
+      route: { family: 4, destination, ...(via === undefined || via === '' ? {} : { via }) },
+    });
+  }
+}
+
+const types = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit', 'throw', 'local', 'broadcast']);
+
+/** The arguments of `ip route add`. */
+function parseArguments(words: readonly string[], family: Family): Route | undefined {
+  const rest = [...words];
+  const type = types.has(rest[0] ?? '') ? rest.shift() : undefined;
+  const destination = rest.shift();
+  if (destination === undefined) return undefined;
+  const route: { -readonly [K in keyof Route]: Route[K] } = {
+    family,
+    destination: canonicalPrefix(destination),
+  };
+  if (type !== undefined && type !== 'unicast') route.type = type;
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word === 'onlink') {
+      route.onlink = true;
+      continue;
+    }
+    const value = rest.shift();
+    if (value === undefined) return undefined;
+    if (word === 'via') route.via = canonicalPrefix(value);
+    else if (word === 'dev') route.link = value;
+    else if (word === 'src') route.source = value;
+    else if (word === 'metric' || word === 'preference' || word === 'priority') route.metric = Number(value);
+    else if (word === 'table') route.table = value;
+    else if (word === 'scope') route.scope = value;
+    else if (word === 'proto' || word === 'protocol') route.protocol = value;
+    else return undefined;
+  }
+  return withoutDefaults(route);
+}
+
+function printRoute(route: Route, link: string): string {
+  const { type, destination, via, source, metric, table, scope, protocol, onlink } = withoutDefaults(route);
+  const words = [
+    type,
+    destination,
+    ...(via === undefined ? [] : ['via', via]),
+    ...(type === undefined ? ['dev', link] : []),
+    ...(source === undefined ? [] : ['src', source]),
+    ...(metric === undefined ? [] : ['metric', String(metric)]),
+    ...(table === undefined ? [] : ['table', table]),
+    ...(scope === undefined ? [] : ['scope', scope]),
+    ...(protocol === undefined ? [] : ['proto', protocol]),
+    ...(onlink === true ? ['onlink'] : []),
+  ];
+  return `${words.filter((word) => word !== undefined).join(' ')}\n`;
+}
+
+/** Two routes with the same key are one to the kernel. The link is that of the file. */
+function routeKey(route: Route): string {
+  const { family, type, destination, via, source, metric, table, scope, protocol, onlink } =
+    withoutDefaults(route);
+  return JSON.stringify([
+    family,
+    type,
+    destination,
+    via,
+    source,
+    metric,
+    table,
+    scope,
+    protocol,
+    onlink === true,
+  ]);
+}
+
+/** Without what `ip route add` would add by itself. */
+function withoutDefaults(route: Route): Route {
+  const { type, via, metric, table, scope, protocol, ...rest } = route;
+  return {
+    ...rest,
+    destination: canonicalPrefix(route.destination),
+    ...(type === undefined || type === 'unicast' ? {} : { type }),
+    ...(via === undefined ? {} : { via: canonicalPrefix(via) }),
+    ...(metric === undefined || metric === (route.family === 6 ? 1024 : 0) ? {} : { metric }),
+    ...(table === undefined || table === 'main' || table === '254' ? {} : { table }),
+    ...(scope === undefined || scope === (via === undefined ? 'link' : 'global') ? {} : { scope }),
+    ...(protocol === undefined || protocol === 'boot' ? {} : { protocol }),
+  };
+}
+
+/** The last line of a file may lack its newline; one in the middle may not. */
+function joinLines(lines: readonly string[]): string {
+  const isWhole = (line: string, index: number): boolean =>
+    line === '' || line.endsWith('\n') || index === lines.length - 1;
+  return lines.map((line, index) => (isWhole(line, index) ? line : `${line}\n`)).join('');
+}
