@@ -14,6 +14,7 @@ const shared = {
   moduleNameMapper: {
     '^kvmplay$': '<rootDir>/src/index.ts',
     '^kvmplay/testing$': '<rootDir>/src/testing.ts',
+    '^kvmplay/lab$': '<rootDir>/src/lab/index.ts',
   },
   testEnvironment: 'node',
 };

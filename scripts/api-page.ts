@@ -7,6 +7,7 @@ import ts from 'typescript';
 const entries = [
   ['kvmplay', 'index.d.ts'],
   ['kvmplay/testing', 'testing.d.ts'],
+  ['kvmplay/lab', 'lab/index.d.ts'],
 ] as const;
 
 /**

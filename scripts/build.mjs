@@ -17,9 +17,14 @@ const { status } = spawnSync(
   { stdio: 'inherit' },
 );
 await build({
-  entryPoints: ['index.ts', 'testing.ts', 'cli/main.ts', 'cli/playbook-hooks.ts', ...more].map((file) =>
-    join(root, 'src', file),
-  ),
+  entryPoints: [
+    'index.ts',
+    'testing.ts',
+    'lab/index.ts',
+    'cli/main.ts',
+    'cli/playbook-hooks.ts',
+    ...more,
+  ].map((file) => join(root, 'src', file)),
   outbase: join(root, 'src'),
   outdir,
   chunkNames: 'parts/[name]-[hash]',

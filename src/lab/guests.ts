@@ -3,15 +3,17 @@ import type { CommandResult } from '../model/host.ts';
 
 /** A guest as a lab host plays it: a network namespace whose NIC is the far end of a port of a bridge. */
 export interface LabGuest {
+  /** Name of the guest and of its network namespace. */
   readonly name: string;
-  /** The port on the host: vnet0 and so on. A veth end; `addTap` makes real taps, which nothing answers behind. */
+  /** Name of its port on the host: `vnet0`. It is one end of a veth pair; `addTaps` makes real taps. */
   readonly port: string;
 }
 
-/** How a guest is attached. */
+/** Options of `addGuest`. */
 export interface LabGuestOptions {
+  /** Name of a bridge of the host. */
   readonly bridge: string;
-  /** With prefix length: `10.128.0.96/24`. */
+  /** Address of the guest's NIC, with prefix length: `10.128.0.96/24`. */
   readonly address: string;
 }
 
@@ -46,9 +48,9 @@ export async function removeGuest(run: RunScript, name: string): Promise<void> {
   await mustPrint(run, `ip -n ${word(name)} link delete eth0 && ip netns delete ${word(name)}`);
 }
 
-/** Whether an address answers a guest within three seconds. */
+/** Pings an address from a guest. Returns false when there is no answer within three seconds. */
 export async function guestPing(run: RunScript, name: string, address: string): Promise<boolean> {
-  // What the guest failed to resolve before would fail again at once, whatever has changed since.
+  // A neighbour that the guest failed to resolve before would fail again at once.
   const { code } = await run(
     `ip -n ${word(name)} neigh flush all; ip netns exec ${word(name)} ping -n -q -c 1 -i 0.25 -w 3 ${word(address)}`,
   );
@@ -79,7 +81,7 @@ async function mustPrint(run: RunScript, script: string): Promise<string> {
   throw new LabError(stderr.trim() || `a script of the lab ended with code ${code}`);
 }
 
-/** Names and addresses need no quoting; whatever does is a mistake. */
+/** Names and addresses need no quoting: a text that does is a mistake. */
 function word(text: string): string {
   if (/^[\w.:/-]+$/.test(text)) return text;
   throw new LabError(`${JSON.stringify(text)} is neither a name nor an address`);

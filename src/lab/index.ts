@@ -1,5 +1,5 @@
 export type { LabGuest, LabGuestOptions } from './guests.ts';
-export { Lab, labDown, labUp, openLab } from './lab.ts';
-export type { LabHost, LabHostStatus, LabOptions } from './lab.ts';
+export { labDown, labUp, openLab } from './lab.ts';
+export type { Lab, LabHost, LabHostStatus, LabOptions } from './lab.ts';
 export type { LabNic, TrunkNic } from './layout.ts';
 export type { SshActivity, SshMark } from './ssh-log.ts';

@@ -19,38 +19,46 @@ import { activitySince, markOf } from './ssh-log.ts';
 import type { HostState, LabState } from './state.ts';
 import { readKernel, readState, writeState } from './state.ts';
 
-/** How to make a lab. */
+/** Options of `labUp`. */
 export interface LabOptions {
-  /** Hosts: kvm1 to kvmN; default 3, at most 200. */
+  /** Number of hosts, 1 to 200; they are called kvm1, kvm2 and so on. Default: 3. */
   readonly hosts?: number;
-  /** Hears what is being done, a line at a time. */
+  /** Called with one line for each step: packages installed, hosts that are up. Default: nobody is told. */
   readonly onProgress?: (message: string) => void;
 }
 
 /** One host of a lab. */
 export interface LabHost {
+  /** Its name in the inventory files: `kvm1`. */
   readonly name: string;
-  /** From 1. */
+  /** Its place in the lab, from 1. */
   readonly number: number;
   /** Port on 127.0.0.1 that leads to the host's sshd over eno1, its management NIC. */
   readonly port: number;
   /** Port on 127.0.0.1 that leads to the same sshd over the address that eno3 has on a fresh host. */
   readonly eno3Port: number;
+  /** IPv4 address of eno1 inside the lab, without prefix length. */
   readonly managementAddress: string;
+  /** IPv4 address of eno3 inside the lab on a fresh host, without prefix length. */
   readonly eno3Address: string;
 }
 
-/** How a host of a lab is. */
+/** A host of a lab and its power. */
 export interface LabHostStatus extends LabHost {
-  /** Its kernel runs. */
+  /** True while its kernel runs. */
   readonly isUp: boolean;
 }
 
 /**
  * Makes a lab: KVM-host stand-ins, each with its own Linux kernel, sshd and NICs on one trunk switch, in a network
- * namespace of their own. Returns when all of them accept SSH.
+ * namespace of their own. Returns when all of them accept SSH. Needs root on Linux.
  *
+ * @param directory - Holds the disks, keys, logs and inventories of the lab. It is made when it does not exist.
  * @throws LabError when the machine cannot run a lab, or the directory holds one that runs.
+ * @example
+ * ```ts
+ * const lab = await labUp('.lab', { hosts: 2 });
+ * ```
  */
 export async function labUp(directory: string, options: LabOptions = {}): Promise<Lab> {
   const { hosts = 3, onProgress = () => undefined } = options;
@@ -85,9 +93,9 @@ export async function labUp(directory: string, options: LabOptions = {}): Promis
 }
 
 /**
- * The lab that runs in a directory, whoever made it.
+ * Opens the lab that runs in a directory. Several processes may use one lab.
  *
- * @throws LabError when there is none.
+ * @throws LabError when no lab runs there.
  */
 export async function openLab(directory: string): Promise<Lab> {
   const folder = resolve(directory);
@@ -99,7 +107,11 @@ export async function openLab(directory: string): Promise<Lab> {
   return Promise.resolve(new Lab(folder, state));
 }
 
-/** Ends a lab, in whatever state it is, and removes what it put into its directory. False: there was none. */
+/**
+ * Ends the lab of a directory, also one whose maker crashed, and removes its files. Returns false when there was none.
+ *
+ * @throws LabError when the directory holds a `lab.json` of something else, or a process of the lab does not end.
+ */
 export async function labDown(directory: string): Promise<boolean> {
   const folder = resolve(directory);
   const state = readState(folder);
@@ -114,19 +126,26 @@ export async function labDown(directory: string): Promise<boolean> {
   return true;
 }
 
-/** A running lab. */
+/** A running lab, as `labUp` and `openLab` return it. Every method throws LabError when the lab has no such host. */
 export class Lab {
+  /** Absolute path of the lab's folder. */
   readonly directory: string;
-  /** Reaches the hosts over their management NIC. */
+  /** Path of the inventory that reaches the hosts over their management NIC. */
   readonly inventoryFile: string;
-  /** Reaches them over the address that eno3 has on a fresh host, so that layout L1 moves the ground under the session. */
+  /**
+   * Path of the inventory that reaches the hosts over the address that eno3 has on a fresh host: a play that moves that
+   * address then changes the path of its own session.
+   */
   readonly inventoryOverEno3File: string;
+  /** Path of a known_hosts file with the keys of all hosts. */
   readonly knownHostsFile: string;
+  /** Path of the private key that logs in as root. */
   readonly keyFile: string;
+  /** All hosts, by number. */
   readonly hosts: readonly LabHost[];
   readonly #state: LabState;
 
-  /** Use `labUp` or `openLab`. */
+  /** @internal */
   constructor(directory: string, state: LabState) {
     const paths = pathsOf(directory);
     this.directory = directory;
@@ -138,6 +157,7 @@ export class Lab {
     this.#state = state;
   }
 
+  /** Tells which hosts are switched on. */
   status(): readonly LabHostStatus[] {
     return this.#state.hosts.map((host) => ({
       ...toLabHost(host),
@@ -150,7 +170,13 @@ export class Lab {
     await labDown(this.directory);
   }
 
-  /** Runs a script as root on a host without using its network. A non-zero exit code is a result. */
+  /**
+   * Runs a script as root on a host without using its network: over a serial line and shared files. A non-zero exit code
+   * is a result.
+   *
+   * @param options - `timeout` is in milliseconds. Default: 60000.
+   * @throws LabError when the host is switched off or does not answer in time.
+   */
   async run(
     name: string,
     script: string,
@@ -159,14 +185,18 @@ export class Lab {
     return runOnHost(this.directory, this.#host(name), { script, timeout: options.timeout ?? 60_000 });
   }
 
-  /** Runs a script that must succeed, and returns what it printed. */
+  /**
+   * Runs a script as `run` does and returns its standard output.
+   *
+   * @throws LabError when the script ends with another code than 0.
+   */
   async read(name: string, script: string): Promise<string> {
     const { code, stdout, stderr } = await this.run(name, script);
     if (code === 0) return stdout;
     throw new LabError(`a script on ${name} ended with code ${code}: ${stderr.trim() || stdout.trim()}`);
   }
 
-  /** Arguments of a command that logs in to a host with OpenSSH. */
+  /** Returns the command line that logs in to a host with OpenSSH, a word each. */
   sshCommand(name: string): readonly string[] {
     const { port } = toLabHost(this.#host(name));
     const settings = [
@@ -187,26 +217,31 @@ export class Lab {
     ];
   }
 
-  /** Where the log of a host's sshd ends now. */
+  /** Marks the present end of the log of a host's sshd. */
   async sshMark(name: string): Promise<SshMark> {
     return markOf(this.#hostPaths(name).sshLog);
   }
 
-  /** What a host's sshd did since a mark; without one, since the lab was made. */
+  /** Counts the connections, logins and execs of a host's sshd since a mark, or since the lab was made. */
   async sshActivity(name: string, mark: SshMark = 0): Promise<SshActivity> {
     return activitySince(this.#hostPaths(name).sshLog, mark);
   }
 
-  /** Makes a guest on a host and attaches it to a bridge. It is gone after a reboot. */
+  /**
+   * Makes a guest on a host and attaches it to a bridge. It is gone after a reboot.
+   *
+   * @throws LabError when the host has no such bridge.
+   */
   async addGuest(name: string, guest: string, options: LabGuestOptions): Promise<LabGuest> {
     return addGuest(this.#runOn(name), guest, options);
   }
 
+  /** Removes a guest and its port. */
   async removeGuest(name: string, guest: string): Promise<void> {
     await removeGuest(this.#runOn(name), guest);
   }
 
-  /** Whether an address answers a guest within three seconds. */
+  /** Pings an address from a guest. Returns false when there is no answer within three seconds. */
   async guestPing(name: string, guest: string, address: string): Promise<boolean> {
     return guestPing(this.#runOn(name), guest, address);
   }
@@ -220,6 +255,7 @@ export class Lab {
     await addTaps(this.#runOn(name), taps, options.bridge);
   }
 
+  /** Removes taps of `addTaps`. */
   async removeTaps(name: string, taps: readonly string[]): Promise<void> {
     await removeTaps(this.#runOn(name), taps);
   }
@@ -229,6 +265,7 @@ export class Lab {
     await this.read(name, `ip -n wire link set plug${nic.slice(3)} down`);
   }
 
+  /** Puts the cable of `unplug` back. */
   async plug(name: string, nic: TrunkNic): Promise<void> {
     await this.read(name, `ip -n wire link set plug${nic.slice(3)} up`);
   }
@@ -238,27 +275,31 @@ export class Lab {
     await aggregate(this.#relay(), this.#host(name));
   }
 
-  /** Makes them two ports of the switch again. */
+  /** Makes eno4 and eno5 of a host two ports of the switch again. */
   async separate(name: string): Promise<void> {
     await separate(this.#relay(), this.#host(name));
   }
 
-  /** Stops the frames between the lab and a NIC of a host; the host itself notices nothing. */
+  /** Drops all frames between the lab and a NIC of a host, which keeps its carrier. Default NIC: eno1. */
   async cut(name: string, nic: LabNic = managementNic): Promise<void> {
     await setCable(this.#relay(), this.#host(name), { nic, passes: false });
   }
 
-  /** Lets the frames pass again. */
+  /** Lets the frames of a NIC pass again. Default NIC: eno1. */
   async heal(name: string, nic: LabNic = managementNic): Promise<void> {
     await setCable(this.#relay(), this.#host(name), { nic, passes: true });
   }
 
-  /** Cuts a host's power: whatever it had not written to its disk is lost. */
+  /** Cuts the power of a host: it loses everything that it has not written to its disk. */
   async kill(name: string): Promise<void> {
     await killMachine(this.directory, this.#host(name));
   }
 
-  /** Switches a host on that is off, and waits until it accepts SSH. */
+  /**
+   * Switches a host on and waits until it accepts SSH.
+   *
+   * @throws LabError when it is on already, or does not boot.
+   */
   async boot(name: string): Promise<void> {
     const host = this.#host(name);
     if (isOn(this.directory, host)) throw new LabError(`${name} is switched on already`);
@@ -266,7 +307,7 @@ export class Lab {
     await bootMachine(this.directory, host, this.#relay());
   }
 
-  /** Boots a host anew. `hard` cuts its power; else it stops its programs and unmounts its disk first. */
+  /** Boots a host anew. With `hard` its power is cut; otherwise it stops its programs and unmounts its disk first. */
   async reboot(name: string, options: { readonly hard?: boolean } = {}): Promise<void> {
     if (options.hard !== true) await this.#shutDown(this.#host(name));
     await this.kill(name);

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 
-/** NICs that hang on the trunk switch. Their MAC can be changed while they are up, as a real NIC's can. */
+/** NICs on the trunk switch. Their MAC can be changed while they are up, as that of a real NIC. */
 export const trunkNics = ['eno3', 'eno4', 'eno5'] as const;
 
-/** Also on the trunk switch, but refuses a new MAC while it is up: for trying what happens then. */
+/** A NIC on the trunk switch that refuses a new MAC while it is up, as some drivers do. */
 export const stubbornNic = 'eno9';
 
 /** The NIC on the management network. */
 export const managementNic = 'eno1';
 
+/** A NIC on the trunk switch whose cable can be pulled. */
 export type TrunkNic = (typeof trunkNics)[number];
 
 /** A NIC of a lab host. */
@@ -41,7 +42,7 @@ export function tapOf(number: number, nic: LabNic): string {
   return `kvm${number}${nic}`;
 }
 
-/** Where everything of a lab lies. */
+/** Paths of the files of a lab. */
 export function pathsOf(directory: string): LabPaths {
   return {
     state: join(directory, 'lab.json'),
@@ -66,7 +67,7 @@ export interface LabPaths {
   readonly hosts: string;
 }
 
-/** Where everything of one host lies. The folder is /lab inside the host. */
+/** Paths of the files of one host. The folder is /lab inside the host. */
 export function hostPathsOf(directory: string, name: string): HostPaths {
   const folder = join(pathsOf(directory).hosts, name);
   return {

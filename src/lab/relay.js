@@ -20,7 +20,7 @@ function relay(outer, target) {
   outer.setNoDelay(true);
   outer.pipe(inner);
   inner.pipe(outer);
-  // What breaks on one side breaks on the other in the same way: a reset, not an orderly end.
+  // An error on one side becomes a reset on the other, not an orderly end.
   inner.on('error', () => outer.resetAndDestroy());
   outer.on('error', () => inner.resetAndDestroy());
   inner.on('close', () => outer.destroy());

@@ -5,7 +5,7 @@ import { env, getuid, platform } from 'node:process';
 import { LabError } from '../errors.ts';
 import { mustRun } from './process.ts';
 
-/** What the lab runs, by the package of Debian and Ubuntu that has it. Its hosts see the same programs. */
+/** Programs that the lab and its hosts run, by their package on Debian and Ubuntu. */
 const commandsByPackage: Readonly<Record<string, readonly string[]>> = {
   'user-mode-linux': ['linux.uml'],
   iproute2: ['ip', 'tc'],
@@ -19,7 +19,7 @@ const commandsByPackage: Readonly<Record<string, readonly string[]>> = {
 
 const noStartPolicy = '/usr/sbin/policy-rc.d';
 
-/** Makes sure that the machine can run a lab; installs what is missing where it knows how. */
+/** Checks that the machine can run a lab. On Debian and Ubuntu it installs missing packages. */
 export async function ensureRequirements(onProgress: (message: string) => void): Promise<void> {
   if (platform !== 'linux') throw new LabError(`a lab needs Linux, and this is ${platform}`);
   if (getuid?.() !== 0)
@@ -30,7 +30,7 @@ export async function ensureRequirements(onProgress: (message: string) => void):
     const names = missing.join(', ');
     if (!(await isDebianLike())) {
       throw new LabError(
-        `this machine lacks what the Debian packages ${names} hold, and the lab can install them on Debian and Ubuntu only`,
+        `this machine lacks programs of the Debian packages ${names}: install them, as the lab can only on Debian and Ubuntu`,
       );
     }
     onProgress(`installing ${names}`);

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-/** What a host's sshd was asked to do. */
+/** Requests to a host's sshd. */
 export interface SshActivity {
   /** TCP connections that reached sshd. */
   readonly connections: number;
@@ -10,10 +10,10 @@ export interface SshActivity {
   readonly execs: number;
 }
 
-/** A place in the log of a host's sshd. */
+/** A position in the log of a host's sshd, in bytes. */
 export type SshMark = number;
 
-/** Where the log ends now. */
+/** Marks the present end of the log. */
 export async function markOf(file: string): Promise<SshMark> {
   const handle = await open(file);
   try {
@@ -23,7 +23,7 @@ export async function markOf(file: string): Promise<SshMark> {
   }
 }
 
-/** What happened since a mark. */
+/** Counts the requests since a mark. */
 export async function activitySince(file: string, mark: SshMark): Promise<SshActivity> {
   const handle = await open(file);
   try {
@@ -35,7 +35,7 @@ export async function activitySince(file: string, mark: SshMark): Promise<SshAct
     const count = (pattern: RegExp): number => lines.filter((line) => pattern.test(line)).length;
     return {
       connections: count(/^Connection from /),
-      // Not "Accepted key ... found at", which is said once or twice before.
+      // "Accepted key ... found at" comes once or twice before and is no login.
       logins: count(/^Accepted \S+ for /),
       execs: count(/^Starting session: /),
     };

@@ -3,7 +3,7 @@ import { LabError } from '../errors.ts';
 import { hostPathsOf, pathsOf } from './layout.ts';
 import type { LabProcess } from './process.ts';
 
-/** What a lab must remember so that any later process can use it or take it down. */
+/** The record of a lab, from which any later process can use it or take it down. */
 export interface LabState {
   readonly version: 1;
   /** Holds the network namespace and relays connections into it. */

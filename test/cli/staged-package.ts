@@ -77,8 +77,10 @@ const importedByTests = [
 function build(folder: string): void {
   removeOldBuilds();
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'));
-  rmSync(join(folder, 'docs'), { force: true });
-  symlinkSync(join(root, 'docs'), join(folder, 'docs'));
+  for (const shipped of ['docs', 'src']) {
+    rmSync(join(folder, shipped), { force: true });
+    symlinkSync(join(root, shipped), join(folder, shipped));
+  }
   // Emits in spite of type errors: those are another check's business.
   const { stderr } = spawnSync(
     process.execPath,

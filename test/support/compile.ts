@@ -39,6 +39,7 @@ function projectFor(files: readonly string[]): object {
       paths: {
         kvmplay: [join(folder, 'dist', 'index.d.ts')],
         'kvmplay/testing': [join(folder, 'dist', 'testing.d.ts')],
+        'kvmplay/lab': [join(folder, 'dist', 'lab', 'index.d.ts')],
         zod: [join(root, 'node_modules', 'zod')],
       },
       typeRoots: [join(root, 'node_modules', '@types')],

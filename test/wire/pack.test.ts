@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -69,6 +69,20 @@ describe('the package as npm installs it', () => {
     expect(stderr).toContain(
       "wrong.ts:7:46: Object literal may only specify known properties, and 'idd' does not exist in type 'DesiredVlan'",
     );
+  });
+
+  it('brings the lab with the files that its hosts boot from', async () => {
+    writeFileSync(
+      join(installed, 'lab.mjs'),
+      "import { openLab } from 'kvmplay/lab';\nawait openLab('nowhere').catch(({ message }) => console.log(message));\n",
+    );
+    const sources = join(installed, 'node_modules', 'kvmplay', 'src', 'lab');
+
+    expect(await runProgram([process.execPath, 'lab.mjs'], { cwd: installed })).toMatchObject({
+      code: 0,
+      stdout: `there is no lab in ${join(installed, 'nowhere')}\n`,
+    });
+    expect(['relay.js', 'guest/init.sh'].filter((file) => !existsSync(join(sources, file)))).toEqual([]);
   });
 
   it('brings the pages of the tasks', async () => {

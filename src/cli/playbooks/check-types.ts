@@ -116,7 +116,11 @@ function projectFor(playbooks: readonly string[], nodeTypes: string | undefined)
 }
 
 function ownEntries(): Record<string, string[]> {
-  return { kvmplay: [ownTypes('index')], 'kvmplay/testing': [ownTypes('testing')] };
+  return {
+    kvmplay: [ownTypes('index')],
+    'kvmplay/testing': [ownTypes('testing')],
+    'kvmplay/lab': [ownTypes('lab/index')],
+  };
 }
 
 function ownTypes(entry: string): string {
