@@ -13,30 +13,65 @@ export type LeftOutBy = 'tags' | 'step' | 'check';
 /** Everything a run tells, as plain data. `seq` counts from 1; `at` is milliseconds since 1970. */
 export type RunEvent = { readonly seq: number; readonly at: number } & RunEventBody;
 
+/** The play that an event belongs to. Plays of one name differ in their numbers. */
+export interface OfPlay {
+  readonly play: string;
+  /** 0-based: the place of the play among those of the run. */
+  readonly playIndex: number;
+}
+
+/** The host that an event belongs to, in one of its plays. */
+export interface OfHost extends OfPlay {
+  readonly host: string;
+}
+
 export type RunEventBody =
   | { readonly type: 'run.start'; readonly checkMode: boolean; readonly plays: readonly string[] }
   | PlayStart
-  | { readonly type: 'host.start'; readonly play: string; readonly host: string }
-  /** What a host is busy with, for progress. */
-  | { readonly type: 'host.phase'; readonly play: string; readonly host: string; readonly phase: HostPhase }
+  | HostStart
+  | HostPhaseStart
   | HostForecast
   | TaskStart
   | TaskEnd
-  /** A change took effect (never in check mode). Of a host that fails later it was taken back. */
-  | { readonly type: 'change.done'; readonly play: string; readonly host: string; readonly change: Change }
+  | ChangeDone
   | HostEnd
   | HostUndone
   | WaveStart
   | WaveEnd
-  /** Waiting between two waves. */
-  | { readonly type: 'wave.soak'; readonly play: string; readonly wave: string; readonly seconds: number }
+  | WaveSoak
   | BudgetBroken
-  | { readonly type: 'play.end'; readonly play: string }
+  | PlayEnd
   | { readonly type: 'run.end'; readonly summary: RunSummary };
 
-export interface PlayStart {
+export interface HostStart extends OfHost {
+  readonly type: 'host.start';
+}
+
+/** The host begins a phase. After `host.end` it is one of the undo. */
+export interface HostPhaseStart extends OfHost {
+  readonly type: 'host.phase';
+  readonly phase: HostPhase;
+}
+
+/** A change took effect (never in check mode). Of a host that fails later it was taken back. */
+export interface ChangeDone extends OfHost {
+  readonly type: 'change.done';
+  readonly change: Change;
+}
+
+/** The run waits between two waves. */
+export interface WaveSoak extends OfPlay {
+  readonly type: 'wave.soak';
+  readonly wave: string;
+  readonly seconds: number;
+}
+
+export interface PlayEnd extends OfPlay {
+  readonly type: 'play.end';
+}
+
+export interface PlayStart extends OfPlay {
   readonly type: 'play.start';
-  readonly play: string;
   /** In inventory order. */
   readonly hosts: readonly string[];
   /** Only of a play with a rollout: how many hosts go when; also in check mode, where none waits for another. */
@@ -44,9 +79,8 @@ export interface PlayStart {
 }
 
 /** Only of a play with a rollout, and not in check mode. */
-export interface WaveStart {
+export interface WaveStart extends OfPlay {
   readonly type: 'wave.start';
-  readonly play: string;
   /** `canary`, or `wave 2 of 3`. */
   readonly wave: string;
   /** In inventory order, which may not be the order in which they start. */
@@ -54,18 +88,16 @@ export interface WaveStart {
 }
 
 /** All hosts of the wave have ended, and been undone where that was to be. */
-export interface WaveEnd {
+export interface WaveEnd extends OfPlay {
   readonly type: 'wave.end';
-  readonly play: string;
   readonly wave: string;
   /** Hosts by outcome. */
   readonly hosts: Readonly<Record<HostOutcome, number>>;
 }
 
 /** Too many hosts failed: none starts any more; those under way come to their end. */
-export interface BudgetBroken {
+export interface BudgetBroken extends OfPlay {
   readonly type: 'budget.broken';
-  readonly play: string;
   readonly wave: string;
   /** Failed and unreachable hosts, those lost in earlier plays included. */
   readonly failed: number;
@@ -75,13 +107,17 @@ export interface BudgetBroken {
 }
 
 /** After `host.end`: what the host had changed in this play was taken back, or could not be. */
-export interface HostUndone {
+export interface HostUndone extends OfHost {
   readonly type: 'host.undone';
-  readonly play: string;
-  readonly host: string;
   /** `kept`: it was not tried, the changes are in force. */
   readonly result: 'proved' | 'failed' | 'kept';
+  /** The outcome that the host now has. */
+  readonly outcome: HostOutcome;
   readonly error: EventError;
+  /** Of the play and the undo together, as are `execs` and `milliseconds`. */
+  readonly connections: number;
+  readonly execs: number;
+  readonly milliseconds: number;
 }
 
 /** `command`: one that the playbook gave runs. */
@@ -89,28 +125,22 @@ export type HostPhase =
   'connect' | 'survey' | 'plan' | 'command' | 'apply' | 'verify' | 'commit' | 'rollback';
 
 /** What a transaction will disrupt; sent before it begins, in check mode instead of it, and only when it changes anything. */
-export interface HostForecast {
+export interface HostForecast extends OfHost {
   readonly type: 'host.forecast';
-  readonly play: string;
-  readonly host: string;
   readonly forecast: Forecast;
 }
 
 /** The playbook has come to a task, for progress. What came of it is told by `task.end`. */
-export interface TaskStart {
+export interface TaskStart extends OfHost {
   readonly type: 'task.start';
-  readonly play: string;
-  readonly host: string;
   readonly index: number;
   readonly task: string;
   readonly subject: string;
 }
 
 /** Sent when it is certain: at once in check mode or when nothing changes, else when the transaction has ended. */
-export interface TaskEnd {
+export interface TaskEnd extends OfHost {
   readonly type: 'task.end';
-  readonly play: string;
-  readonly host: string;
   /** 0-based, in the order of the playbook. */
   readonly index: number;
   /** `ensureBond` */
@@ -129,10 +159,8 @@ export interface TaskEnd {
   readonly error?: EventError;
 }
 
-export interface HostEnd {
+export interface HostEnd extends OfHost {
   readonly type: 'host.end';
-  readonly play: string;
-  readonly host: string;
   readonly outcome: HostOutcome;
   /** Only of a host whose changes were taken back, or should have been: whether that was proved. */
   readonly rollback?: 'proved' | 'failed';
@@ -158,14 +186,18 @@ export interface RunSummary {
   /** Plays in order, hosts in inventory order. */
   readonly hosts: readonly HostSummary[];
   /** The broken budget that ended the run before all hosts had started. */
-  readonly stopped?: { readonly play: string; readonly wave: string; readonly reason: string };
+  readonly stopped?: StoppedRun;
   /** Sentences about reporters that threw, which does not touch the run. */
   readonly reporterErrors: readonly string[];
 }
 
-export interface HostSummary {
-  readonly play: string;
-  readonly host: string;
+/** The budget that ended a run early. */
+export interface StoppedRun extends OfPlay {
+  readonly wave: string;
+  readonly reason: string;
+}
+
+export interface HostSummary extends OfHost {
   readonly outcome: HostOutcome;
   readonly rollback?: 'proved' | 'failed';
   readonly error?: EventError;

@@ -1,4 +1,5 @@
 import type { HostSummary, RunSummary } from '../engine/events.ts';
+import { playLabels } from './play-labels.ts';
 import { count, outcomeWord, printable, seconds } from './style.ts';
 import { countWorst, outcomesBySeverity } from './worst-outcomes.ts';
 
@@ -15,12 +16,13 @@ export function formatMarkdownSummary({ hosts, checkMode, stopped }: RunSummary)
     );
   const mode = checkMode ? ' (check mode: nothing was changed)' : '';
   const told = hosts.filter(({ outcome }) => outcome !== 'ok');
+  const plays = playLabels(hosts);
   const rows = told.toSorted((a, b) => rank(b) - rank(a)).slice(0, MOST_ROWS);
   return [
     `### kvmplay: ${sum.length === 0 ? 'no hosts' : sum.join(', ')}${mode}`,
     '',
     ...(stopped === undefined ? [] : [`Stopped in ${stopped.wave}: ${escape(stopped.reason)}`, '']),
-    ...(rows.length === 0 ? [] : formatTable(rows, checkMode)),
+    ...(rows.length === 0 ? [] : formatTable(rows, plays, checkMode)),
     ...(told.length > rows.length ? ['', `and ${count(told.length - rows.length, 'more host')}`] : []),
     '',
   ].join('\n');
@@ -30,16 +32,20 @@ function rank({ outcome }: HostSummary): number {
   return outcomesBySeverity.indexOf(outcome);
 }
 
-function formatTable(rows: readonly HostSummary[], checkMode: boolean): readonly string[] {
+function formatTable(
+  rows: readonly HostSummary[],
+  plays: ReadonlyMap<number, string>,
+  checkMode: boolean,
+): readonly string[] {
   return [
     `| host | play | outcome | ${outcomeWord('changed', checkMode)} | seconds | why |`,
     '| --- | --- | --- | ---: | ---: | --- |',
-    ...rows.map(({ host, play, outcome, rollback, tasks, milliseconds, error }) => {
+    ...rows.map(({ host, play, playIndex, outcome, rollback, tasks, milliseconds, error }) => {
       const back =
         rollback === undefined ? '' : rollback === 'proved' ? ', rolled back' : ', ROLLBACK FAILED';
       const cells = [
         escape(host),
-        escape(play),
+        escape(plays.get(playIndex) ?? play),
         `${outcomeWord(outcome, checkMode)}${back}`,
         String(tasks.changed),
         seconds(milliseconds),

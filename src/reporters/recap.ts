@@ -1,4 +1,5 @@
 import type { HostSummary, RunSummary } from '../engine/events.ts';
+import { playLabels } from './play-labels.ts';
 import { count, outcomeColours, outcomeWord, printable, printableLines, seconds } from './style.ts';
 import type { Paint } from './style.ts';
 import { countWorst, outcomesBySeverity } from './worst-outcomes.ts';
@@ -17,11 +18,13 @@ export interface RecapStyle {
 
 /** The end of a report: a table of the hosts of each play, what went wrong, and the sum of it all. */
 export function formatRecap({ hosts, checkMode, stopped }: RunSummary, style: RecapStyle): readonly string[] {
-  const plays = [...new Set(hosts.map(({ play }) => play))];
-  const tables = plays.flatMap((play) => {
-    const own = hosts.filter((host) => host.play === play && !(style.compact && host.outcome === 'ok'));
+  const plays = playLabels(hosts);
+  const tables = [...plays].flatMap(([playIndex, label]) => {
+    const own = hosts.filter(
+      (host) => host.playIndex === playIndex && !(style.compact && host.outcome === 'ok'),
+    );
     if (style.compact && own.length === 0) return [];
-    const title = plays.length === 1 ? 'recap' : `recap of ${printable(play)}`;
+    const title = plays.size === 1 ? 'recap' : `recap of ${printable(label)}`;
     return ['', style.paint(title, 'bold'), ...formatTable(own, checkMode, style.paint)];
   });
   const stop = stopped === undefined ? [] : ['', formatStop(stopped, style.paint)];
@@ -102,13 +105,13 @@ function formatWarnings(hosts: readonly HostSummary[], { warnings, paint }: Reca
 /** Once more at the end, where the eye is when five hundred hosts have scrolled by. */
 function formatFailures(
   hosts: readonly HostSummary[],
-  plays: readonly string[],
+  plays: ReadonlyMap<number, string>,
   { paint, columns }: RecapStyle,
 ): readonly string[] {
   const lines = hosts
     .filter(({ outcome }) => outcome === 'failed' || outcome === 'unreachable')
     .map((host) => {
-      const name = plays.length === 1 ? host.host : `${host.host} (${host.play})`;
+      const name = plays.size === 1 ? host.host : `${host.host} (${plays.get(host.playIndex) ?? host.play})`;
       const sentence = host.error?.message.split('\n')[0] ?? outcomeText(host, false);
       return cut(printable(`  ${name}: ${sentence}`), columns);
     });

@@ -5,6 +5,7 @@ import type { HostOutcome, RunSummary } from '../../src/engine/events.ts';
 function summaryOf(outcomes: readonly HostOutcome[], checkMode: boolean): RunSummary {
   const hosts = outcomes.map((outcome, index) => ({
     play: 'play',
+    playIndex: 0,
     host: `kvm${index + 1}`,
     outcome,
     tasks: { ok: 0, changed: 0, failed: 0, skipped: 0 },

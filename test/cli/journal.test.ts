@@ -5,7 +5,7 @@ import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { runCli } from '../../src/cli/cli.ts';
 import { headerOf } from '../../src/cli/journal/header.ts';
 import { journalReporter } from '../../src/cli/journal/journal.ts';
-import type { RunEvent, RunEventBody } from '../../src/engine/events.ts';
+import type { OfHost, RunEvent, RunEventBody } from '../../src/engine/events.ts';
 import { fakeIo, type FakeIo } from './fake-io.ts';
 
 // Commands load all that runs need.
@@ -46,7 +46,7 @@ function record({ extraVars = {}, events = [] }: RecordOptions = {}): string {
   const reporter = journalReporter(header, io());
   const bodies: readonly RunEventBody[] = [
     { type: 'run.start', checkMode: false, plays: ['br7'] },
-    { type: 'play.start', play: 'br7', hosts: ['kvm1', 'kvm2'] },
+    { type: 'play.start', play: 'br7', playIndex: 0, hosts: ['kvm1', 'kvm2'] },
     ...events,
   ];
   bodies.forEach((body, index) => void reporter.onEvent({ seq: index + 1, at: 0, ...body }));
@@ -55,8 +55,14 @@ function record({ extraVars = {}, events = [] }: RecordOptions = {}): string {
 
 const change = { kind: 'file.write', path: file, mode: 0o644, before: 'old\n', after: 'new\n' } as const;
 
+const costs = { connections: 1, execs: 1, milliseconds: 5 };
+
+function at(host: string): OfHost {
+  return { play: 'br7', playIndex: 0, host };
+}
+
 function end(host: string, outcome: 'ok' | 'changed' | 'failed' | 'unreachable'): RunEventBody {
-  return { type: 'host.end', play: 'br7', host, outcome, connections: 1, execs: 1, milliseconds: 5 };
+  return { type: 'host.end', ...at(host), outcome, ...costs };
 }
 
 const finished: RunEventBody = {
@@ -66,7 +72,7 @@ const finished: RunEventBody = {
 
 /** A run that wrote the file on kvm1 and failed on kvm2. */
 function recordWritten(): string {
-  const done: RunEventBody = { type: 'change.done', play: 'br7', host: 'kvm1', change };
+  const done: RunEventBody = { type: 'change.done', ...at('kvm1'), change };
   return record({ events: [done, end('kvm1', 'changed'), end('kvm2', 'failed'), finished] });
 }
 
@@ -162,12 +168,13 @@ describe('kvmplay undo', () => {
   it('has nothing to do where nothing was changed, or a wave was taken back already', async () => {
     const undone: RunEventBody = {
       type: 'host.undone',
-      play: 'br7',
-      host: 'kvm1',
+      ...at('kvm1'),
+      ...costs,
       result: 'proved',
+      outcome: 'skipped',
       error: { code: 'KVMPLAY_UNDONE', message: 'undone' },
     };
-    const done: RunEventBody = { type: 'change.done', play: 'br7', host: 'kvm1', change };
+    const done: RunEventBody = { type: 'change.done', ...at('kvm1'), change };
     const id = record({ events: [done, end('kvm1', 'changed'), undone, end('kvm2', 'failed'), finished] });
     const seen = io();
 

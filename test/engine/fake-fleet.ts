@@ -97,7 +97,7 @@ export async function runFleet(
   }
   const end = await clock.runUntil(
     runWaves(plan, {
-      play: 'bond6',
+      ...ofPlay,
       lost: lost.map((name) => summaryOf(name, 'unreachable')),
       run,
       skip: ({ name }, reason) => {
@@ -115,10 +115,12 @@ export async function runFleet(
   return { end, spans, skips, events, log, seconds: clock.now };
 }
 
+const ofPlay = { play: 'bond6', playIndex: 0 };
+
 function summaryOf(host: string, outcome: HostOutcome, rollback?: 'proved' | 'failed'): HostSummary {
   const tasks = { ok: 0, changed: 0, failed: 0, skipped: 0 };
   const costs = { connections: 1, execs: 1, milliseconds: 1000 };
-  return { play: 'bond6', host, outcome, ...(rollback !== undefined && { rollback }), tasks, ...costs };
+  return { ...ofPlay, host, outcome, ...(rollback !== undefined && { rollback }), tasks, ...costs };
 }
 
 class FakeClock {

@@ -7,7 +7,7 @@ import { plainReporter } from '../../src/reporters/plain.ts';
 import type { PlainOptions } from '../../src/reporters/plain.ts';
 import { expectGolden } from './golden.ts';
 import { changed, idle, lostInTask, notRolledBack, rolledBack, unreachable } from './hosts.ts';
-import { end, forecast, hostRun, run, task, toEvents } from './scripted-run.ts';
+import { end, forecast, hostRun, run, task, toUndone, toEvents } from './scripted-run.ts';
 
 /** What a user sees of a run; events are told without waiting, as the engine does. */
 async function report(events: readonly RunEvent[], options: Partial<PlainOptions> = {}): Promise<string> {
@@ -27,7 +27,7 @@ const inPhases = changed.toSpliced(
   2,
   0,
   ...(['survey', 'plan', 'command', 'survey', 'apply', 'verify', 'commit'] as const).map(
-    (phase) => ({ type: 'host.phase', play: 'bond6', host: 'kvm1', phase }) as const,
+    (phase) => ({ type: 'host.phase', play: 'bond6', playIndex: 0, host: 'kvm1', phase }) as const,
   ),
 );
 
@@ -91,31 +91,30 @@ const ends = [
 const hosts = ends.map(({ host }) => host);
 const rolledOut = toEvents([
   { type: 'run.start', checkMode: false, plays: ['bond6'] },
-  { type: 'play.start', play: 'bond6', hosts, waves },
-  { type: 'wave.start', play: 'bond6', wave: 'canary', hosts: ['kvm1', 'kvm2', 'kvm3', 'kvm6'] },
+  { type: 'play.start', play: 'bond6', playIndex: 0, hosts, waves },
+  {
+    type: 'wave.start',
+    play: 'bond6',
+    playIndex: 0,
+    wave: 'canary',
+    hosts: ['kvm1', 'kvm2', 'kvm3', 'kvm6'],
+  },
   ...['kvm1', 'kvm2', 'kvm3'].flatMap((host) =>
     hostRun([task(host, 0, { outcome: 'changed' })], end(host, { outcome: 'changed' })),
   ),
-  { type: 'wave.soak', play: 'bond6', wave: 'canary', seconds: 60 },
+  { type: 'wave.soak', play: 'bond6', playIndex: 0, wave: 'canary', seconds: 60 },
   ...ends.slice(3, 4),
-  { type: 'budget.broken', play: 'bond6', wave: 'canary', failed: 1, allowed: 3, reason },
-  { type: 'host.undone', play: 'bond6', host: 'kvm1', result: 'proved', error: undone },
-  { type: 'host.undone', play: 'bond6', host: 'kvm2', result: 'failed', error: notUndone },
-  {
-    type: 'host.undone',
-    play: 'bond6',
-    host: 'kvm3',
-    result: 'kept',
-    error: { code: 'KVMPLAY_NOT_UNDONE', message: 'not undone: cancelled' },
-  },
+  { type: 'budget.broken', play: 'bond6', playIndex: 0, wave: 'canary', failed: 1, allowed: 3, reason },
+  ...ends.slice(0, 3).map(toUndone),
   {
     type: 'wave.end',
     play: 'bond6',
+    playIndex: 0,
     wave: 'canary',
     hosts: { ok: 0, changed: 1, failed: 1, unreachable: 1, skipped: 1 },
   },
   ...ends.slice(4),
-  { type: 'play.end', play: 'bond6' },
+  { type: 'play.end', play: 'bond6', playIndex: 0 },
   {
     type: 'run.end',
     summary: {
@@ -124,15 +123,15 @@ const rolledOut = toEvents([
         ...hostEnd,
         tasks: { ok: 0, changed: hostEnd.connections, failed: 0, skipped: 0 },
       })),
-      stopped: { play: 'bond6', wave: 'canary', reason },
+      stopped: { play: 'bond6', playIndex: 0, wave: 'canary', reason },
       reporterErrors: [],
     },
   },
 ]);
 const rolloutToCome = toEvents([
   { type: 'run.start', checkMode: true, plays: ['bond6'] },
-  { type: 'play.start', play: 'bond6', hosts, waves },
-  { type: 'play.end', play: 'bond6' },
+  { type: 'play.start', play: 'bond6', playIndex: 0, hosts, waves },
+  { type: 'play.end', play: 'bond6', playIndex: 0 },
 ]);
 
 /** WeakRefs let go only between two turns of the event loop. */
@@ -174,6 +173,15 @@ describe('plainReporter', () => {
         bond6: [idle, unreachable],
         vlans: [hostRun([], end('kvm5', { play: 'vlans', outcome: 'skipped' }))],
       }),
+      {},
+    ],
+    [
+      'plays of one name apart',
+      'plays-of-one-name',
+      run([
+        ['bond6', [idle, rolledBack]],
+        ['bond6', [idle, unreachable]],
+      ]),
       {},
     ],
     ['what hosts are in for', 'forecast', run({ bond6: [foretold, undisturbed, lasting] }), {}],

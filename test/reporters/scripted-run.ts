@@ -1,4 +1,11 @@
-import type { HostEnd, HostSummary, RunEvent, RunEventBody, TaskEnd } from '../../src/engine/events.ts';
+import type {
+  HostEnd,
+  HostSummary,
+  HostUndone,
+  RunEvent,
+  RunEventBody,
+  TaskEnd,
+} from '../../src/engine/events.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Forecast } from '../../src/model/forecast.ts';
 import type { Link } from '../../src/model/link.ts';
@@ -12,6 +19,7 @@ export function task(host: string, index: number, more: Partial<TaskEnd> = {}): 
   return {
     type: 'task.end',
     play: 'bond6',
+    playIndex: 0,
     host,
     index,
     task: 'ensureBridge',
@@ -28,6 +36,7 @@ export function end(host: string, more: Partial<HostEnd> = {}): HostEnd {
   return {
     type: 'host.end',
     play: 'bond6',
+    playIndex: 0,
     host,
     outcome: 'ok',
     connections: 1,
@@ -35,6 +44,12 @@ export function end(host: string, more: Partial<HostEnd> = {}): HostEnd {
     milliseconds: 312,
     ...more,
   };
+}
+
+/** The undo after which a host has come out so. */
+export function toUndone({ rollback, error, ...hostEnd }: HostEnd): HostUndone {
+  if (error === undefined) throw new Error('an undo of a scripted run has no error');
+  return { ...hostEnd, type: 'host.undone', result: rollback ?? 'kept', error };
 }
 
 /** A change that nobody notices, or worse. */
@@ -45,6 +60,7 @@ export function forecast(host: string, more: Partial<Forecast> = {}): RunEventBo
   return {
     type: 'host.forecast',
     play: 'bond6',
+    playIndex: 0,
     host,
     forecast: { disruption, ...seconds, ...nothing, ...more },
   };
@@ -52,33 +68,48 @@ export function forecast(host: string, more: Partial<Forecast> = {}): RunEventBo
 
 /** The events of one host from its start to its end. */
 export function hostRun(tasks: readonly TaskEnd[], hostEnd: HostEnd): readonly RunEventBody[] {
-  const { play, host } = hostEnd;
+  const { play, playIndex, host } = hostEnd;
+  const of = { play, playIndex, host };
   return [
-    { type: 'host.start', play, host },
-    { type: 'host.phase', play, host, phase: 'connect' },
+    { type: 'host.start', ...of },
+    { type: 'host.phase', ...of, phase: 'connect' },
     ...tasks.flatMap((taskEnd): RunEventBody[] => [
-      ...taskEnd.changes.map((change) => ({ type: 'change.done', play, host, change }) as const),
+      ...taskEnd.changes.map((change) => ({ type: 'change.done', ...of, change }) as const),
       taskEnd,
     ]),
     hostEnd,
   ];
 }
 
-/** A run of plays; the hosts of each are given as `hostRun` makes them. Hosts run one after the other. */
+type HostRuns = readonly (readonly RunEventBody[])[];
+
+/**
+ * A run of plays, by name or, where two have one name, in pairs; the hosts of each are given as `hostRun` makes them. Hosts
+ * run one after the other.
+ */
 export function run(
-  plays: Readonly<Record<string, readonly (readonly RunEventBody[])[]>>,
+  plays: Readonly<Record<string, HostRuns>> | readonly (readonly [play: string, runs: HostRuns])[],
   { checkMode = false }: { readonly checkMode?: boolean } = {},
 ): readonly RunEvent[] {
-  const hosts = Object.values(plays).flat();
+  const pairs = plays instanceof Array ? plays : Object.entries(plays);
+  const numbered = pairs.map(([play, runs], playIndex) => ({
+    of: { play, playIndex },
+    runs: runs.map((events) => events.map((event) => inPlay(event, playIndex))),
+  }));
+  const hosts = numbered.flatMap(({ runs }) => runs);
   return toEvents([
-    { type: 'run.start', checkMode, plays: Object.keys(plays) },
-    ...Object.entries(plays).flatMap(([play, runs]): RunEventBody[] => [
-      { type: 'play.start', play, hosts: runs.map((events) => endOf(events).host) },
+    { type: 'run.start', checkMode, plays: numbered.map(({ of: { play } }) => play) },
+    ...numbered.flatMap(({ of, runs }): RunEventBody[] => [
+      { type: 'play.start', ...of, hosts: runs.map((events) => endOf(events).host) },
       ...runs.flat(),
-      { type: 'play.end', play },
+      { type: 'play.end', ...of },
     ]),
     { type: 'run.end', summary: { checkMode, hosts: hosts.map(summarize), reporterErrors: [] } },
   ]);
+}
+
+function inPlay(event: RunEventBody, playIndex: number): RunEventBody {
+  return 'playIndex' in event ? { ...event, playIndex } : event;
 }
 
 function endOf(events: readonly RunEventBody[]): HostEnd {

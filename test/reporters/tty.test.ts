@@ -86,12 +86,12 @@ function start(terminal = new FakeTerminal(), options: Partial<TtyOptions> = {})
 function runStart(hosts: readonly string[], plays = ['bond6']): readonly RunEventBody[] {
   return [
     { type: 'run.start', checkMode: false, plays },
-    { type: 'play.start', play: 'bond6', hosts },
+    { type: 'play.start', play: 'bond6', playIndex: 0, hosts },
   ];
 }
 
 function underWay(host: string, phase: 'connect' | 'survey' | 'apply' | 'rollback'): readonly RunEventBody[] {
-  const at = { play: 'bond6', host };
+  const at = { play: 'bond6', playIndex: 0, host };
   return [
     { type: 'host.start', ...at },
     { type: 'task.start', ...at, index: 0, task: 'ensureBond', subject: 'bond6' },
@@ -122,7 +122,7 @@ describe('ttyReporter', () => {
   it('shows where a rollout is', async () => {
     const { terminal, tell } = start();
     const [first = '', ...others] = names(5);
-    const wave = { play: 'bond6', wave: 'canary' };
+    const wave = { play: 'bond6', playIndex: 0, wave: 'canary' };
 
     await tell(...runStart([first, ...others], ['bond6', 'vlans']), {
       type: 'wave.start',
@@ -312,7 +312,7 @@ describe('the frame', () => {
     const { terminal, tell } = start(new FakeTerminal(columns, rows), { colour: true });
     await tell(
       ...runStart(hosts, ['bond6', 'vlans']),
-      { type: 'wave.start', play: 'bond6', wave: 'wave 1 of 3', hosts },
+      { type: 'wave.start', play: 'bond6', playIndex: 0, wave: 'wave 1 of 3', hosts },
       ...hosts.flatMap((host) => underWay(host, 'apply')),
     );
     await terminal.pass(1000);
@@ -320,7 +320,7 @@ describe('the frame', () => {
     const before = terminal.emulator.everything().length;
 
     for (const host of names(10)) {
-      await tell({ type: 'host.phase', play: 'bond6', host, phase: 'commit' });
+      await tell({ type: 'host.phase', play: 'bond6', playIndex: 0, host, phase: 'commit' });
       await terminal.pass(1000);
     }
 

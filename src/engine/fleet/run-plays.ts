@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { InventoryHost } from '../../model/inventory.ts';
 import { Broadcast } from './broadcast.ts';
 import { type CheckedVars, checkVars, refuseProblems } from './check-vars.ts';
-import type { EventError, HostSummary, PlayStart, RunSummary } from '../events.ts';
+import type { EventError, HostSummary, OfPlay, PlayStart, RunSummary } from '../events.ts';
 import type { Play } from './play.ts';
 import { overrideRollout, planAtOnce, planRollout, type Rollout, type RolloutPlan } from './rollout.ts';
 import { type HostRun, type PlayHost, runHost, skipHost } from '../session/run-host.ts';
@@ -45,7 +45,7 @@ export async function runPlays(options: EngineOptions): Promise<RunSummary> {
   const broadcast = new Broadcast(options.reporters ?? [], options.secrets);
   const run = new PlaysRun(options, broadcast);
   broadcast.emit({ type: 'run.start', checkMode, plays: plays.map(({ name }) => name) });
-  for (const play of prepared) await run.play(play);
+  for (const [playIndex, play] of prepared.entries()) await run.play(play, playIndex);
   const { stopped } = run;
   const summary = {
     checkMode,
@@ -72,28 +72,36 @@ class PlaysRun {
     this.#broadcast = broadcast;
   }
 
-  async play(prepared: PreparedPlay): Promise<void> {
+  async play(prepared: PreparedPlay, playIndex: number): Promise<void> {
     const { play, hosts } = prepared;
+    const of = { play: play.name, playIndex };
     const lost = hosts.flatMap(({ host }) => this.#lost.get(host.name) ?? []);
     const plan = planOf(prepared, lost, this.#options);
-    this.#broadcast.emit(toPlayStart(prepared, plan));
-    const ended = await this.#run(prepared, plan, lost);
+    this.#broadcast.emit(toPlayStart(prepared, of, plan));
+    const ended = await this.#run(prepared, { playIndex, rollout: plan, lost });
     for (const { host } of hosts) {
       const summary = ended.get(host.name);
       if (summary === undefined) continue;
       this.summaries.push(summary);
       if (isFailure(summary)) this.#lost.set(host.name, summary);
     }
-    this.#broadcast.emit({ type: 'play.end', play: play.name });
+    this.#broadcast.emit({ type: 'play.end', ...of });
   }
 
   async #run(
     { play, hosts }: PreparedPlay,
-    rollout: RolloutPlan | undefined,
-    lost: readonly HostSummary[],
+    {
+      playIndex,
+      rollout,
+      lost,
+    }: {
+      readonly playIndex: number;
+      readonly rollout: RolloutPlan | undefined;
+      readonly lost: readonly HostSummary[];
+    },
   ): Promise<ReadonlyMap<string, HostSummary>> {
     const { checkMode = false, forks = defaultForks, sleep = sleepFor, signal } = this.#options;
-    const run: HostRun = { play, options: this.#options, broadcast: this.#broadcast };
+    const run: HostRun = { play, playIndex, options: this.#options, broadcast: this.#broadcast };
     const ended = new Map<string, HostSummary>();
     const byName = new Map(hosts.map((host) => [host.host.name, host]));
     for (const { host } of hosts) {
@@ -107,6 +115,7 @@ class PlaysRun {
     const plan = rollout === undefined || checkMode ? planAtOnce(rest, forks) : rollout;
     const { summaries, broken } = await runWaves(plan, {
       play: play.name,
+      playIndex,
       lost,
       run: async (host) => await runOne(byName.get(host.name) ?? { host, vars: host.vars }, plan, run),
       skip: (host, reason) => skipHost(host, reason, run),
@@ -115,7 +124,7 @@ class PlaysRun {
       ...(signal !== undefined && { signal }),
     });
     for (const summary of summaries) ended.set(summary.host, summary);
-    if (broken !== undefined) this.stopped = { play: play.name, ...broken };
+    if (broken !== undefined) this.stopped = { play: play.name, playIndex, ...broken };
     return ended;
   }
 
@@ -140,11 +149,11 @@ async function runOne(host: PlayHost, { undoesWave }: RolloutPlan, run: HostRun)
   };
 }
 
-function toPlayStart({ play, hosts }: PreparedPlay, plan: RolloutPlan | undefined): PlayStart {
+function toPlayStart({ hosts }: PreparedPlay, of: OfPlay, plan: RolloutPlan | undefined): PlayStart {
   const waves = plan?.waves.map(({ name, hosts: { length } }) => ({ wave: name, hosts: length }));
   return {
     type: 'play.start',
-    play: play.name,
+    ...of,
     hosts: hosts.map(({ host }) => host.name),
     ...(waves !== undefined && { waves }),
   };

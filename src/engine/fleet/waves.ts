@@ -1,5 +1,5 @@
 import type { InventoryHost } from '../../model/inventory.ts';
-import type { EventError, HostOutcome, HostSummary, RunEventBody } from '../events.ts';
+import type { EventError, HostOutcome, HostSummary, OfPlay, RunEventBody } from '../events.ts';
 import type { RolloutPlan, Wave } from './rollout.ts';
 import { Seating } from './apart-groups.ts';
 
@@ -7,8 +7,7 @@ import { Seating } from './apart-groups.ts';
 export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 
 /** What the scheduler needs to know of the world: how to run, skip and undo a host, and how to wait. */
-export interface WaveWork {
-  readonly play: string;
+export interface WaveWork extends OfPlay {
   /** Hosts of the play that an earlier one lost. They count as failed from the start. */
   readonly lost: readonly HostSummary[];
   /** Brings a host to its end, whatever comes; never rejects. */
@@ -81,9 +80,9 @@ class Waves {
   }
 
   async #runWave(wave: Wave, { isLast }: { readonly isLast: boolean }): Promise<void> {
-    const { play } = this.#work;
+    const of = this.#ofPlay();
     const hosts = wave.hosts.map(({ name }) => name);
-    this.#announce({ type: 'wave.start', play, wave: wave.name, hosts });
+    this.#announce({ type: 'wave.start', ...of, wave: wave.name, hosts });
     const window = wave.isCanary ? 1 : this.#plan.window;
     const rest = await this.#roll(wave.hosts, window, {
       mayStart: () => this.#mayStart(),
@@ -91,7 +90,7 @@ class Waves {
     });
     this.#skip(rest);
     if (this.#broken !== undefined && this.#plan.undoesWave) await this.#undo(wave, this.#broken.reason);
-    this.#announce({ type: 'wave.end', play, wave: wave.name, hosts: this.#countOutcomes(wave) });
+    this.#announce({ type: 'wave.end', ...of, wave: wave.name, hosts: this.#countOutcomes(wave) });
     // How to undo them is kept no longer than it may be needed: it holds all that was known of each host.
     for (const { name } of wave.hosts) this.#ended.set(name, { summary: this.#summaryOf(name) });
     if (!isLast && this.#mayStart() && this.#countOutcomes(wave).changed > 0) await this.#soak(wave);
@@ -111,10 +110,9 @@ class Waves {
     const reason = this.#whyBroken(wave, latest);
     if (reason === undefined || this.#broken !== undefined) return;
     this.#broken = { wave: wave.name, reason };
-    const { play, emit } = this.#work;
-    emit({
+    this.#work.emit({
       type: 'budget.broken',
-      play,
+      ...this.#ofPlay(),
       ...this.#broken,
       failed: this.#failed,
       allowed: this.#plan.allowed,
@@ -186,17 +184,17 @@ class Waves {
   }
 
   #endUndo(undone: UndoneHost): HostSummary {
-    const { play, host, rollback: result = 'kept', error } = undone;
-    this.#ended.set(host, { summary: undone });
-    this.#work.emit({ type: 'host.undone', play, host, result, error });
+    const { tasks: _, forecast: __, rollback: result = 'kept', ...end } = undone;
+    this.#ended.set(end.host, { summary: undone });
+    this.#work.emit({ type: 'host.undone', result, ...end });
     return undone;
   }
 
   async #soak(wave: Wave): Promise<void> {
     const { soak } = this.#plan;
     if (soak === 0) return;
-    const { play, sleep, signal } = this.#work;
-    this.#announce({ type: 'wave.soak', play, wave: wave.name, seconds: soak / 1000 });
+    const { sleep, signal } = this.#work;
+    this.#announce({ type: 'wave.soak', ...this.#ofPlay(), wave: wave.name, seconds: soak / 1000 });
     await sleep(soak, signal);
   }
 
@@ -236,6 +234,11 @@ class Waves {
     const counts = { ok: 0, changed: 0, failed: 0, unreachable: 0, skipped: 0 };
     for (const { name } of wave.hosts) counts[this.#summaryOf(name).outcome] += 1;
     return counts;
+  }
+
+  #ofPlay(): OfPlay {
+    const { play, playIndex } = this.#work;
+    return { play, playIndex };
   }
 
   #announce(event: RunEventBody): void {

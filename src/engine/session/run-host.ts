@@ -3,7 +3,7 @@ import { worstForecast } from '../../model/forecast.ts';
 import type { InventoryHost } from '../../model/inventory.ts';
 import type { Broadcast } from '../fleet/broadcast.ts';
 import { toEventError } from '../event-error.ts';
-import type { EventError, HostOutcome, HostSummary, TaskOutcome } from '../events.ts';
+import type { EventError, HostOutcome, HostSummary, OfHost, TaskOutcome } from '../events.ts';
 import { HostConnection } from '../connection/host-connection.ts';
 import { HostSession } from './host-session.ts';
 import type { HostSessionOptions } from './host-session-options.ts';
@@ -19,6 +19,8 @@ export interface PlayHost {
 
 export interface HostRun {
   readonly play: Play;
+  /** The place of the play among those of the run. */
+  readonly playIndex: number;
   readonly options: EngineOptions;
   readonly broadcast: Broadcast;
 }
@@ -32,9 +34,9 @@ export interface HostRunEnd {
 /** Runs a play on one host and tells about it. Never rejects: whatever goes wrong is the host's outcome. */
 export async function runHost(
   { host, vars }: PlayHost,
-  { play, options, broadcast }: HostRun,
+  { play, playIndex, options, broadcast }: HostRun,
 ): Promise<HostRunEnd> {
-  const at = { play: play.name, host: host.name };
+  const at: OfHost = { play: play.name, playIndex, host: host.name };
   const started = performance.now();
   broadcast.emit({ type: 'host.start', ...at });
 
@@ -90,9 +92,14 @@ export async function runHost(
 }
 
 /** A host that never starts. */
-export function skipHost(host: InventoryHost, reason: EventError, { play, broadcast }: HostRun): HostSummary {
+export function skipHost(
+  host: InventoryHost,
+  reason: EventError,
+  { play, playIndex, broadcast }: HostRun,
+): HostSummary {
   const summary: HostSummary = {
     play: play.name,
+    playIndex,
     host: host.name,
     outcome: 'skipped',
     error: reason,
@@ -158,12 +165,7 @@ function settleRecords(records: readonly TaskRecord[], failure: unknown): readon
   });
 }
 
-function emitTask(
-  broadcast: Broadcast,
-  at: { readonly play: string; readonly host: string },
-  record: TaskRecord,
-  index: number,
-): void {
+function emitTask(broadcast: Broadcast, at: OfHost, record: TaskRecord, index: number): void {
   const { task, subject, tags, outcome, leftOutBy, rolledBack, changes, warnings, error, place } = record;
   broadcast.emit({
     type: 'task.end',

@@ -22,7 +22,7 @@ export function isUndoable({ outcome, rollback }: HostSummary, session: HostSess
 /** Takes back what a play did on a host that has ended. Never rejects. */
 export async function undoHost(
   host: InventoryHost,
-  { play, options, broadcast, summary, session, reason }: UndoHostOptions,
+  { play, playIndex, options, broadcast, summary, session, reason }: UndoHostOptions,
 ): Promise<UndoneHost> {
   const started = performance.now();
   let connection: HostConnection | undefined;
@@ -35,7 +35,8 @@ export async function undoHost(
         connection: opened,
         ...guardOptions(play, options),
         verify: options.forecaster?.verify,
-        onPhase: (phase) => broadcast.emit({ type: 'host.phase', play: play.name, host: host.name, phase }),
+        onPhase: (phase) =>
+          broadcast.emit({ type: 'host.phase', play: play.name, playIndex, host: host.name, phase }),
       }),
     );
   } catch (error) {

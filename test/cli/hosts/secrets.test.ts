@@ -123,10 +123,10 @@ describe('secrets of an inventory', () => {
     } as const;
     const header = headerOf({ ...source, extraVars: { mtu: 9000, note: `is ${secret}` } }, io);
     const reporter = journalReporter(header, io);
-    const at = { play: 'secrets', host: 'kvm1' };
+    const at = { play: 'secrets', playIndex: 0, host: 'kvm1' };
     const events = [
       { type: 'run.start', checkMode: false, plays: ['secrets'] },
-      { type: 'play.start', play: 'secrets', hosts: ['kvm1'] },
+      { type: 'play.start', play: 'secrets', playIndex: 0, hosts: ['kvm1'] },
       {
         type: 'change.done',
         ...at,

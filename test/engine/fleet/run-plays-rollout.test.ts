@@ -63,6 +63,7 @@ describe('runPlays with a rollout', () => {
     expect(trial.started).toEqual(['first kvm1', 'first kvm2']);
     expect(trial.summary.stopped).toEqual({
       play: 'first',
+      playIndex: 0,
       wave: 'wave 1 of 1',
       reason: '2 of 3 hosts failed or are unreachable, at most 1 may',
     });

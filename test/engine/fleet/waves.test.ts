@@ -198,6 +198,7 @@ describe('runWaves', () => {
       {
         type: 'budget.broken',
         play: 'bond6',
+        playIndex: 0,
         wave: 'wave 1 of 1',
         failed: 1,
         allowed: 0,
@@ -333,8 +334,13 @@ describe('runWaves', () => {
       expect(run.events).toContainEqual({
         type: 'host.undone',
         play: 'bond6',
+        playIndex: 0,
         host: 'kvm2',
         result: 'kept',
+        outcome: 'changed',
+        connections: 1,
+        execs: 1,
+        milliseconds: 1000,
         error: { code: 'KVMPLAY_NOT_UNDONE', message: 'not undone: cancelled' },
       });
     });

@@ -1,0 +1,14 @@
+import type { OfPlay } from '../engine/events.ts';
+
+/** What plays are called, by their numbers: their names, and where two have one name the number too, as in `bond6, play 2`. */
+export function playLabels(plays: readonly OfPlay[]): ReadonlyMap<number, string> {
+  const names = new Map(plays.map(({ play, playIndex }) => [playIndex, play]));
+  const isShared = (name: string): boolean =>
+    [...names.values()].filter((other) => other === name).length > 1;
+  return new Map(
+    [...names].map(([playIndex, name]) => [
+      playIndex,
+      isShared(name) ? `${name}, play ${playIndex + 1}` : name,
+    ]),
+  );
+}
