@@ -2,7 +2,7 @@
 
 /** What kvmplay.config.ts may hold: the long options of the command line. Paths are relative to the file. */
 export interface KvmplayConfig {
-  /** Inventory: a file (YAML, INI, JSON, an executable, TypeScript), a folder of such files, or hosts with a comma (kvm1,kvm2); several are merged, a later one wins; may be left out where an earlier run is named. */
+  /** Inventory: a file (YAML, INI, JSON, an executable, TypeScript), a folder of such files, or hosts with a comma (kvm1,kvm2); several are merged, a later one wins; optional with --resume and --only-failed. */
   readonly inventory?: string | readonly string[];
   /** Password of the vaults labelled ID: SOURCE is a file, a program that prints it, or prompt; without ID@ of all vaults. */
   readonly vaultId?: string | readonly string[];
@@ -18,9 +18,9 @@ export interface KvmplayConfig {
   readonly limit?: string;
   /** Variables that win over the inventory: pairs name=text, a mapping in JSON, or @FILE with one in YAML or JSON. */
   readonly extraVars?: string | readonly string[];
-  /** Who is told: auto, plain, jsonl, json, junit, github; auto, the default, is live on a terminal and else plain; with :FILE into a file besides. */
+  /** Output format: auto, plain, jsonl, json, junit, github; auto, the default, is live on a terminal and plain otherwise; FORMAT:FILE also writes a file. */
   readonly output?: string | readonly string[];
-  /** Tell more: -v what every host cost, -vv also its phases and changes, -vvv also the commands that make them. */
+  /** -v: connections, execs and seconds per host; -vv: phases and changes too; -vvv: the commands too. */
   readonly verbose?: number;
   /** A host undoes a change that no fresh connection confirmed in this time. Default: 30. */
   readonly confirmTimeout?: number;
@@ -64,7 +64,7 @@ export interface KvmplayConfig {
   readonly askBecomePass?: boolean;
   /** Read the password that the become method wants from the first line of FILE. */
   readonly becomePasswordFile?: string;
-  /** Refuse unknown host keys, remember those of new hosts, or check nothing; without it ssh_config decides, else yes. */
+  /** Yes: refuse unknown keys; accept-new: store keys of new hosts; no: skip the check. Default: StrictHostKeyChecking of ssh_config, else yes. */
   readonly hostKeyChecking?: 'yes' | 'accept-new' | 'no';
   /** Time for TCP, handshake and login together; without it ssh_config decides, else 10. */
   readonly connectTimeout?: number;
@@ -76,7 +76,7 @@ export interface KvmplayConfig {
   readonly sshArgs?: string;
   /** Arguments as for the ssh program, '-J bastion' say, where the inventory has no ansible_ssh_common_args. */
   readonly sshCommonArgs?: string;
-  /** More of them, where the inventory has no ansible_ssh_extra_args. */
+  /** Further ssh arguments, unless the inventory sets ansible_ssh_extra_args. */
   readonly sshExtraArgs?: string;
   /** Print the answer of each host as it comes, instead of equal ones together at the end. */
   readonly perHost?: boolean;

@@ -48,7 +48,7 @@ export const recordedInventoryOptions = {
   inventory: {
     ...inventoryOptions.inventory,
     required: false,
-    describe: `${inventoryOptions.inventory.describe}; may be left out where an earlier run is named`,
+    describe: `${inventoryOptions.inventory.describe}; optional with --resume and --only-failed`,
   },
 } as const satisfies OptionTable;
 
@@ -140,7 +140,7 @@ export const connectionOptions = {
     value: 'POLICY',
     choices: ['yes', 'accept-new', 'no'],
     describe:
-      'refuse unknown host keys, remember those of new hosts, or check nothing; without it ssh_config decides, else yes',
+      'yes: refuse unknown keys; accept-new: store keys of new hosts; no: skip the check. Default: StrictHostKeyChecking of ssh_config, else yes',
     group,
   },
   'connect-timeout': {
@@ -183,7 +183,7 @@ export const connectionOptions = {
   'ssh-extra-args': {
     type: 'text',
     value: 'ARGS',
-    describe: 'more of them, where the inventory has no ansible_ssh_extra_args',
+    describe: 'further ssh arguments, unless the inventory sets ansible_ssh_extra_args',
     group,
   },
 } as const satisfies OptionTable;

@@ -4,7 +4,7 @@ import { pattern, patternLimit } from './specs.ts';
 
 export const pingSpec = command({
   name: 'ping',
-  summary: 'Log in to hosts and tell who one is there and what they run',
+  summary: 'Log in to each host and print login user, system, kernel and iproute2 version',
   positionals: [pattern],
   options: {
     ...inventoryOptions,

@@ -4,7 +4,7 @@ import { extraVarsOption, inventoryOptions } from '../command-line/shared-option
 export const initSpec = command({
   name: 'init',
   summary: 'Write the files of a new project: settings, an inventory, a playbook',
-  positionals: [{ name: 'DIR', describe: 'folder of the project; default: the present one' }],
+  positionals: [{ name: 'DIR', describe: 'folder of the project; default: the current directory' }],
   options: {},
   examples: [
     { command: 'kvmplay init network', describe: 'Then look into network/README.md' },

@@ -57,13 +57,13 @@ export const runSpec = command({
       type: 'list',
       value: 'FORMAT[:FILE]',
       beginnings: outputFormats,
-      describe: `who is told: ${outputFormats.join(', ')}; auto, the default, is live on a terminal and else plain; with :FILE into a file besides`,
+      describe: `output format: ${outputFormats.join(', ')}; auto, the default, is live on a terminal and plain otherwise; FORMAT:FILE also writes a file`,
     },
     verbose: {
       type: 'count',
       alias: 'v',
       describe:
-        'tell more: -v what every host cost, -vv also its phases and changes, -vvv also the commands that make them',
+        '-v: connections, execs and seconds per host; -vv: phases and changes too; -vvv: the commands too',
     },
     'confirm-timeout': {
       type: 'number',
