@@ -22,8 +22,8 @@ export async function readScriptInventory(
   const untold = readScriptDocument(await ask('--list'), { file }, builder);
   for (let start = 0; start < untold.length; start += callsAtOnce) {
     const part = untold.slice(start, start + callsAtOnce);
-    const answers = await Promise.all(part.map((host) => ask('--host', host)));
-    part.forEach((host, index) => readScriptHostVars(host, answers[index] ?? {}, { file }, builder));
+    const variables = await Promise.all(part.map((host) => ask('--host', host)));
+    part.forEach((host, index) => readScriptHostVars(host, variables[index] ?? {}, { file }, builder));
   }
 }
 

@@ -93,16 +93,16 @@ function check(desired: AddressSpec): string | undefined {
 
 function planPresent(draft: PlanBuilder, desired: AddressSpec): void {
   const link = checkLink(draft, desired);
-  const remembered = draft.addressingOf(link.name) ?? kernelAddressing(draft, link.name) ?? noAddressing;
+  const persisted = draft.addressingOf(link.name) ?? kernelAddressing(draft, link.name) ?? noAddressing;
   const isLeaving = (address: string): boolean =>
     desired.exact && desired.addresses?.includes(address) !== true;
 
   draft.update(link.name, { up: true });
   removeAddresses(draft, link.name, ({ address }) => isLeaving(address));
   addAddressing(draft, link.name, desired);
-  const kept = withoutAddresses(remembered, isLeaving);
+  const kept = withoutAddresses(persisted, isLeaving);
   const addressing = mergeAddressing(kept, toAddressing(desired, link.name), link.name);
-  draft.remember({ ...whole(draft, link.name), addressing });
+  draft.persist({ ...whole(draft, link.name), addressing });
 }
 
 function checkLink(draft: PlanBuilder, { link: name, addresses = [] }: AddressSpec): Link {
@@ -127,10 +127,10 @@ function planAbsent(draft: PlanBuilder, desired: AddressSpec): void {
   const isUnwanted = (address: string): boolean => unwanted.addresses.includes(address);
   if (link !== undefined) removeFromKernel(draft, desired, unwanted);
 
-  const remembered = draft.addressingOf(desired.link);
-  if (link === undefined || remembered === undefined || link.controller !== undefined) return;
-  const addressing = without(withoutAddresses(remembered, isUnwanted), unwanted);
-  draft.remember({ ...draft.present(link.name), addressing });
+  const persisted = draft.addressingOf(desired.link);
+  if (link === undefined || persisted === undefined || link.controller !== undefined) return;
+  const addressing = without(withoutAddresses(persisted, isUnwanted), unwanted);
+  draft.persist({ ...draft.present(link.name), addressing });
 }
 
 function removeFromKernel(draft: PlanBuilder, { link }: AddressSpec, unwanted: Addressing): void {

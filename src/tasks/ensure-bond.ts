@@ -28,7 +28,7 @@ import {
 } from './network/link-changes.ts';
 import { setMtu } from './network/mtu.ts';
 import { networkFacts, type NetworkTask } from './network/network-facts.ts';
-import { bondFileOptions, rememberAlone } from './network/persisted-link.ts';
+import { bondFileOptions, persistAlone } from './network/persisted-link.ts';
 
 /** What `ensureBond` returns. */
 export interface BondOutput {
@@ -87,7 +87,7 @@ function planPresent(draft: PlanBuilder, desired: BondSpec): void {
 
   warnOfNoMonitoring(draft, name);
   warnOfBondInBridge(draft, name, draft.link(name).controller);
-  remember(draft, desired, { ports: ports ?? [], leaving });
+  persist(draft, desired, { ports: ports ?? [], leaving });
 }
 
 function checkPort(draft: PlanBuilder, name: string, bond: string): Link {
@@ -234,38 +234,38 @@ function warnOfNoMonitoring(draft: PlanBuilder, name: string): void {
   }
 }
 
-function remember(
+function persist(
   draft: PlanBuilder,
   desired: BondSpec,
   { ports, leaving }: { ports: readonly Link[]; leaving: readonly string[] },
 ): void {
   const { name } = desired;
-  draft.remember({
+  draft.persist({
     ...draft.present(name),
     options: bondFileOptions(draft.link(name).options ?? {}, Object.keys(declaredOptions(desired))),
     ...(desired.mtu !== undefined && { mtu: desired.mtu }),
     ...(desired.mac !== undefined && { mac: desired.mac }),
   });
   for (const port of ports) {
-    draft.remember({
+    draft.persist({
       ...draft.present(port.name),
       controller: { name, kind: 'bond' },
       addressing: noAddressing,
     });
   }
-  for (const port of leaving) rememberAlone(draft, port);
+  for (const port of leaving) persistAlone(draft, port);
 }
 
 function planAbsent(draft: PlanBuilder, name: string): void {
   const bond = findOwn(draft, name, 'bond');
   if (bond === undefined) {
-    draft.remember({ state: 'absent', name, kind: 'bond' });
+    draft.persist({ state: 'absent', name, kind: 'bond' });
     return;
   }
   const ports = portsOf(draft.facts.links, name);
   warnOfLoss(draft, name);
   setPrimary(draft, name, '');
   for (const { name: gone, kind } of deleteLink(draft, name))
-    draft.remember({ state: 'absent', name: gone, kind });
-  for (const port of ports) rememberAlone(draft, port.name);
+    draft.persist({ state: 'absent', name: gone, kind });
+  for (const port of ports) persistAlone(draft, port.name);
 }

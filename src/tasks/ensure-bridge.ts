@@ -27,7 +27,7 @@ import { findOwn, isGuestPort } from './network/link-changes.ts';
 import { setMtu } from './network/mtu.ts';
 import { problemOfLength, problemOfNewName, shorterName } from './network/names.ts';
 import { networkFacts, type NetworkTask } from './network/network-facts.ts';
-import { bridgeFileOptions, isMomentary, rememberAlone, whole } from './network/persisted-link.ts';
+import { bridgeFileOptions, isMomentary, persistAlone, whole } from './network/persisted-link.ts';
 
 /** A bridge as `ensureBridge` shall make it. */
 export interface DesiredBridge extends DesiredAddressing {
@@ -150,15 +150,15 @@ function planPresent(draft: PlanBuilder, desired: BridgeSpec): void {
   addAddressing(draft, name, desired);
 
   warn(draft, desired, ports);
-  draft.remember({
+  draft.persist({
     ...draft.present(name),
     options: bridgeFileOptions(draft.link(name).options ?? {}, bridgeOptions(desired)),
     mac: draft.link(name).macPinned ? draft.link(name).mac : null,
     ...(desired.mtu !== undefined && { mtu: desired.mtu }),
     ...(addressing !== undefined && { addressing }),
   });
-  for (const port of ports) rememberPort(draft, desired, port);
-  for (const port of left) rememberAlone(draft, port);
+  for (const port of ports) persistPort(draft, desired, port);
+  for (const port of left) persistAlone(draft, port);
 }
 
 /** A port that is taken over need not be listed. */
@@ -281,9 +281,9 @@ function warn(
 }
 
 /** A guest's tap is in the guest's own definition. */
-function rememberPort(draft: PlanBuilder, { name, mtu: wanted }: BridgeSpec, port: Link): void {
+function persistPort(draft: PlanBuilder, { name, mtu: wanted }: BridgeSpec, port: Link): void {
   if (isGuestPort(port) || port.kind === 'other') return;
-  draft.remember({
+  draft.persist({
     ...whole(draft, port.name),
     controller: { name, kind: 'bridge' },
     addressing: noAddressing,

@@ -99,7 +99,7 @@ function planPresent(draft: PlanBuilder, desired: VlanSpec): void {
   else move(draft, desired, held);
 
   warnOfStolenFrames(draft, desired);
-  remember(draft, desired);
+  persist(draft, desired);
 }
 
 function checkParent(draft: PlanBuilder, { parent: name, id }: VlanSpec): Link {
@@ -190,10 +190,10 @@ function warnOfStolenFrames(draft: PlanBuilder, { parent, id }: VlanSpec): void 
   draft.warn(`VLAN ${id} on ${parent} takes its frames away from ${controller}, whose port ${parent} is`);
 }
 
-function remember(draft: PlanBuilder, desired: VlanSpec): void {
+function persist(draft: PlanBuilder, desired: VlanSpec): void {
   const { kind } = draft.link(desired.parent);
-  if (kind === 'ethernet') draft.remember(draft.present(desired.parent));
-  draft.remember({
+  if (kind === 'ethernet') draft.persist(draft.present(desired.parent));
+  draft.persist({
     ...draft.present(nameOf(desired)),
     vlan: { parent: desired.parent, id: desired.id },
     ...(desired.mtu !== undefined && { mtu: desired.mtu }),
@@ -207,8 +207,8 @@ function planAbsent(draft: PlanBuilder, desired: VlanSpec): void {
   if (link !== undefined) {
     warnOfLoss(draft, name);
     for (const gone of deleteLink(draft, name))
-      draft.remember({ state: 'absent', name: gone.name, kind: gone.kind });
+      draft.persist({ state: 'absent', name: gone.name, kind: gone.kind });
   } else if (draft.findLink(name) === undefined) {
-    draft.remember({ state: 'absent', name, kind: 'vlan' });
+    draft.persist({ state: 'absent', name, kind: 'vlan' });
   }
 }

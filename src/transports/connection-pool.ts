@@ -1,56 +1,56 @@
 import { AuthenticationError, HostKeyError } from '../errors.ts';
 
-/** What a connection is that several use. */
-export interface LineKind<T> {
-  /** Opens it; the signal is for when nobody wants it any more. */
+/** How the pool treats one kind of connection. */
+export interface ConnectionKind<T> {
+  /** Opens it. The signal aborts when nobody wants it any more. */
   readonly open: (signal: AbortSignal) => Promise<T>;
-  /** Has `heard` called at each sign of life. Default: none but those that `SharedLine.heard` is told of. */
+  /** Calls `heard` at each sign of life. Default: only callers of `PooledConnection.heard` report them. */
   readonly listen?: (opened: T, heard: () => void) => void;
-  /** False when it is known to be gone. */
+  /** False once it is known to be gone. */
   readonly isStanding: (opened: T) => boolean;
-  /** Asks the other side something that changes nothing: whether an answer comes in time. */
-  readonly answers: (opened: T) => Promise<boolean>;
+  /** Asks the other side something that changes nothing. False when no answer comes in time. */
+  readonly isAlive: (opened: T) => Promise<boolean>;
   readonly end: (opened: T) => Promise<void>;
 }
 
-/** When nobody uses a connection it is kept for a while. */
+/** Milliseconds for which an unused connection is kept. */
 const lingering = 10_000;
 
-/** A peer from which nothing was heard for this long is asked whether it is still there. */
+/** A peer that is silent for so many milliseconds is asked whether it is still there. */
 const quietAfter = 1000;
 
-/** How long it may take to answer. */
+/** Milliseconds that a peer has to answer in. */
 export const answerTimeout = 3000;
 
-/** Connections by whom they lead to, each of them opened when somebody wants it. */
-export class SharedLines<T> {
-  readonly #lines = new Map<string, SharedLine<T>>();
+/** Connections by key, each opened for the first that asks and shared by the others. */
+export class ConnectionPool<T> {
+  readonly #connections = new Map<string, PooledConnection<T>>();
 
-  /** One that works, as far as can be known: a new one in place of one that is gone or silent. */
-  async to(key: string, kind: LineKind<T>): Promise<SharedLine<T>> {
-    const known = this.#lines.get(key);
+  /** The connection of a key; a new one when the old one is gone or silent. */
+  async connectionTo(key: string, kind: ConnectionKind<T>): Promise<PooledConnection<T>> {
+    const known = this.#connections.get(key);
     if (known !== undefined) {
       if (await known.isUsable()) return known;
-      // Who is on it may still finish; nobody new gets on.
+      // Its present users may finish; nobody else acquires it.
       known.retire();
-      if (this.#lines.get(key) === known) this.#lines.delete(key);
+      if (this.#connections.get(key) === known) this.#connections.delete(key);
     }
-    const line = this.#lines.get(key) ?? new SharedLine(kind);
-    this.#lines.set(key, line);
-    return line;
+    const connection = this.#connections.get(key) ?? new PooledConnection(kind);
+    this.#connections.set(key, connection);
+    return connection;
   }
 
   async close(): Promise<void> {
-    const ending = [...this.#lines.values()].map((line) => line.close());
-    this.#lines.clear();
+    const ending = [...this.#connections.values()].map((connection) => connection.close());
+    this.#connections.clear();
     await Promise.all(ending);
   }
 }
 
-/** A connection, and how many use it. */
-export class SharedLine<T> {
+/** A connection and the number of its users. */
+export class PooledConnection<T> {
   readonly opened: Promise<T>;
-  readonly #kind: LineKind<T>;
+  readonly #kind: ConnectionKind<T>;
   readonly #closing = new AbortController();
   #users = 0;
   #heardAt = 0;
@@ -59,27 +59,27 @@ export class SharedLine<T> {
   #answer: Promise<boolean> | undefined;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(kind: LineKind<T>) {
+  constructor(kind: ConnectionKind<T>) {
     this.#kind = kind;
     this.opened = kind.open(this.#closing.signal);
     this.opened.then(
       (opened) => {
         this.heard();
         kind.listen?.(opened, () => this.heard());
-        if (this.#users === 0) this.#letGoLater();
+        if (this.#users === 0) this.#closeLater();
       },
-      // A key that was refused once would be refused to each host behind: sshd may then refuse us altogether.
+      // Each host behind would offer the refused key again, and sshd may then refuse us altogether.
       (error: unknown) =>
         (this.#isFinal = error instanceof AuthenticationError || error instanceof HostKeyError),
     );
   }
 
-  /** The other side has given a sign of life. */
+  /** Notes a sign of life of the other side. */
   heard(): void {
     this.#heardAt = performance.now();
   }
 
-  /** False for a connection that is gone, also when nobody has told us so. */
+  /** False for a connection that is gone, also when nobody has noticed yet. */
   async isUsable(): Promise<boolean> {
     let opened: T;
     try {
@@ -89,28 +89,28 @@ export class SharedLine<T> {
     }
     if (!this.#kind.isStanding(opened)) return false;
     if (performance.now() - this.#heardAt < quietAfter) return true;
-    this.#answer ??= this.#kind.answers(opened).finally(() => (this.#answer = undefined));
+    this.#answer ??= this.#kind.isAlive(opened).finally(() => (this.#answer = undefined));
     const isAlive = await this.#answer;
     if (isAlive) this.heard();
     return isAlive;
   }
 
-  /** Returns what leaves it again. */
-  enter(): () => void {
+  /** Counts a user. Returns the function that releases the connection again. */
+  acquire(): () => void {
     this.#users += 1;
     clearTimeout(this.#idle);
-    let isLeft = false;
+    let isReleased = false;
     return () => {
-      if (isLeft) return;
-      isLeft = true;
+      if (isReleased) return;
+      isReleased = true;
       this.#users -= 1;
       if (this.#users > 0) return;
       if (this.#isRetired) void this.close();
-      else this.#letGoLater();
+      else this.#closeLater();
     };
   }
 
-  /** It ends with its last user. */
+  /** Ends it with its last user. */
   retire(): void {
     this.#isRetired = true;
     if (this.#users === 0) void this.close();
@@ -124,7 +124,7 @@ export class SharedLine<T> {
     if (opened !== undefined) await this.#kind.end(opened);
   }
 
-  #letGoLater(): void {
+  #closeLater(): void {
     clearTimeout(this.#idle);
     if (!this.#isRetired) this.#idle = setTimeout(() => void this.close(), lingering);
   }

@@ -84,11 +84,11 @@ function onceEach({
  * person is asked one question at a time.
  */
 function onceForEachSecret(ask: AskSecret): AskSecret {
-  const answers = new Map<string, Promise<string>>();
+  const given = new Map<string, Promise<string>>();
   let last: Promise<unknown> = Promise.resolve();
   return (question) => {
-    const answer = answers.get(question) ?? last.then(() => ask(question));
-    if (isAboutKey(question) || asksForPassword(question)) answers.set(question, answer);
+    const answer = given.get(question) ?? last.then(() => ask(question));
+    if (isAboutKey(question) || asksForPassword(question)) given.set(question, answer);
     last = answer.catch(() => undefined);
     return answer;
   };

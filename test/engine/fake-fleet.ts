@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { HostOutcome, HostSummary, RunEventBody } from '../../src/engine/events.ts';
-import { planAtOnce, planRollout, type Rollout } from '../../src/engine/fleet/rollout.ts';
+import { scheduleAtOnce, scheduleRollout, type Rollout } from '../../src/engine/fleet/rollout.ts';
 import { runWaves, type EndedHost, type WavesEnd } from '../../src/engine/fleet/waves.ts';
 import type { InventoryHost } from '../../src/model/inventory.ts';
 
@@ -85,10 +85,10 @@ export async function runFleet(
     };
   };
 
-  const plan =
+  const schedule =
     rollout === undefined
-      ? planAtOnce(hosts, forks)
-      : planRollout(rollout, hosts, { play: 'bond6', forks, lost: new Set(lost), inventory });
+      ? scheduleAtOnce(hosts, forks)
+      : scheduleRollout(rollout, hosts, { play: 'bond6', forks, lost: new Set(lost), inventory });
   if (cancelAt !== undefined) {
     void clock.sleep(cancelAt).then(() => {
       log.push('cancel');
@@ -96,7 +96,7 @@ export async function runFleet(
     });
   }
   const end = await clock.runUntil(
-    runWaves(plan, {
+    runWaves(schedule, {
       ...ofPlay,
       lost: lost.map((name) => summaryOf(name, 'unreachable')),
       run,

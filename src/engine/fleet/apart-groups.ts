@@ -1,18 +1,21 @@
 import type { InventoryHost } from '../../model/inventory.ts';
 import type { Apart } from './rollout.ts';
 
-/** What only so many hosts may occupy at once: a rack, a pair. */
-export interface Seat {
+/** Hosts of which only so many may be under way at once: those of a rack, or a pair. */
+export interface ApartGroup {
   readonly key: string;
   /** `rack r1`, `group pair-7` */
   readonly name: string;
   readonly atMost: number;
-  /** A lost host never leaves it. */
+  /** A lost host counts as under way for the rest of the play. */
   readonly countLost: boolean;
 }
 
-/** What a host occupies while it is under way. */
-export function seatsOf({ vars, groups }: InventoryHost, apart: readonly Apart[]): readonly Seat[] {
+/** The apart-groups that a host belongs to. */
+export function apartGroupsOf(
+  { vars, groups }: InventoryHost,
+  apart: readonly Apart[],
+): readonly ApartGroup[] {
   return apart.flatMap((rule, index) => {
     const { atMost = 1, countLost = false } = rule;
     const names = 'variable' in rule ? valueNames(rule.variable, vars) : groupNames(rule.group, groups);
@@ -33,17 +36,17 @@ function groupNames(pattern: string, groups: readonly string[]): readonly string
   return groups.filter((group) => expression.test(group)).map((group) => `group ${group}`);
 }
 
-/** Who occupies what at the moment. */
-export class Seating {
-  readonly #seats: ReadonlyMap<string, readonly Seat[]>;
+/** Counts the hosts under way in each apart-group. */
+export class ApartOccupancy {
+  readonly #apartGroups: ReadonlyMap<string, readonly ApartGroup[]>;
   readonly #taken = new Map<string, number>();
 
-  constructor(seats: ReadonlyMap<string, readonly Seat[]>) {
-    this.#seats = seats;
+  constructor(apartGroups: ReadonlyMap<string, readonly ApartGroup[]>) {
+    this.#apartGroups = apartGroups;
   }
 
-  /** The first seat that a host would need and that is full. */
-  fullSeat(host: string): Seat | undefined {
+  /** The first group of a host in which no further host may start. */
+  fullGroup(host: string): ApartGroup | undefined {
     return this.#of(host).find(({ key, atMost }) => (this.#taken.get(key) ?? 0) >= atMost);
   }
 
@@ -55,8 +58,8 @@ export class Seating {
     for (const { key, countLost } of this.#of(host)) if (!(isLost && countLost)) this.#add(key, -1);
   }
 
-  #of(host: string): readonly Seat[] {
-    return this.#seats.get(host) ?? [];
+  #of(host: string): readonly ApartGroup[] {
+    return this.#apartGroups.get(host) ?? [];
   }
 
   #add(key: string, number: 1 | -1): void {

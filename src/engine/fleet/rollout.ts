@@ -1,7 +1,7 @@
 import { PlaybookError } from '../../errors.ts';
 import type { InventoryHost } from '../../model/inventory.ts';
 import { checkRollout } from './check-rollout.ts';
-import { seatsOf, type Seat } from './apart-groups.ts';
+import { apartGroupsOf, type ApartGroup } from './apart-groups.ts';
 
 /** A number of hosts, or a share of the play's hosts: `5`, `'10%'`. */
 export type HostShare = number | `${number}%`;
@@ -72,7 +72,7 @@ export interface ApartLimit {
 }
 
 /** A rollout worked out for the hosts of a play. */
-export interface RolloutPlan {
+export interface RolloutSchedule {
   readonly waves: readonly Wave[];
   /** Hosts under way at once. */
   readonly window: number;
@@ -84,7 +84,7 @@ export interface RolloutPlan {
   /** Whether waves are told as events. */
   readonly isAnnounced: boolean;
   /** What each host occupies while it is under way. */
-  readonly seats: ReadonlyMap<string, readonly Seat[]>;
+  readonly apartGroups: ReadonlyMap<string, readonly ApartGroup[]>;
 }
 
 export interface Wave {
@@ -94,7 +94,7 @@ export interface Wave {
   readonly hosts: readonly InventoryHost[];
 }
 
-export interface PlanRolloutOptions {
+export interface ScheduleOptions {
   readonly play: string;
   readonly forks: number;
   /** Hosts that an earlier play lost: they take part in shares, but not in waves. */
@@ -106,11 +106,11 @@ export interface PlanRolloutOptions {
 /**
  * Works out which hosts go when. Pure. Throws PlaybookError for a rollout that makes no sense.
  */
-export function planRollout(
+export function scheduleRollout(
   rollout: Rollout,
   hosts: readonly InventoryHost[],
-  options: PlanRolloutOptions,
-): RolloutPlan {
+  options: ScheduleOptions,
+): RolloutSchedule {
   const { play, forks, lost, inventory = [] } = options;
   const problem = checkRollout(rollout) ?? findStranger(rollout.apart ?? [], [...inventory, ...hosts]);
   if (problem !== undefined) throw new PlaybookError(`play "${play}": ${problem}`);
@@ -123,11 +123,11 @@ export function planRollout(
     soak: soak * 1000,
     undoesWave: onFailure === 'rollback-wave',
     isAnnounced: true,
-    seats: new Map(hosts.map((host) => [host.name, seatsOf(host, apart)])),
+    apartGroups: new Map(hosts.map((host) => [host.name, apartGroupsOf(host, apart)])),
   };
 }
 
-/** A play's rollout with fields of `run` in their place; checked when it is planned. */
+/** A play's rollout with fields of `run` in their place; checked when it is scheduled. */
 export function overrideRollout(rollout: Rollout | undefined, overrides: Rollout | undefined): Rollout {
   if (rollout !== undefined && overrides === undefined) return rollout;
   const given = Object.entries(overrides ?? {}).filter(([, value]) => value !== undefined);
@@ -135,7 +135,7 @@ export function overrideRollout(rollout: Rollout | undefined, overrides: Rollout
 }
 
 /** All hosts in one go, whatever fails: what a play without a rollout does. */
-export function planAtOnce(hosts: readonly InventoryHost[], forks: number): RolloutPlan {
+export function scheduleAtOnce(hosts: readonly InventoryHost[], forks: number): RolloutSchedule {
   return {
     waves: [{ name: 'wave 1 of 1', isCanary: false, hosts }],
     window: forks,
@@ -143,7 +143,7 @@ export function planAtOnce(hosts: readonly InventoryHost[], forks: number): Roll
     soak: 0,
     undoesWave: false,
     isAnnounced: false,
-    seats: new Map(),
+    apartGroups: new Map(),
   };
 }
 
@@ -182,7 +182,7 @@ function toHosts(share: HostShare, hosts: number): number {
 /** A misspelt variable or group would keep nobody apart. */
 function findStranger(apart: readonly Apart[], inventory: readonly InventoryHost[]): string | undefined {
   const index = apart.findIndex(
-    (rule) => inventory.length > 0 && inventory.every((host) => seatsOf(host, [rule]).length === 0),
+    (rule) => inventory.length > 0 && inventory.every((host) => apartGroupsOf(host, [rule]).length === 0),
   );
   const rule = apart[index];
   if (rule === undefined) return undefined;

@@ -4,7 +4,13 @@ import { Broadcast } from './broadcast.ts';
 import { type CheckedVars, checkVars, refuseProblems } from './check-vars.ts';
 import type { EventError, HostSummary, OfPlay, PlayStart, RunSummary } from '../events.ts';
 import type { Play } from './play.ts';
-import { overrideRollout, planAtOnce, planRollout, type Rollout, type RolloutPlan } from './rollout.ts';
+import {
+  overrideRollout,
+  scheduleAtOnce,
+  scheduleRollout,
+  type Rollout,
+  type RolloutSchedule,
+} from './rollout.ts';
 import { type HostRun, type PlayHost, runHost, skipHost } from '../session/run-host.ts';
 import type { EngineOptions } from './run-options.ts';
 import { isUndoable, undoHost } from '../session/undo-host.ts';
@@ -27,7 +33,7 @@ export async function preparePlays(options: PrepareOptions): Promise<readonly Pr
   const { plays, hostsOf } = options;
   const prepared = await Promise.all(plays.map((play) => prepare(play, hostsOf(play), options)));
   refuseProblems(prepared.flatMap(({ problems }) => problems));
-  for (const play of prepared) planOf(play, [], options);
+  for (const play of prepared) scheduleOf(play, [], options);
   return prepared;
 }
 
@@ -76,9 +82,9 @@ class PlaysRun {
     const { play, hosts } = prepared;
     const of = { play: play.name, playIndex };
     const lost = hosts.flatMap(({ host }) => this.#lost.get(host.name) ?? []);
-    const plan = planOf(prepared, lost, this.#options);
-    this.#broadcast.emit(toPlayStart(prepared, of, plan));
-    const ended = await this.#run(prepared, { playIndex, rollout: plan, lost });
+    const schedule = scheduleOf(prepared, lost, this.#options);
+    this.#broadcast.emit(toPlayStart(prepared, of, schedule));
+    const ended = await this.#run(prepared, { playIndex, rollout: schedule, lost });
     for (const { host } of hosts) {
       const summary = ended.get(host.name);
       if (summary === undefined) continue;
@@ -96,7 +102,7 @@ class PlaysRun {
       lost,
     }: {
       readonly playIndex: number;
-      readonly rollout: RolloutPlan | undefined;
+      readonly rollout: RolloutSchedule | undefined;
       readonly lost: readonly HostSummary[];
     },
   ): Promise<ReadonlyMap<string, HostSummary>> {
@@ -112,12 +118,12 @@ class PlaysRun {
 
     const rest = hosts.map(({ host }) => host).filter(({ name }) => !ended.has(name));
     // In check mode nothing changes: there is nobody to wait for, and every failure should be told.
-    const plan = rollout === undefined || checkMode ? planAtOnce(rest, forks) : rollout;
-    const { summaries, broken } = await runWaves(plan, {
+    const schedule = rollout === undefined || checkMode ? scheduleAtOnce(rest, forks) : rollout;
+    const { summaries, broken } = await runWaves(schedule, {
       play: play.name,
       playIndex,
       lost,
-      run: async (host) => await runOne(byName.get(host.name) ?? { host, vars: host.vars }, plan, run),
+      run: async (host) => await runOne(byName.get(host.name) ?? { host, vars: host.vars }, schedule, run),
       skip: (host, reason) => skipHost(host, reason, run),
       emit: (event) => this.#broadcast.emit(event),
       sleep,
@@ -140,7 +146,7 @@ class PlaysRun {
   }
 }
 
-async function runOne(host: PlayHost, { undoesWave }: RolloutPlan, run: HostRun): Promise<EndedHost> {
+async function runOne(host: PlayHost, { undoesWave }: RolloutSchedule, run: HostRun): Promise<EndedHost> {
   const { summary, session } = await runHost(host, run);
   if (!undoesWave || session === undefined || !isUndoable(summary, session)) return { summary };
   return {
@@ -149,8 +155,8 @@ async function runOne(host: PlayHost, { undoesWave }: RolloutPlan, run: HostRun)
   };
 }
 
-function toPlayStart({ hosts }: PreparedPlay, of: OfPlay, plan: RolloutPlan | undefined): PlayStart {
-  const waves = plan?.waves.map(({ name, hosts: { length } }) => ({ wave: name, hosts: length }));
+function toPlayStart({ hosts }: PreparedPlay, of: OfPlay, schedule: RolloutSchedule | undefined): PlayStart {
+  const waves = schedule?.waves.map(({ name, hosts: { length } }) => ({ wave: name, hosts: length }));
   return {
     type: 'play.start',
     ...of,
@@ -160,13 +166,13 @@ function toPlayStart({ hosts }: PreparedPlay, of: OfPlay, plan: RolloutPlan | un
 }
 
 /** Undefined without a rollout. Throws PlaybookError for one that makes no sense. */
-function planOf(
+function scheduleOf(
   { play, hosts, rollout }: PreparedPlay,
   lost: readonly HostSummary[],
   { forks = defaultForks, inventoryHosts }: PrepareOptions,
-): RolloutPlan | undefined {
+): RolloutSchedule | undefined {
   if (rollout === undefined) return undefined;
-  return planRollout(
+  return scheduleRollout(
     rollout,
     hosts.map(({ host }) => host),
     {

@@ -1,7 +1,7 @@
 import type { InventoryHost } from '../../model/inventory.ts';
 import type { EventError, HostOutcome, HostSummary, OfPlay, RunEventBody } from '../events.ts';
-import type { RolloutPlan, Wave } from './rollout.ts';
-import { Seating } from './apart-groups.ts';
+import type { RolloutSchedule, Wave } from './rollout.ts';
+import { ApartOccupancy } from './apart-groups.ts';
 
 /** Waits; resolves early, and does not reject, when the signal fires. */
 export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
@@ -29,7 +29,7 @@ export interface EndedHost {
 export type UndoneHost = HostSummary & { readonly error: EventError };
 
 export interface WavesEnd {
-  /** One of every host of the plan, in no particular order. */
+  /** One of every host of the rollout, in no particular order. */
   readonly summaries: readonly HostSummary[];
   /** Why no further host was to start. */
   readonly broken?: BrokenBudget;
@@ -41,8 +41,8 @@ export interface BrokenBudget {
 }
 
 /** Runs the hosts of a play wave by wave. Every host ends exactly once: run, or skipped with the reason. */
-export async function runWaves(plan: RolloutPlan, work: WaveWork): Promise<WavesEnd> {
-  return await new Waves(plan, work).run();
+export async function runWaves(schedule: RolloutSchedule, work: WaveWork): Promise<WavesEnd> {
+  return await new Waves(schedule, work).run();
 }
 
 export function isFailure({ outcome }: HostSummary): boolean {
@@ -50,26 +50,26 @@ export function isFailure({ outcome }: HostSummary): boolean {
 }
 
 class Waves {
-  readonly #plan: RolloutPlan;
+  readonly #schedule: RolloutSchedule;
   readonly #work: WaveWork;
-  readonly #seating: Seating;
+  readonly #occupancy: ApartOccupancy;
   readonly #ended = new Map<string, EndedHost>();
   #failed: number;
   #broken: BrokenBudget | undefined;
 
-  constructor(plan: RolloutPlan, work: WaveWork) {
-    this.#plan = plan;
+  constructor(schedule: RolloutSchedule, work: WaveWork) {
+    this.#schedule = schedule;
     this.#work = work;
-    this.#seating = new Seating(plan.seats);
+    this.#occupancy = new ApartOccupancy(schedule.apartGroups);
     this.#failed = work.lost.length;
     for (const summary of work.lost) {
-      this.#seating.take(summary.host);
-      this.#seating.leave(summary.host, { isLost: isLost(summary) });
+      this.#occupancy.take(summary.host);
+      this.#occupancy.leave(summary.host, { isLost: isLost(summary) });
     }
   }
 
   async run(): Promise<WavesEnd> {
-    const { waves } = this.#plan;
+    const { waves } = this.#schedule;
     if (waves[0] !== undefined) this.#checkBudget(waves[0]);
     for (const [index, wave] of waves.entries()) {
       if (!this.#mayStart()) this.#skip(wave.hosts);
@@ -83,13 +83,13 @@ class Waves {
     const of = this.#ofPlay();
     const hosts = wave.hosts.map(({ name }) => name);
     this.#announce({ type: 'wave.start', ...of, wave: wave.name, hosts });
-    const window = wave.isCanary ? 1 : this.#plan.window;
+    const window = wave.isCanary ? 1 : this.#schedule.window;
     const rest = await this.#roll(wave.hosts, window, {
       mayStart: () => this.#mayStart(),
       work: (host) => this.#runHost(host, wave),
     });
     this.#skip(rest);
-    if (this.#broken !== undefined && this.#plan.undoesWave) await this.#undo(wave, this.#broken.reason);
+    if (this.#broken !== undefined && this.#schedule.undoesWave) await this.#undo(wave, this.#broken.reason);
     this.#announce({ type: 'wave.end', ...of, wave: wave.name, hosts: this.#countOutcomes(wave) });
     // How to undo them is kept no longer than it may be needed: it holds all that was known of each host.
     for (const { name } of wave.hosts) this.#ended.set(name, { summary: this.#summaryOf(name) });
@@ -115,7 +115,7 @@ class Waves {
       ...this.#ofPlay(),
       ...this.#broken,
       failed: this.#failed,
-      allowed: this.#plan.allowed,
+      allowed: this.#schedule.allowed,
     });
   }
 
@@ -123,9 +123,12 @@ class Waves {
     if (wave.isCanary && latest !== undefined) {
       return `canary ${latest.host} ${latest.outcome === 'failed' ? 'failed' : 'is unreachable'}`;
     }
-    const { allowed } = this.#plan;
+    const { allowed } = this.#schedule;
     if (this.#failed <= allowed) return undefined;
-    const hosts = this.#plan.waves.reduce((sum, other) => sum + other.hosts.length, this.#work.lost.length);
+    const hosts = this.#schedule.waves.reduce(
+      (sum, other) => sum + other.hosts.length,
+      this.#work.lost.length,
+    );
     return `${String(this.#failed)} of ${String(hosts)} hosts failed or are unreachable, at most ${String(allowed)} may`;
   }
 
@@ -147,16 +150,16 @@ class Waves {
     const waiting = [...hosts];
     const underWay = new Set<Promise<void>>();
     const start = (host: InventoryHost): void => {
-      this.#seating.take(host.name);
+      this.#occupancy.take(host.name);
       const end = work(host).then((summary) => {
-        this.#seating.leave(host.name, { isLost: isLost(summary) });
+        this.#occupancy.leave(host.name, { isLost: isLost(summary) });
         underWay.delete(end);
       });
       underWay.add(end);
     };
     for (;;) {
       while (mayStart() && underWay.size < window) {
-        const index = waiting.findIndex(({ name }) => this.#seating.fullSeat(name) === undefined);
+        const index = waiting.findIndex(({ name }) => this.#occupancy.fullGroup(name) === undefined);
         const [host] = index === -1 ? [] : waiting.splice(index, 1);
         if (host === undefined) break;
         start(host);
@@ -169,7 +172,7 @@ class Waves {
   /** What the wave had done is taken back, under the same window and with the same hosts kept apart. */
   async #undo(wave: Wave, reason: string): Promise<void> {
     const done = wave.hosts.filter(({ name }) => this.#ended.get(name)?.undo !== undefined);
-    const rest = await this.#roll(done, this.#plan.window, {
+    const rest = await this.#roll(done, this.#schedule.window, {
       mayStart: () => !this.#isCancelled(),
       work: async ({ name }) => {
         const undone = await this.#ended.get(name)?.undo?.(reason);
@@ -191,7 +194,7 @@ class Waves {
   }
 
   async #soak(wave: Wave): Promise<void> {
-    const { soak } = this.#plan;
+    const { soak } = this.#schedule;
     if (soak === 0) return;
     const { sleep, signal } = this.#work;
     this.#announce({ type: 'wave.soak', ...this.#ofPlay(), wave: wave.name, seconds: soak / 1000 });
@@ -213,7 +216,7 @@ class Waves {
 
   /** Nothing is under way: only lost hosts can be in the way. */
   #whyFull(host: string): string {
-    return `a lost host counts as under way in ${this.#seating.fullSeat(host)?.name ?? 'its place'}`;
+    return `a lost host counts as under way in ${this.#occupancy.fullGroup(host)?.name ?? 'its place'}`;
   }
 
   #mayStart(): boolean {
@@ -242,7 +245,7 @@ class Waves {
   }
 
   #announce(event: RunEventBody): void {
-    if (this.#plan.isAnnounced) this.#work.emit(event);
+    if (this.#schedule.isAnnounced) this.#work.emit(event);
   }
 }
 

@@ -6,7 +6,7 @@ import { kernelAddressing } from './bridge-files.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import { layer3Of, restore } from './layer3.ts';
 import { deleteLink, findOwn, freeNics, isGuestPort, warnOfLoss } from './link-changes.ts';
-import { rememberAlone, whole } from './persisted-link.ts';
+import { persistAlone, whole } from './persisted-link.ts';
 
 interface Doomed {
   readonly name: string;
@@ -20,13 +20,13 @@ export function planAbsentBridge(draft: PlanBuilder, { name, takeover }: Doomed)
   const inherited = draft.addressingOf(name) ?? kernelAddressing(draft, name);
   const ports = portsOf(draft.facts.links, name);
 
-  if (bridge === undefined) draft.remember({ state: 'absent', name, kind: 'bridge' });
+  if (bridge === undefined) draft.persist({ state: 'absent', name, kind: 'bridge' });
   else removeFromKernel(draft, bridge, { ports, heir });
-  for (const port of ports) if (port.name !== heir) rememberAlone(draft, port.name);
+  for (const port of ports) if (port.name !== heir) persistAlone(draft, port.name);
 
   if (heir === undefined) return;
   const own = draft.addressingOf(heir) ?? noAddressing;
-  draft.remember({
+  draft.persist({
     ...whole(draft, heir),
     controller: null,
     ...(inherited !== undefined && { addressing: mergeAddressing(own, inherited, heir) }),
@@ -48,7 +48,7 @@ function removeFromKernel(
   }
   if (heir === undefined) warnOfLoss(draft, name);
   for (const { name: gone, kind } of deleteLink(draft, name))
-    draft.remember({ state: 'absent', name: gone, kind });
+    draft.persist({ state: 'absent', name: gone, kind });
   if (heir === undefined) return;
   draft.update(heir, { up: true });
   restore(draft, layer3, heir);

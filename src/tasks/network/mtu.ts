@@ -16,7 +16,7 @@ export function lowerAbove(draft: PlanBuilder, name: string, mtu: number): void 
     if (vlan.mtu <= mtu) continue;
     lowerAbove(draft, vlan.name, mtu);
     draft.update(vlan.name, { mtu });
-    if (draft.addressingOf(vlan.name) !== undefined) draft.remember({ ...draft.present(vlan.name), mtu });
+    if (draft.addressingOf(vlan.name) !== undefined) draft.persist({ ...draft.present(vlan.name), mtu });
   }
   const { controller } = draft.link(name);
   if (controller === undefined || draft.link(controller).kind !== 'bridge') return;

@@ -19,8 +19,8 @@ export function whole(draft: PlanBuilder, name: string): PresentLink {
 }
 
 /** Tells files that a link is nobody's port any more, if they know the link. */
-export function rememberAlone(draft: PlanBuilder, name: string): void {
-  if (draft.addressingOf(name) !== undefined) draft.remember({ ...draft.present(name), controller: null });
+export function persistAlone(draft: PlanBuilder, name: string): void {
+  if (draft.addressingOf(name) !== undefined) draft.persist({ ...draft.present(name), controller: null });
 }
 
 /** What is declared, and what else a bond has that is not as the kernel makes it; of monitoring the kind that is on. */

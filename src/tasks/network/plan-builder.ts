@@ -92,7 +92,7 @@ export class PlanBuilder {
   }
 
   /** What files shall say; takes effect in `finish`. */
-  remember(...wanted: readonly WantedLink[]): void {
+  persist(...wanted: readonly WantedLink[]): void {
     this.#wanted.push(...wanted);
   }
 

@@ -38,7 +38,7 @@ export function askpassEnvironment(folder: string): Record<string, string> {
 /** Answers the program in this folder, whose pipes are there, until it is told to stop. */
 export function answerAskpass(folder: string, answer: AnswerSecret): () => void {
   const questions = openPipe(join(folder, 'question'), 'readable');
-  const answers = openPipe(join(folder, 'answer'), 'writable');
+  const replies = openPipe(join(folder, 'answer'), 'writable');
   let text = '';
   questions.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
@@ -47,12 +47,12 @@ export function answerAskpass(folder: string, answer: AnswerSecret): () => void 
       text = text.slice(end + 1);
       void answer({ processId: Number(processId), prompt })
         .catch(() => undefined)
-        .then((secret) => answers.destroyed || answers.write(secret === undefined ? '-\n' : `+${secret}\n`));
+        .then((secret) => replies.destroyed || replies.write(secret === undefined ? '-\n' : `+${secret}\n`));
     }
   });
   return () => {
     questions.destroy();
-    answers.destroy();
+    replies.destroy();
   };
 }
 

@@ -1,7 +1,7 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware } from 'ssh2';
 
 import { AuthenticationError } from '../../errors.ts';
-import type { LoginMethod, LoginPlan } from './authentication.ts';
+import type { LoginMethod, LoginOffer } from './authentication.ts';
 import type { LoginWays } from './login-hint.ts';
 import { asksForPassword } from './password-question.ts';
 
@@ -31,16 +31,16 @@ type Prompt = Parameters<Questions['prompt']>[3][number];
  *
  * @internal
  */
-export function authHandlerOf(plan: LoginPlan, dialogue: AuthDialogue): AuthHandlerMiddleware {
+export function authHandlerOf(offer: LoginOffer, dialogue: AuthDialogue): AuthHandlerMiddleware {
   const { user } = dialogue;
-  const queue = [...plan.methods];
+  const queue = [...offer.methods];
   // Which way a server takes a password is known only after a first question, and so is what else it may want.
   let mustAskFirst = queue[0] === undefined || queue[0].type === 'password';
   let passwordUsed = false;
   let questionsUsed = false;
 
   const isAllowed = (type: string, allowed: readonly string[] | null): boolean =>
-    !plan.refusedMethods.includes(type) && (allowed?.includes(type) ?? true);
+    !offer.refusedMethods.includes(type) && (allowed?.includes(type) ?? true);
 
   const questions = (password: LoginMethod | undefined): Questions => {
     // PAM asks one question after the other, each of them anew.
@@ -51,8 +51,8 @@ export function authHandlerOf(plan: LoginPlan, dialogue: AuthDialogue): AuthHand
         const made = await password.make();
         return made.type === 'password' ? made.password : '';
       }
-      if (plan.ask === undefined) throw unansweredError(dialogue.host, prompt);
-      const given = await plan.ask(questionOf(dialogue.subject, instructions, prompt));
+      if (offer.ask === undefined) throw unansweredError(dialogue.host, prompt);
+      const given = await offer.ask(questionOf(dialogue.subject, instructions, prompt));
       dialogue.onAnswered();
       return given;
     };
@@ -60,12 +60,12 @@ export function authHandlerOf(plan: LoginPlan, dialogue: AuthDialogue): AuthHand
       type: 'keyboard-interactive',
       username: user,
       prompt: (_name, instructions, _language, prompts, finish) => {
-        const answers = async (): Promise<string[]> => {
+        const replies = async (): Promise<string[]> => {
           const given: string[] = [];
           for (const prompt of prompts) given.push(await answer(instructions, prompt));
           return given;
         };
-        dialogue.whileAsked(answers()).then(finish, (error: unknown) => {
+        dialogue.whileAsked(replies()).then(finish, (error: unknown) => {
           dialogue.onFailure(error);
           finish([]);
         });
@@ -99,7 +99,7 @@ export function authHandlerOf(plan: LoginPlan, dialogue: AuthDialogue): AuthHand
       const method = await make(next, allowed);
       if (method !== undefined) return method;
     }
-    const mayAsk = isPartial || (plan.asksQuestions === true && !questionsUsed);
+    const mayAsk = isPartial || (offer.asksQuestions === true && !questionsUsed);
     if (!mayAsk || !isAllowed('keyboard-interactive', allowed)) return false;
     questionsUsed = true;
     return questions(undefined);

@@ -51,7 +51,7 @@ export interface LoginMethod {
 }
 
 /** Ways to prove who we are, in the order to try them. */
-export interface LoginPlan {
+export interface LoginOffer {
   readonly methods: readonly LoginMethod[];
   /** Asks a person; absent when there is none. */
   readonly ask?: AskSecret;
@@ -64,7 +64,7 @@ export interface LoginPlan {
 
 /** The keys of a run: each file is read, and its passphrase asked for, at most once. */
 export interface KeyRing {
-  plan(settings: LoginSettings): Promise<LoginPlan>;
+  offer(settings: LoginSettings): Promise<LoginOffer>;
 }
 
 export interface KeyRingOptions {
@@ -185,7 +185,7 @@ export function createKeyRing({
   };
 
   return {
-    async plan(settings) {
+    async offer(settings) {
       const { user, password, asksForPassword = false, refusedMethods = [] } = settings;
       const socket = settings.agentSocket ?? agentSocket ?? '';
       const [{ named, others }, left] = refusedMethods.includes('publickey')

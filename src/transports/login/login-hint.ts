@@ -16,7 +16,7 @@ export interface LoginHints {
 }
 
 /** What was tried when a person has answered what the host asked. */
-export const answersGiven = 'the answers to its questions';
+export const repliesGiven = 'the answers to its questions';
 
 /** What to do about a host that lets in by something else than was tried; undefined when it refused what it was given. */
 export function loginHint(

@@ -8,45 +8,45 @@ import type { OpenSshLog } from './log.ts';
 import type { OpenSshMaster } from './master.ts';
 import type { OpenSshTarget } from './openssh.ts';
 import { mostHops } from '../ssh-config/resolve-ssh.ts';
-import { answerTimeout, SharedLines } from '../connection-pool.ts';
+import { answerTimeout, ConnectionPool } from '../connection-pool.ts';
 import { parseProxyCommand, parseProxyJump, type Jump } from '../ssh-config/proxy-jump.ts';
 import type { SshConfig } from '../ssh-config/ssh-config.ts';
 import type { SshConfigs } from '../ssh-config/ssh-configs.ts';
 
-/** A host, and how ssh_config and arguments say that it is reached. */
+/** A host and the way to it that ssh_config and the arguments name. */
 export interface OpenSshRoute {
   readonly target: OpenSshTarget;
   /** The bastion that it is behind. */
   readonly via?: OpenSshRoute;
-  /** Whether a person is asked for its password, if it wants one. */
+  /** A person is asked for its password when it wants one. */
   readonly asksForPassword?: boolean;
-  /** Whether they name files with its host key: those of the run are then not for it. */
+  /** ssh_config or the arguments name its known_hosts files, so those of the run do not count for it. */
   readonly hasOwnRecord?: boolean;
   /** Milliseconds to connect in where neither inventory nor run say it. */
   readonly usualConnectTimeout?: number;
-  /** The ways to log in that they prefer, where they say so. */
+  /** PreferredAuthentications of ssh_config or the arguments. */
   readonly preferredMethods?: readonly string[];
 }
 
-/** Connections of the ssh program to bastions: one to each, shared by all behind it. */
+/** Connections of the ssh program to bastions: one to each, shared by all hosts behind it. */
 export interface OpenSshBastions {
-  /** How a host is reached. Of one that only ssh itself understands nothing is known. Throws InventoryError. */
+  /** Finds the route to a host. It has no details when only ssh itself understands the settings. Throws InventoryError. */
   routeTo(target: OpenSshTarget): Promise<OpenSshRoute>;
-  /** Gets on the connection to a bastion; `subject` is who is to be reached over it, for messages. */
-  board(bastion: OpenSshRoute, subject: string): Promise<Passage>;
-  /** Ends all connections; who asks later gets new ones. */
+  /** Acquires the connection to a bastion. `subject` names the host behind it in messages. */
+  acquire(bastion: OpenSshRoute, subject: string): Promise<BastionLease>;
+  /** Ends all connections. A later `acquire` opens new ones. */
   close(): Promise<void>;
 }
 
-/** The use of a connection to a bastion. */
-export interface Passage {
-  /** What makes ssh go over it. */
+/** One use of the connection to a bastion. */
+export interface BastionLease {
+  /** The ProxyCommand that sends an ssh over it. */
   readonly proxyCommand: string;
-  /** Why the bastion did not connect to somebody, as it says. */
+  /** The reason that the bastion gives for not connecting to an endpoint. */
   refusal(to: Endpoint): Promise<string | undefined>;
-  /** Tells that it led to its end. */
+  /** Tells that the host behind it was reached. */
   readonly arrived: () => void;
-  readonly leave: () => void;
+  readonly release: () => void;
 }
 
 export interface OpenSshBastionsOptions {
@@ -55,9 +55,9 @@ export interface OpenSshBastionsOptions {
 }
 
 export function createOpenSshBastions({ configs, open }: OpenSshBastionsOptions): OpenSshBastions {
-  const lines = new SharedLines<OpenSshMaster>();
+  const pool = new ConnectionPool<OpenSshMaster>();
   const lookUp = (target: OpenSshTarget): Promise<SshConfig | undefined> =>
-    // What ssh does not understand it says itself when it is to connect.
+    // ssh itself reports what it does not understand when it connects.
     configs.lookUp({ ...target, place: undefined }).catch(() => undefined);
   const resolve = async (target: OpenSshTarget, behind: readonly string[]): Promise<OpenSshRoute> => {
     const config = await lookUp(target);
@@ -87,34 +87,34 @@ export function createOpenSshBastions({ configs, open }: OpenSshBastionsOptions)
         throw new InventoryError(`${target.name}: ${error.message}`, target.place);
       }
     },
-    async board(bastion, subject) {
+    async acquire(bastion, subject) {
       const { name, executable = 'ssh' } = bastion.target;
-      const line = await lines.to(JSON.stringify(bastion), {
+      const connection = await pool.connectionTo(JSON.stringify(bastion), {
         open: (signal) => open(bastion, signal),
         isStanding: ({ isOver }) => !isOver(),
-        answers: ({ controlPath }) => answers(executable, controlPath),
+        isAlive: ({ controlPath }) => isAlive(executable, controlPath),
         end: (master) => master.end(),
       });
-      const leave = line.enter();
+      const release = connection.acquire();
       try {
-        const { controlPath, log } = await line.opened;
+        const { controlPath, log } = await connection.opened;
         return {
           proxyCommand: forwardingCommand(controlPath, executable),
           refusal: (to) => refusalIn(log, to),
-          arrived: () => line.heard(),
-          leave,
+          arrived: () => connection.heard(),
+          release,
         };
       } catch (error) {
-        leave();
+        release();
         throw bastionError(error, subject, name);
       }
     },
-    close: () => lines.close(),
+    close: () => pool.close(),
   };
 }
 
-/** Whether a bastion answers at all when it is to connect to a port where nobody listens. */
-function answers(executable: string, controlPath: string): Promise<boolean> {
+/** Tells whether a bastion answers at all: it is asked to connect to a port where nobody listens. */
+function isAlive(executable: string, controlPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const words = [...ridingArguments(controlPath), '-W', '127.0.0.1:1', 'kvmplay'];
     const child = spawn(executable, words, { stdio: 'ignore', detached: true });
@@ -131,7 +131,7 @@ function answers(executable: string, controlPath: string): Promise<boolean> {
   });
 }
 
-/** Of the arguments for a host, ssh takes over to a hop the file of ssh_config, and nothing else. */
+/** A hop gets the `-F FILE` of the arguments for the host, as ssh passes it on, and no other argument. */
 function jumpOf(
   { proxyJump, proxyCommand }: SshConfig,
   { firstArguments, lastArguments }: OpenSshTarget,
@@ -159,7 +159,7 @@ function hopOf(
   };
 }
 
-/** The log of a connection comes by another way than the end of who wanted to use it. */
+/** The log arrives on another pipe than the end of the process, so it may come a moment later. */
 const patience = { milliseconds: 20, times: 15 };
 
 async function refusalIn({ lines }: OpenSshLog, { address, port }: Endpoint): Promise<string | undefined> {

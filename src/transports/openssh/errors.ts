@@ -3,7 +3,7 @@ import { hangUpPlaces } from '../connect-errors.ts';
 import { forgetCommand, scanCommand, type RecordName } from '../host-keys/host-key.ts';
 import type { OpenSshLog } from './log.ts';
 import { authenticationError } from './login.ts';
-import type { GivenAnswers } from './secrets.ts';
+import type { GivenReplies } from './secrets.ts';
 
 export interface FailedOpenSsh {
   /** `kvm1 (10.0.0.1:2222)`, for messages. */
@@ -12,7 +12,7 @@ export interface FailedOpenSsh {
   readonly destination: string;
   readonly log: OpenSshLog;
   /** What ssh was told when it asked. */
-  readonly given: GivenAnswers;
+  readonly given: GivenReplies;
   /** The bastion that it went over, and why that did not connect to the host, as far as it says so. */
   readonly bastion?: { readonly name: string; readonly refusal: string | undefined } | undefined;
 }

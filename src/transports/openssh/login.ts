@@ -1,9 +1,9 @@
 import { AuthenticationError } from '../../errors.ts';
 import { unansweredError } from '../login/auth-handler.ts';
-import { answersGiven, loginHint, type LoginWays } from '../login/login-hint.ts';
+import { repliesGiven, loginHint, type LoginWays } from '../login/login-hint.ts';
 import type { FailedOpenSsh } from './errors.ts';
 import type { OpenSshLog } from './log.ts';
-import type { GivenAnswers } from './secrets.ts';
+import type { GivenReplies } from './secrets.ts';
 
 /** Who logs in, ssh_config heeded; of a connection through jump hosts, on the last of them that was reached. */
 export function loginName(log: OpenSshLog): string | undefined {
@@ -51,7 +51,7 @@ export function authenticationError({ subject, log, given }: FailedOpenSsh): Aut
 
 interface Login {
   readonly ways: LoginWays;
-  readonly given: GivenAnswers;
+  readonly given: GivenReplies;
 }
 
 /** `key /home/me/.ssh/id_ed25519`, `password` */
@@ -59,7 +59,7 @@ function triedWays(log: OpenSshLog, { ways, given }: Login): readonly string[] {
   const others = [
     ...offeredKeys(log).map((key) => `key ${key}${unsigned(log, { key, given })}`),
     ...(given.isPasswordGiven ? ['password'] : []),
-    ...(given.hasAnswered ? [answersGiven] : []),
+    ...(given.hasAnswered ? [repliesGiven] : []),
   ];
   return [...ticket(log, { isAlone: others.length === 0 || ways.accepted.every(isKerberos) }), ...others];
 }
@@ -96,7 +96,7 @@ function kerberosTrouble({ lines }: OpenSshLog): string | undefined {
 /** What a key in a security key lacks. */
 function unsigned(
   log: OpenSshLog,
-  { key, given }: { readonly key: string; readonly given: GivenAnswers },
+  { key, given }: { readonly key: string; readonly given: GivenReplies },
 ): string {
   const trouble = signingTrouble(log);
   if (trouble?.key !== key) return '';

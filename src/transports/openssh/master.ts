@@ -31,7 +31,7 @@ export interface OpenSshMasterOptions {
   readonly executable: string;
   readonly argumentsFor: (controlPath: string) => readonly string[];
   /** Absent: ssh must not ask for secrets. */
-  readonly answer?: ((question: OpenSshQuestion) => Promise<OpenSshAnswer>) | undefined;
+  readonly answer?: ((question: OpenSshQuestion) => Promise<OpenSshReply>) | undefined;
   /** Socket of the SSH agent; empty: none. */
   readonly agentSocket?: string | undefined;
   /** Called with each line of the log. */
@@ -48,7 +48,7 @@ export interface OpenSshQuestion {
 }
 
 /** Without one ssh goes on as if nothing had been typed, unless it shall hang up. */
-export type OpenSshAnswer = { readonly secret: string } | 'none' | 'hang up';
+export type OpenSshReply = { readonly secret: string } | 'none' | 'hang up';
 
 /** An ssh that does not end when told to is cut off after this long. */
 const farewellTimeout = 500;

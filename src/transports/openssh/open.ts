@@ -5,11 +5,11 @@ import { backOff } from '../handshakes.ts';
 import { shorter, sleep, withLimits, type OnCut, type Paused } from '../limits.ts';
 import { retryUnreachable } from '../retry-unreachable.ts';
 import { forwardedTo, masterArguments } from './arguments.ts';
-import type { OpenSshRoute, Passage } from './bastions.ts';
+import type { BastionLease, OpenSshRoute } from './bastions.ts';
 import { explainOpenSsh, revokedKeyError, type OpenSshFailure } from './errors.ts';
 import type { OpenSshLog } from './log.ts';
 import { startOpenSshMaster, type OpenSshMaster } from './master.ts';
-import { noAnswers, openSshAnswers } from './secrets.ts';
+import { noReplies, openSshReplies } from './secrets.ts';
 import type { OpenSshShared } from './openssh.ts';
 import { watchTouches } from './touch.ts';
 import type { ConnectOptions } from '../transport.ts';
@@ -96,20 +96,20 @@ async function tryToConnect(
   const { via } = route;
   if (via === undefined) return startMaster(attempt, time, undefined);
   // The time to connect to the host is not spent on the bastion, which has its own.
-  const passage = await time.paused(shared.bastions.board(via, subject));
-  time.onCut(passage.leave);
+  const lease = await time.paused(shared.bastions.acquire(via, subject));
+  time.onCut(lease.release);
   let outcome;
   try {
-    outcome = await startMaster(attempt, time, passage);
+    outcome = await startMaster(attempt, time, lease);
   } catch (error) {
-    passage.leave();
+    lease.release();
     throw error;
   }
   if ('master' in outcome) {
-    passage.arrived();
-    void outcome.master.hasEnded.then(passage.leave);
+    lease.arrived();
+    void outcome.master.hasEnded.then(lease.release);
   } else {
-    passage.leave();
+    lease.release();
   }
   return outcome;
 }
@@ -117,12 +117,12 @@ async function tryToConnect(
 async function startMaster(
   attempt: Attempt,
   { onCut, paused }: Time,
-  passage: Passage | undefined,
+  lease: BastionLease | undefined,
 ): Promise<{ readonly master: OpenSshMaster } | { readonly failure: OpenSshFailure }> {
   const { route, shared, subject } = attempt;
   const { target, via, hasOwnRecord = false, asksForPassword = false, preferredMethods } = route;
   const { destination, password, executable = 'ssh' } = target;
-  const answers = openSshAnswers({
+  const replies = openSshReplies({
     name: target.name,
     password,
     askSecret: shared.askSecret,
@@ -140,14 +140,14 @@ async function startMaster(
       masterArguments({
         target,
         controlPath,
-        proxyCommand: passage?.proxyCommand,
+        proxyCommand: lease?.proxyCommand,
         knownHostsFiles: hasOwnRecord ? undefined : shared.knownHostsFiles,
         sshConfigFile: shared.sshConfigFile,
-        isAttended: answers !== undefined,
+        isAttended: replies !== undefined,
         choosesMethods: !asksForPassword && preferredMethods === undefined,
       }),
     agentSocket: shared.agentSocket,
-    answer: answers && ((question) => paused(answers.answer(question))),
+    answer: replies && ((question) => paused(replies.answer(question))),
     onLine: touches.onLine,
   });
   attempt.log = master.log;
@@ -161,15 +161,14 @@ async function startMaster(
     await master.end();
     if (revoked !== undefined) return { failure: { error: revoked, retry: 'never' } };
     const to = forwardedTo(log);
-    const isRefused =
-      passage !== undefined && to !== undefined && log.last(/^Stdio forwarding request failed/);
-    const refusal = isRefused ? await passage.refusal(to) : undefined;
+    const isRefused = lease !== undefined && to !== undefined && log.last(/^Stdio forwarding request failed/);
+    const refusal = isRefused ? await lease.refusal(to) : undefined;
     return {
       failure: explainOpenSsh({
         subject,
         destination,
         log,
-        given: answers?.given() ?? noAnswers,
+        given: replies?.given() ?? noReplies,
         bastion: via && { name: via.target.name, refusal },
       }),
     };

@@ -1,6 +1,6 @@
 import type { AskSecret } from '../login/authentication.ts';
 import type { Secret } from '../login/become.ts';
-import type { OpenSshAnswer, OpenSshQuestion } from './master.ts';
+import type { OpenSshReply, OpenSshQuestion } from './master.ts';
 import { hasAcceptedOne } from './login.ts';
 import { asksForPassword } from '../login/password-question.ts';
 
@@ -15,12 +15,12 @@ export interface OpenSshSecrets {
 }
 
 /** The answers for one ssh, which gets each of them once: what was wrong is not tried again. */
-export interface OpenSshAnswers {
-  answer(question: OpenSshQuestion): Promise<OpenSshAnswer>;
-  given(): GivenAnswers;
+export interface OpenSshReplies {
+  answer(question: OpenSshQuestion): Promise<OpenSshReply>;
+  given(): GivenReplies;
 }
 
-export interface GivenAnswers {
+export interface GivenReplies {
   readonly isPasswordGiven: boolean;
   /** Whether a person has answered questions of the host. */
   readonly hasAnswered: boolean;
@@ -32,7 +32,7 @@ export interface GivenAnswers {
   readonly unanswered?: { readonly question: string; readonly why: 'nobody' | 'unwanted' | 'answered' };
 }
 
-export const noAnswers: GivenAnswers = {
+export const noReplies: GivenReplies = {
   isPasswordGiven: false,
   hasAnswered: false,
   unlockedKeys: [],
@@ -40,7 +40,7 @@ export const noAnswers: GivenAnswers = {
 };
 
 /** Absent when ssh is not to ask at all. */
-export function openSshAnswers(secrets: OpenSshSecrets): OpenSshAnswers | undefined {
+export function openSshReplies(secrets: OpenSshSecrets): OpenSshReplies | undefined {
   const { name, password, askSecret, asksQuestions } = secrets;
   if (password === undefined && askSecret === undefined) return undefined;
   const asked = new Set<string>();
@@ -48,9 +48,9 @@ export function openSshAnswers(secrets: OpenSshSecrets): OpenSshAnswers | undefi
   let isPasswordGiven = false;
   let hasAnswered = false;
   let isPinGiven = false;
-  let unanswered: GivenAnswers['unanswered'];
+  let unanswered: GivenReplies['unanswered'];
 
-  const answerAboutKey = async (prompt: string): Promise<OpenSshAnswer> => {
+  const answerAboutKey = async (prompt: string): Promise<OpenSshReply> => {
     const file = passphraseQuestion.exec(prompt)?.[1];
     const question = file === undefined ? prompt : `Passphrase of ${file}: `;
     if (askSecret === undefined || asked.has(question)) return 'none';
@@ -60,7 +60,7 @@ export function openSshAnswers(secrets: OpenSshSecrets): OpenSshAnswers | undefi
     return { secret: await askSecret(question) };
   };
 
-  const answerHost = async ({ prompt, log }: OpenSshQuestion): Promise<OpenSshAnswer> => {
+  const answerHost = async ({ prompt, log }: OpenSshQuestion): Promise<OpenSshReply> => {
     const wantsPassword = asksForPassword(prompt);
     if (wantsPassword && password !== undefined && !isPasswordGiven) {
       isPasswordGiven = true;

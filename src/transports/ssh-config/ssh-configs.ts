@@ -40,14 +40,14 @@ const programsAtOnce = 4;
 /** Asks `ssh -G` as rarely as it takes: not at all for hosts whom no file and no argument concerns, once for hosts that are treated alike. */
 export function createSshConfigs({ sshConfigFile }: SshConfigsOptions = {}): SshConfigs {
   const limit = pLimit(programsAtOnce);
-  const answers = new Map<string, Promise<Answer>>();
+  const lookups = new Map<string, Promise<Answer>>();
   const layouts = new Map<string, Promise<ConfigLayout>>();
   const file = sshConfigFile === undefined ? [] : ['-F', sshConfigFile];
 
   const ask = (words: readonly string[], destination: string): Promise<Answer> =>
     limit(async () => ({ destination, answer: await askSsh(words, destination) }));
   /** What ssh says about nobody in particular: what differs from it has been configured. */
-  const plain = (): Promise<Answer> => memoize(answers, '', () => ask(['-F', 'none'], 'localhost'));
+  const plain = (): Promise<Answer> => memoize(lookups, '', () => ask(['-F', 'none'], 'localhost'));
   const layoutFor = (words: readonly string[], destination: string): Promise<ConfigLayout> =>
     // A -F among a host's own arguments makes ssh read other files.
     memoize(layouts, words.some((word) => /^-\w*F/.test(word)) ? words.join('\0') : '', async () => {
@@ -80,7 +80,7 @@ export function createSshConfigs({ sshConfigFile }: SshConfigsOptions = {}): Ssh
     ];
     const kind = given.some(isExpanded) ? `=${destination}` : layout.keyOf(destination);
     const [asked, baseline] = await Promise.all([
-      memoize(answers, [...words, kind].join('\0'), () => ask(words, destination)),
+      memoize(lookups, [...words, kind].join('\0'), () => ask(words, destination)),
       plain(),
     ]);
     if (asked.answer !== undefined && baseline.answer !== undefined) {

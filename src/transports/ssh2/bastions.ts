@@ -7,14 +7,14 @@ import type { HostAddress } from '../host-keys/host-key.ts';
 import type { OnCut, Paused } from '../limits.ts';
 import { closeSsh, type OpenSsh } from './open.ts';
 import type { SshSettings } from './settings.ts';
-import { answerTimeout, type SharedLine, SharedLines } from '../connection-pool.ts';
+import { answerTimeout, type PooledConnection, ConnectionPool } from '../connection-pool.ts';
 import { StreamSocket } from './stream-socket.ts';
 
-/** The hosts over which others are reached: one connection to each, shared by all behind it. */
+/** The hosts over which others are reached: one connection to each, shared by all hosts behind it. */
 export interface Bastions {
   /** A stream from the bastion to the sshd of a host behind it. */
   forward(bastion: SshSettings, to: Endpoint, request: ForwardRequest): Promise<Duplex>;
-  /** Ends all connections; who asks later gets new ones. */
+  /** Ends all connections. A later `forward` opens new ones. */
   close(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export interface Endpoint {
 }
 
 export interface ForwardRequest {
-  /** Who is to be reached, for messages. */
+  /** The host behind the bastion, for messages. */
   readonly host: HostAddress;
   readonly onCut: OnCut;
   readonly paused: Paused;
@@ -33,14 +33,14 @@ export interface ForwardRequest {
 export function createBastions(
   open: (bastion: SshSettings, signal: AbortSignal) => Promise<OpenSsh>,
 ): Bastions {
-  const lines = new SharedLines<OpenSsh>();
-  const lineTo = (bastion: SshSettings): Promise<SharedLine<OpenSsh>> =>
+  const pool = new ConnectionPool<OpenSsh>();
+  const connectionTo = (bastion: SshSettings): Promise<PooledConnection<OpenSsh>> =>
     // Two hosts may reach the same bastion by different ways, or as different users.
-    lines.to(JSON.stringify(bastion), {
+    pool.connectionTo(JSON.stringify(bastion), {
       open: (signal) => open(bastion, signal),
       listen: ({ socket }, heard) => void socket.on('data', heard),
       isStanding,
-      answers,
+      isAlive,
       end: closeSsh,
     });
 
@@ -48,28 +48,28 @@ export function createBastions(
     async forward(bastion, to, { host, onCut, paused }) {
       for (let attempt = 0; ; attempt++) {
         // The time to connect to the host is not spent on the bastion, which has its own.
-        const line = await paused(lineTo(bastion));
-        const opened = await paused(line.opened).catch((error: unknown) => {
+        const connection = await paused(connectionTo(bastion));
+        const opened = await paused(connection.opened).catch((error: unknown) => {
           throw bastionError(error, host.subject, bastion.name);
         });
-        const leave = line.enter();
+        const release = connection.acquire();
         try {
-          return await forward(opened, to, { onCut, leave });
+          return await forward(opened, to, { onCut, release });
         } catch (error) {
-          leave();
+          release();
           if (attempt === 0 && !isStanding(opened)) continue;
           throw forwardError(error, host, bastion);
         }
       }
     },
-    close: () => lines.close(),
+    close: () => pool.close(),
   };
 }
 
 async function forward(
   opened: OpenSsh,
   to: Endpoint,
-  { onCut, leave }: { readonly onCut: OnCut; readonly leave: () => void },
+  { onCut, release }: { readonly onCut: OnCut; readonly release: () => void },
 ): Promise<Duplex> {
   const channel = await openChannel(opened, to, onCut);
   return new StreamSocket({
@@ -81,7 +81,7 @@ async function forward(
     },
     close: () => {
       channel.close();
-      leave();
+      release();
     },
   });
 }
@@ -90,8 +90,8 @@ function isStanding({ socket }: OpenSsh): boolean {
   return socket.readable && socket.writable;
 }
 
-/** Whether the bastion answers a question that changes nothing: to end a forwarding that does not exist. */
-function answers({ client }: OpenSsh): Promise<boolean> {
+/** Tells whether the bastion answers a request that changes nothing: to cancel a forwarding that does not exist. */
+function isAlive({ client }: OpenSsh): Promise<boolean> {
   return new Promise((resolve) => {
     const impatience = setTimeout(() => resolve(false), answerTimeout);
     const onAnswer = (isAlive: boolean): void => {
@@ -129,7 +129,7 @@ export function bastionError(error: unknown, subject: string, bastion: string): 
   return new UnreachableError(told, { cause: error });
 }
 
-/** What sshd says of a port that it does not reach, as a socket of our own would have said it. */
+/** Messages of sshd for a port that it does not reach, and the error codes that a socket of our own would have. */
 const codesOfSentences: readonly (readonly [RegExp, string])[] = [
   [/connection refused/i, 'ECONNREFUSED'],
   [/no route to host/i, 'EHOSTUNREACH'],

@@ -4,12 +4,12 @@ import { NodeSSH } from 'node-ssh';
 import type { Algorithms, Client } from 'ssh2';
 
 import { authHandlerOf } from '../login/auth-handler.ts';
-import type { LoginPlan } from '../login/authentication.ts';
+import type { LoginOffer } from '../login/authentication.ts';
 import { connectError, connectTimeoutError, isWorthRetrying, type Progress } from '../connect-errors.ts';
 import { backOff } from '../handshakes.ts';
 import { hostAddressOf, hostKeyGate, type HostAddress } from '../host-keys/host-key.ts';
 import type { KnownHosts } from '../host-keys/known-hosts.ts';
-import { answersGiven, loginHint, type LoginWays } from '../login/login-hint.ts';
+import { repliesGiven, loginHint, type LoginWays } from '../login/login-hint.ts';
 import { shorter, sleep, withLimits, type OnCut, type Paused } from '../limits.ts';
 import { retryUnreachable } from '../retry-unreachable.ts';
 import type { SshSettings } from './settings.ts';
@@ -72,9 +72,9 @@ export function openSsh(
   };
   return withLimits(limits, async (onCut) => {
     // Somebody may have to type a passphrase first: that takes the time it takes.
-    const plan = await shared.keyRing.plan({ subject: `${settings.user}@${settings.name}`, ...settings });
+    const offer = await shared.keyRing.offer({ subject: `${settings.user}@${settings.name}`, ...settings });
     const known = await shared.knownHosts(settings.knownHostsFiles).load();
-    const attempt: Attempt = { settings, shared, host, plan, known, progress };
+    const attempt: Attempt = { settings, shared, host, offer, known, progress };
     const timeoutError = (): Error => connectTimeoutError(host.subject, time, progress);
     const connectOnce = (): Promise<OpenSsh> =>
       shared.handshakes.for(host.endpoint)(() =>
@@ -105,7 +105,7 @@ interface Attempt {
   readonly settings: SshSettings;
   readonly shared: SshShared;
   readonly host: HostAddress;
-  readonly plan: LoginPlan;
+  readonly offer: LoginOffer;
   readonly known: KnownHosts;
   readonly progress: Progress;
 }
@@ -129,7 +129,7 @@ async function connectWithRetries(attempt: Attempt, onCut: OnCut, paused: Paused
 }
 
 async function handshake(attempt: Attempt, onCut: OnCut, paused: Paused): Promise<OpenSsh> {
-  const { settings, shared, host, plan, known, progress } = attempt;
+  const { settings, shared, host, offer, known, progress } = attempt;
   const { user, address } = settings;
   const socket = await openSocket(settings, { bastions: shared.bastions, host, onCut, paused });
   // Until ssh2 listens, and after it has stopped: an error event that nobody hears ends the process.
@@ -147,7 +147,7 @@ async function handshake(attempt: Attempt, onCut: OnCut, paused: Paused): Promis
     // What ssh2 needs of a socket is what every stream of both directions has.
     sock: socket,
     username: user,
-    authHandler: authHandlerOf(plan, {
+    authHandler: authHandlerOf(offer, {
       user,
       subject: `${user}@${settings.name}`,
       host: host.subject,
@@ -186,13 +186,13 @@ async function handshake(attempt: Attempt, onCut: OnCut, paused: Paused): Promis
   }
 }
 
-function hintFor(plan: LoginPlan, { ways }: Progress): string | undefined {
+function hintFor(offer: LoginOffer, { ways }: Progress): string | undefined {
   const forKerberos = 'for which there is ansible_connection: openssh';
-  return ways && loginHint(ways, { tried: triedBy(plan, ways), forKerberos });
+  return ways && loginHint(ways, { tried: triedBy(offer, ways), forKerberos });
 }
 
 /** As the protocol calls what a login tries. */
-function triedBy({ methods, asksQuestions }: LoginPlan, { isPartial }: LoginWays): readonly string[] {
+function triedBy({ methods, asksQuestions }: LoginOffer, { isPartial }: LoginWays): readonly string[] {
   const tried = methods.flatMap(({ type }) =>
     type === 'password' ? ['password', 'keyboard-interactive'] : ['publickey'],
   );
@@ -203,15 +203,15 @@ function isConnecting(socket: Duplex): boolean {
   return 'connecting' in socket && socket.connecting === true;
 }
 
-function explain(cause: unknown, { settings, host, plan, known, progress }: Attempt): Error {
+function explain(cause: unknown, { settings, host, offer, known, progress }: Attempt): Error {
   return connectError(cause, {
     host,
     user: settings.user,
     offered: [
-      ...plan.methods.map(({ description }) => description),
-      ...(progress.hasAnswered === true ? [answersGiven] : []),
+      ...offer.methods.map(({ description }) => description),
+      ...(progress.hasAnswered === true ? [repliesGiven] : []),
     ],
-    hint: plan.notOffered?.join(', ') ?? hintFor(plan, progress),
+    hint: offer.notOffered?.join(', ') ?? hintFor(offer, progress),
     knownTypes: known.keyTypes(host.onRecord.name, host.onRecord.port),
     step: progress.step,
   });

@@ -1,18 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { planRollout, type Rollout } from '../../../src/engine/fleet/rollout.ts';
+import { scheduleRollout, type Rollout } from '../../../src/engine/fleet/rollout.ts';
 import type { InventoryHost } from '../../../src/model/inventory.ts';
 import { fleet, inventoryHost } from '../fake-fleet.ts';
 
-function plan(rollout: Rollout, hosts: readonly InventoryHost[] = fleet(30), lost: readonly string[] = []) {
-  return planRollout(rollout, hosts, { play: 'bond6', forks: 50, lost: new Set(lost) });
+function schedule(
+  rollout: Rollout,
+  hosts: readonly InventoryHost[] = fleet(30),
+  lost: readonly string[] = [],
+) {
+  return scheduleRollout(rollout, hosts, { play: 'bond6', forks: 50, lost: new Set(lost) });
 }
 
 function sizes(rollout: Rollout, hosts: number): readonly string[] {
-  return plan(rollout, fleet(hosts)).waves.map(({ name, hosts: { length } }) => `${name}: ${String(length)}`);
+  return schedule(rollout, fleet(hosts)).waves.map(
+    ({ name, hosts: { length } }) => `${name}: ${String(length)}`,
+  );
 }
 
-describe('planRollout', () => {
+describe('scheduleRollout', () => {
   it.each<[string, Rollout, number, readonly string[]]>([
     ['takes all hosts in one wave unless told otherwise', {}, 30, ['wave 1 of 1: 30']],
     [
@@ -66,17 +72,17 @@ describe('planRollout', () => {
     ['none of a share that is less than a host', '5%', 19, 0],
     ['every failure', '100%', 30, 30],
   ])('allows %s', (_, maxFailures, hosts, allowed) => {
-    expect(plan(maxFailures === undefined ? {} : { maxFailures }, fleet(hosts)).allowed).toBe(allowed);
+    expect(schedule(maxFailures === undefined ? {} : { maxFailures }, fleet(hosts)).allowed).toBe(allowed);
   });
 
   it('bounds the window by forks', () => {
-    const windowOf = (rollout: Rollout): number => plan(rollout).window;
+    const windowOf = (rollout: Rollout): number => schedule(rollout).window;
 
     expect([windowOf({}), windowOf({ window: 20 }), windowOf({ window: 80 })]).toEqual([50, 20, 50]);
   });
 
   it('gives no place to a lost host, not even that of the canary', () => {
-    const { waves } = plan({ canary: 1, waves: ['10%', '100%'] }, fleet(10), ['kvm1', 'kvm2']);
+    const { waves } = schedule({ canary: 1, waves: ['10%', '100%'] }, fleet(10), ['kvm1', 'kvm2']);
 
     expect(waves.map(({ hosts }) => hosts.map(({ name }) => name))).toEqual([
       ['kvm3'],
@@ -84,16 +90,16 @@ describe('planRollout', () => {
     ]);
   });
 
-  it('seats hosts by the value of a variable and by each group that matches', () => {
+  it('keeps hosts apart by the value of a variable and by each group that matches', () => {
     const hosts = [
       inventoryHost('kvm1', { vars: { rack: 1 }, groups: ['kvm', 'pair-a', 'pair-b'] }),
       inventoryHost('kvm2', { vars: { rack: '1' }, groups: ['kvm'] }),
       inventoryHost('kvm3'),
     ];
 
-    const { seats } = plan({ apart: [{ variable: 'rack' }, { group: 'pair-*' }] }, hosts);
+    const { apartGroups } = schedule({ apart: [{ variable: 'rack' }, { group: 'pair-*' }] }, hosts);
 
-    expect([...seats].map(([host, taken]) => [host, ...taken.map(({ name }) => name)])).toEqual([
+    expect([...apartGroups].map(([host, taken]) => [host, ...taken.map(({ name }) => name)])).toEqual([
       ['kvm1', 'rack 1', 'group pair-a', 'group pair-b'],
       ['kvm2', 'rack 1'],
       ['kvm3'],
@@ -197,16 +203,20 @@ describe('planRollout', () => {
   ])('refuses %s', (_, rollout, sentence) => {
     const hosts = [inventoryHost('kvm1', { vars: { rack: 'r1' }, groups: ['pair-a'] })];
 
-    expect(() => plan(rollout as Rollout, hosts)).toThrow(`play "bond6": ${sentence}`);
+    expect(() => schedule(rollout as Rollout, hosts)).toThrow(`play "bond6": ${sentence}`);
   });
 
   it('takes the word of the inventory for a variable that these hosts lack', () => {
     const rollout: Rollout = { apart: [{ variable: 'rack' }] };
     const inventory = [inventoryHost('kvm9', { vars: { rack: 'r1' } })];
 
-    const seats = planRollout(rollout, fleet(2), { play: 'bond6', forks: 5, inventory }).seats;
+    const apartGroups = scheduleRollout(rollout, fleet(2), {
+      play: 'bond6',
+      forks: 5,
+      inventory,
+    }).apartGroups;
 
-    expect([...seats.values()]).toEqual([[], []]);
+    expect([...apartGroups.values()]).toEqual([[], []]);
   });
 
   it('gives every host exactly one wave, in inventory order', () => {
@@ -220,10 +230,10 @@ describe('planRollout', () => {
           const rising = steps.toSorted((a, b) => a - b);
           const waves = [...rising.map((step) => (isShare ? (`${step}%` as const) : step)), '100%' as const];
 
-          const planned = plan({ canary, waves }, fleet(hosts)).waves;
+          const scheduled = schedule({ canary, waves }, fleet(hosts)).waves;
 
-          expect(planned.flatMap((wave) => wave.hosts)).toEqual(fleet(hosts));
-          expect(planned.filter((wave) => wave.hosts.length === 0)).toEqual([]);
+          expect(scheduled.flatMap((wave) => wave.hosts)).toEqual(fleet(hosts));
+          expect(scheduled.filter((wave) => wave.hosts.length === 0)).toEqual([]);
         },
       ),
     );

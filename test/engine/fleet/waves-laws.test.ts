@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { HostOutcome } from '../../../src/engine/events.ts';
-import { planRollout, type Rollout, type RolloutPlan } from '../../../src/engine/fleet/rollout.ts';
+import { scheduleRollout, type Rollout, type RolloutSchedule } from '../../../src/engine/fleet/rollout.ts';
 import { fleet, inventoryHost, runFleet, type FleetRun, type Span } from '../fake-fleet.ts';
 
 const host = fc.record({
@@ -36,7 +36,7 @@ const scenario = fc.record({
 });
 
 interface Scenario extends FleetRun {
-  readonly plan: RolloutPlan;
+  readonly schedule: RolloutSchedule;
   readonly names: readonly string[];
 }
 
@@ -57,7 +57,11 @@ async function always(law: (run: Scenario) => void): Promise<void> {
         inventory,
         ...(cancelAt !== undefined && { cancelAt }),
       });
-      law({ ...run, names, plan: planRollout(rollout, members, { play: 'bond6', forks, inventory }) });
+      law({
+        ...run,
+        names,
+        schedule: scheduleRollout(rollout, members, { play: 'bond6', forks, inventory }),
+      });
     }),
   );
 }
@@ -74,15 +78,17 @@ function runsOf(spans: readonly Span[]): readonly Span[] {
 
 describe('runWaves, whatever hosts do', () => {
   it('never has more hosts under way than the window and forks allow', async () => {
-    await always(({ spans, plan }) => {
-      expect(most(spans)).toBeLessThanOrEqual(plan.window);
+    await always(({ spans, schedule }) => {
+      expect(most(spans)).toBeLessThanOrEqual(schedule.window);
     });
   });
 
   it('never has two hosts under way that are to be kept apart', async () => {
-    await always(({ spans, plan }) => {
-      for (const { key, atMost } of [...plan.seats.values()].flat()) {
-        const own = spans.filter((span) => plan.seats.get(span.host)?.some((seat) => seat.key === key));
+    await always(({ spans, schedule }) => {
+      for (const { key, atMost } of [...schedule.apartGroups.values()].flat()) {
+        const own = spans.filter((span) =>
+          schedule.apartGroups.get(span.host)?.some((group) => group.key === key),
+        );
         expect(most(own)).toBeLessThanOrEqual(atMost);
       }
     });
@@ -98,8 +104,8 @@ describe('runWaves, whatever hosts do', () => {
   });
 
   it('starts hosts of a wave in inventory order, but for those that wait for a place', async () => {
-    await always(({ spans, plan }) => {
-      for (const { hosts } of plan.waves) {
+    await always(({ spans, schedule }) => {
+      for (const { hosts } of schedule.waves) {
         const order = hosts.map(({ name }) => name);
         const started = runsOf(spans).filter((span) => order.includes(span.host));
         for (const [at, span] of started.entries()) {
@@ -108,7 +114,7 @@ describe('runWaves, whatever hosts do', () => {
             .filter((later) => order.indexOf(later.host) < order.indexOf(span.host));
           for (const { host: waiting } of overtaken) {
             const others = started.filter((other) => other.from <= span.from && span.from <= other.to);
-            const neighbours = others.filter((other) => shareSeat(plan, other.host, waiting));
+            const neighbours = others.filter((other) => shareGroup(schedule, other.host, waiting));
             expect(neighbours.length).toBeGreaterThan(0);
           }
         }
@@ -117,9 +123,9 @@ describe('runWaves, whatever hosts do', () => {
   });
 
   it('begins no wave before the one before it has ended', async () => {
-    await always(({ spans, plan }) => {
+    await always(({ spans, schedule }) => {
       let end = 0;
-      for (const { hosts } of plan.waves) {
+      for (const { hosts } of schedule.waves) {
         const own = runsOf(spans).filter((span) => hosts.some(({ name }) => name === span.host));
         for (const { from } of own) expect(from).toBeGreaterThanOrEqual(end);
         end = Math.max(end, ...own.map(({ to }) => to));
@@ -128,8 +134,8 @@ describe('runWaves, whatever hosts do', () => {
   });
 
   it('has no host beside a canary', async () => {
-    await always(({ spans, plan }) => {
-      const canaries = plan.waves.filter(({ isCanary }) => isCanary).flatMap(({ hosts }) => hosts);
+    await always(({ spans, schedule }) => {
+      const canaries = schedule.waves.filter(({ isCanary }) => isCanary).flatMap(({ hosts }) => hosts);
       const own = runsOf(spans).filter((span) => canaries.some(({ name }) => name === span.host));
       expect(most(own)).toBeLessThanOrEqual(1);
     });
@@ -143,28 +149,28 @@ describe('runWaves, whatever hosts do', () => {
   });
 
   it('stops if and only if a canary failed or more failed than may', async () => {
-    await always(({ end, spans, plan }) => {
+    await always(({ end, spans, schedule }) => {
       const ran = new Set(runsOf(spans).map((span) => span.host));
       const isFailed = ({ name }: { readonly name: string }): boolean =>
         end.summaries.some(
           ({ host: other, outcome }) => other === name && /failed|unreachable/.test(outcome),
         );
-      const waves = plan.waves.map(({ isCanary, hosts }) => ({
+      const waves = schedule.waves.map(({ isCanary, hosts }) => ({
         isCanary,
         failed: hosts.filter((member) => ran.has(member.name) && isFailed(member)).length,
       }));
       const failed = waves.reduce((sum, wave) => sum + wave.failed, 0);
 
       expect(end.broken !== undefined).toBe(
-        failed > plan.allowed || waves.some((wave) => wave.isCanary && wave.failed > 0),
+        failed > schedule.allowed || waves.some((wave) => wave.isCanary && wave.failed > 0),
       );
     });
   });
 
   it('leaves nothing changed in the wave that is rolled back', async () => {
-    await always(({ end, log, plan }) => {
-      if (end.broken === undefined || !plan.undoesWave || log.includes('cancel')) return;
-      const wave = plan.waves.find(({ name }) => name === end.broken?.wave);
+    await always(({ end, log, schedule }) => {
+      if (end.broken === undefined || !schedule.undoesWave || log.includes('cancel')) return;
+      const wave = schedule.waves.find(({ name }) => name === end.broken?.wave);
       const stay = end.summaries.filter(
         (summary) =>
           summary.outcome === 'changed' &&
@@ -177,7 +183,8 @@ describe('runWaves, whatever hosts do', () => {
   });
 });
 
-function shareSeat(plan: RolloutPlan, one: string, other: string): boolean {
-  const keys = (name: string): readonly string[] => (plan.seats.get(name) ?? []).map(({ key }) => key);
+function shareGroup(schedule: RolloutSchedule, one: string, other: string): boolean {
+  const keys = (name: string): readonly string[] =>
+    (schedule.apartGroups.get(name) ?? []).map(({ key }) => key);
   return keys(one).some((key) => keys(other).includes(key));
 }

@@ -5,7 +5,7 @@ import { authHandlerOf } from '../../../src/transports/login/auth-handler.ts';
 import {
   createKeyRing,
   type LoginMethod,
-  type LoginPlan,
+  type LoginOffer,
 } from '../../../src/transports/login/authentication.ts';
 
 const key = method('publickey');
@@ -33,7 +33,7 @@ type Handler = (
 ) => void;
 
 /** What is offered to a server that accepts nothing, or a first step only. */
-async function offered(plan: Partial<LoginPlan>, { allowed, isPartial }: Server): Promise<AnyAuthMethod[]> {
+async function offered(offer: Partial<LoginOffer>, { allowed, isPartial }: Server): Promise<AnyAuthMethod[]> {
   const dialogue = {
     user: 'admin',
     subject: 'admin@kvm1',
@@ -43,7 +43,10 @@ async function offered(plan: Partial<LoginPlan>, { allowed, isPartial }: Server)
     whileAsked: <T>(answer: Promise<T>): Promise<T> => answer,
     onFailure: (error: unknown): void => void failures.push(error),
   };
-  const handler = authHandlerOf({ methods: [], refusedMethods: [], ...plan }, dialogue) as unknown as Handler;
+  const handler = authHandlerOf(
+    { methods: [], refusedMethods: [], ...offer },
+    dialogue,
+  ) as unknown as Handler;
   const ask = (...args: [readonly string[] | null, boolean | null]): Promise<AnyAuthMethod | false> =>
     new Promise((resolve) => handler(...args, resolve));
 
@@ -59,11 +62,11 @@ let failures: unknown[] = [];
 
 /** What is answered to the questions of a server. */
 async function answered(
-  plan: Partial<LoginPlan>,
+  offer: Partial<LoginOffer>,
   prompts: readonly { prompt: string; echo: boolean }[],
 ): Promise<string[]> {
   failures = [];
-  const methods = await offered(plan, { allowed: ['keyboard-interactive'], isPartial: true });
+  const methods = await offered(offer, { allowed: ['keyboard-interactive'], isPartial: true });
   const questions = methods.find((candidate) => candidate.type === 'keyboard-interactive');
   return new Promise((resolve) => questions?.prompt('', 'Hello.', '', [...prompts], resolve));
 }
@@ -119,9 +122,9 @@ describe('createKeyRing', () => {
   const nobody = { agentSocket: '', home: '/nonexistent' };
 
   it('has nothing to offer without key, agent and password', async () => {
-    const plan = await createKeyRing(nobody).plan({ user: 'admin' });
+    const offer = await createKeyRing(nobody).offer({ user: 'admin' });
 
-    expect(plan).toEqual({ methods: [], refusedMethods: [] });
+    expect(offer).toEqual({ methods: [], refusedMethods: [] });
   });
 
   it('asks for the password of a bastion only when its turn comes', async () => {
@@ -131,7 +134,7 @@ describe('createKeyRing', () => {
       askSecret: (question) => Promise.resolve(String(asked.push(question))),
     });
 
-    const { methods } = await ring.plan({ user: 'admin', subject: 'admin@bastion', asksForPassword: true });
+    const { methods } = await ring.offer({ user: 'admin', subject: 'admin@bastion', asksForPassword: true });
 
     expect(asked).toEqual([]);
     expect(await methods[0]?.make()).toMatchObject({ type: 'password', password: '1' });
