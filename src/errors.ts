@@ -18,6 +18,16 @@ export class KvmplayError extends Error {
     this.code = code;
     this.details = options?.details ?? [];
   }
+
+  /** Whether a retry may succeed. */
+  get isTransient(): boolean {
+    return false;
+  }
+
+  /** Whether the host that it happened to counts as unreachable. */
+  get isUnreachable(): boolean {
+    return false;
+  }
 }
 
 /** True for an error of kvmplay, also when two copies of the package are loaded. */
@@ -94,12 +104,24 @@ export class UnreachableError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_UNREACHABLE', message, options);
   }
+
+  override get isTransient(): boolean {
+    return true;
+  }
+
+  override get isUnreachable(): boolean {
+    return true;
+  }
 }
 
 /** The host's key is unknown, changed or revoked. Counts as unreachable; never retried. */
 export class HostKeyError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_HOST_KEY', message, options);
+  }
+
+  override get isUnreachable(): boolean {
+    return true;
   }
 }
 
@@ -108,6 +130,10 @@ export class AuthenticationError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_AUTHENTICATION', message, options);
   }
+
+  override get isUnreachable(): boolean {
+    return true;
+  }
 }
 
 /** The connection ended before the command did: what the command did is not known. */
@@ -115,12 +141,24 @@ export class ConnectionLostError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_CONNECTION_LOST', message, options);
   }
+
+  override get isTransient(): boolean {
+    return true;
+  }
+
+  override get isUnreachable(): boolean {
+    return true;
+  }
 }
 
 /** A command did not end in its time. */
 export class CommandTimeoutError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_COMMAND_TIMEOUT', message, options);
+  }
+
+  override get isTransient(): boolean {
+    return true;
   }
 }
 

@@ -88,11 +88,6 @@ export function isWorthRetrying(cause: unknown, step: Step, failure: number): bo
   return step !== 'login' && raw.syscall !== 'connect' && isHangUp(raw);
 }
 
-/** Whether another attempt may find what this one did not: never after a login or a host key was refused. */
-export function isUnreachable(error: unknown): error is UnreachableError {
-  return isKvmplayError(error) && error.code === 'KVMPLAY_UNREACHABLE';
-}
-
 /** For a connect that does not come to an end, or to none but one that was worth another try. */
 export function connectTimeoutError(
   subject: string,

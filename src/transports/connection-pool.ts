@@ -1,4 +1,4 @@
-import { AuthenticationError, HostKeyError } from '../errors.ts';
+import { isKvmplayError } from '../errors.ts';
 
 /** How the pool treats one kind of connection. */
 export interface ConnectionKind<T> {
@@ -70,7 +70,7 @@ export class PooledConnection<T> {
       },
       // Each host behind would offer the refused key again, and sshd may then refuse us altogether.
       (error: unknown) =>
-        (this.#isFinal = error instanceof AuthenticationError || error instanceof HostKeyError),
+        (this.#isFinal = isKvmplayError(error) && error.isUnreachable && !error.isTransient),
     );
   }
 

@@ -1,4 +1,4 @@
-import { isUnreachable } from './connect-errors.ts';
+import { isKvmplayError } from '../errors.ts';
 import { backOff } from './handshakes.ts';
 import { sleep, type OnCut } from './limits.ts';
 
@@ -21,8 +21,13 @@ export async function retryUnreachable<T>(
     try {
       return await connect();
     } catch (error) {
-      if (cut.isCut || failure >= retries || !isUnreachable(error)) throw error;
+      if (cut.isCut || failure >= retries || !mayRetry(error)) throw error;
       if (!(await sleep(backOff(failure, random), onCut))) throw error;
     }
   }
+}
+
+/** A login or a host key that was refused would be refused again. */
+function mayRetry(error: unknown): boolean {
+  return isKvmplayError(error) && error.isTransient;
 }
