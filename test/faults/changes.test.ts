@@ -109,7 +109,8 @@ cp -a /tmp/keep/. ${folder} && { cat /dev/zero > ${folder}/fill 2>/dev/null; tru
       {
         spoil: 'mkdir -p /run/kvmplay/active && echo "ada from desk7" > /run/kvmplay/active/owner',
         repair: 'rm -r /run/kvmplay/active',
-        message: /^failed KVMPLAY_HOST_LOCKED \S+ is being changed by ada from desk7; nothing was changed$/,
+        message:
+          /^failed KVMPLAY_HOST_LOCKED \S+ is being changed by ada from desk7 \(`kvmplay guard list` shows it\); nothing was changed$/,
       },
     ],
   ] as const;

@@ -75,7 +75,7 @@ describe('a change whose controller was killed before it confirmed', () => {
       kvm3: {
         state: 'armed',
         id: expect.stringMatching(/^\d{14}-[0-9a-f]{8}$/),
-        owner: 'ada from desk7',
+        owner: expect.stringMatching(/^ada from desk7, since 2\d{3}-\d\d-\d\d [\d:]{8} UTC$/),
         secondsLeft: expect.any(Number),
         hasUnfinishedCommit: false,
       },
@@ -84,10 +84,12 @@ describe('a change whose controller was killed before it confirmed', () => {
     expect(secondsLeft).toBeGreaterThan(10);
     expect(secondsLeft).toBeLessThanOrEqual(90);
     expect((await guard('list')).text).toMatch(
-      /^HOST {2}STATE {2}ID +OWNER +SECONDS LEFT\nkvm3 {2}armed {2}\S+ {2}ada from desk7 {2}\d+\n$/,
+      /^HOST {2}STATE {2}ID +OWNER +SECONDS LEFT\nkvm3 {2}armed {2}\S+ {2}ada from desk7, since [\d: -]+ UTC {2}\d+\n$/,
     );
     expect(outcomes(await runOnLab(lab, [br7]))).toEqual([
-      'kvm3 failed: kvm3 is being changed by ada from desk7; nothing was changed ',
+      expect.stringMatching(
+        /^kvm3 failed: kvm3 is being changed by ada from desk7, since [\d: -]+ UTC \(`kvmplay guard list` shows it\); nothing was changed $/,
+      ),
     ]);
     expect(await guard('clear')).toEqual({
       code: 2,

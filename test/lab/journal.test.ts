@@ -9,12 +9,14 @@ import { compareStates, makeBare, readFiles, ringLab, surveyLab } from './suppor
 const names = ['kvm1', 'kvm2', 'kvm3'];
 const staged = stagePackage();
 const folder = playbookFolder({
-  'br7.ts': `import { ensureBridge, play } from 'kvmplay';
+  'br7.ts': `import { check, ensureBridge, play } from 'kvmplay';
 
 export default play({
   name: 'br7',
   hosts: 'kvm',
   rollout: { window: 1 },
+  // It runs while the host is locked.
+  probes: [check('nobody knows the owner', 'cp /run/kvmplay/active/owner /tmp/br7-owner')],
   async run(host) {
     await ensureBridge(host, { name: 'br7', ports: ['eno5'] });
   },
@@ -106,6 +108,9 @@ describe('kvmplay run --resume', () => {
     const resumed = await kvmplay('run --resume last --no-type-check');
 
     expect(resumed).toMatchObject({ code: 0, ends: ['kvm2 changed', 'kvm3 changed'] });
+    expect(await lab.read('kvm2', 'cat /tmp/br7-owner')).toMatch(
+      /^\S+@\S+, process \d+, run \d{8}-\d{6}-\d{5}, since 2\d{3}-\d\d-\d\d [\d:]{8} UTC\n$/,
+    );
     expect((await kvmplay('undo last')).ends).toEqual(['kvm2 changed', 'kvm3 changed']);
     expect(await lab.read('kvm2', 'ls /sys/class/net')).not.toContain('br7');
   }, 150_000);

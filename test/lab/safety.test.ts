@@ -130,7 +130,8 @@ mount -t tmpfs -o size=64k tmpfs /etc/sysconfig/network-scripts && cp -a /tmp/ke
       {
         spoil: 'mkdir -p /run/kvmplay/active && echo "ada from desk7" > /run/kvmplay/active/owner',
         mend: 'rm -rf /run/kvmplay/active',
-        message: /^kvm3 is being changed by ada from desk7; nothing was changed$/,
+        message:
+          /^kvm3 is being changed by ada from desk7 \(`kvmplay guard list` shows it\); nothing was changed$/,
         code: 'KVMPLAY_HOST_LOCKED',
       },
     ],

@@ -38,6 +38,7 @@ export async function applyPlan(
       }),
       hosts,
       options,
+      run: options.check ? undefined : header.id,
       reporters: options.check ? [] : [journalReporter(header, io)],
       origin: file,
     },

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../engine/events.ts';
 import type { Play } from '../../engine/fleet/play.ts';
+import { nameOwner } from '../../engine/transaction/owner.ts';
 import { UsageError } from '../../errors.ts';
 import { playHosts } from '../../inventory/play-hosts.ts';
 import { run } from '../../run.ts';
@@ -76,6 +77,7 @@ export async function runPlaybooks(
     inventory,
     extraVars,
     ...selection,
+    owner: nameOwner(journal.length > 0 ? header.id : undefined),
     forks: stepping === undefined ? options.forks : 1,
     checkMode: options.check || list !== undefined,
     confirmTimeout: options['confirm-timeout'],

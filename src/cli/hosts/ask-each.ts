@@ -57,8 +57,8 @@ export async function askEach<T>(
           const connectTimeout = seconds === undefined ? undefined : seconds * 1000;
           return [await ask(host, { transport, connectTimeout, signal: io.signal })];
         } catch (error) {
-          const { code, message } = toEventError(error, undefined);
-          errors.push({ host: host.name, outcome: failedOutcome(code), message });
+          const { message } = toEventError(error, undefined);
+          errors.push({ host: host.name, outcome: failedOutcome(error), message });
           return [];
         }
       }),

@@ -1,4 +1,5 @@
 import type { Play } from '../../engine/fleet/play.ts';
+import { nameOwner } from '../../engine/transaction/owner.ts';
 import type { Reporter, RunSummary } from '../../engine/events.ts';
 import { UsageError } from '../../errors.ts';
 import type { HostVars } from '../../model/host.ts';
@@ -20,13 +21,15 @@ export interface ChangesRun {
   readonly extraVars?: HostVars;
   /** Besides the one that prints. */
   readonly reporters?: readonly Reporter[];
+  /** Id of the record of this run, if it leaves one. */
+  readonly run?: string | undefined;
   /** Where the hosts come from, for messages. */
   readonly origin: string;
 }
 
 /** Runs plays that a file gave rise to. Throws UsageError for hosts that are not there. */
 export async function runChanges(
-  { plays, inventory, hosts, options, extraVars = {}, reporters = [], origin }: ChangesRun,
+  { plays, inventory, hosts, options, extraVars = {}, reporters = [], run: id, origin }: ChangesRun,
   io: CliIo,
 ): Promise<RunSummary> {
   const names = new Set(inventory.hosts.map(({ name }) => name));
@@ -42,6 +45,7 @@ export async function runChanges(
     inventory,
     only: new Set(hosts),
     extraVars,
+    owner: nameOwner(id),
     forks: options.forks,
     checkMode: options.check,
     confirmTimeout: options['confirm-timeout'],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isKvmplayError, UnreachableError } from '../../errors.ts';
+import { isKvmplayError } from '../../errors.ts';
 import type { AnyFact } from '../../model/task.ts';
 import type { CommandResult } from '../../model/host.ts';
 import type { Connection, Transport } from '../../transports/transport.ts';
@@ -22,7 +22,8 @@ export class HostConnection {
   readonly #transport: Transport;
   readonly #options: HostConnectionOptions;
   #current: Connection | undefined;
-  #isInterruptible = true;
+  /** Works under way that a cancelled run waits for. */
+  #uninterrupted = 0;
 
   constructor(transport: Transport, options: HostConnectionOptions) {
     this.#transport = transport;
@@ -31,11 +32,11 @@ export class HostConnection {
 
   /** From here to the end of `work` a cancelled run waits: what was begun on the host is confirmed or taken back. */
   async uninterrupted<T>(work: () => Promise<T>): Promise<T> {
-    this.#isInterruptible = false;
+    this.#uninterrupted += 1;
     try {
       return await work();
     } finally {
-      this.#isInterruptible = true;
+      this /** Works under way that a cancelled run waits for. */.#uninterrupted = 0;
     }
   }
 
@@ -78,7 +79,7 @@ export class HostConnection {
         this.#current = await this.#connect(left);
         return await use();
       } catch (error) {
-        if (!isTransient(error)) throw error;
+        if (!isKvmplayError(error) || !error.isTransient) throw error;
         await sleep(Math.min(250, Math.max(0, deadline - Date.now())), undefined, this.#signal());
       }
     }
@@ -109,13 +110,6 @@ export class HostConnection {
 
   #signal(): { signal?: AbortSignal } {
     const { signal } = this.#options;
-    return signal === undefined || !this.#isInterruptible ? {} : { signal };
+    return signal === undefined || this.#uninterrupted > 0 ? {} : { signal };
   }
-}
-
-const passingCodes = ['KVMPLAY_UNREACHABLE', 'KVMPLAY_CONNECTION_LOST', 'KVMPLAY_COMMAND_TIMEOUT'];
-
-/** Whether the same may go well a moment later. */
-export function isTransient(error: unknown): error is UnreachableError {
-  return isKvmplayError(error) && passingCodes.includes(error.code);
 }

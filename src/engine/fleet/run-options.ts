@@ -44,7 +44,7 @@ export interface EngineOptions {
   /** Seconds for TCP, handshake and login; default 10. */
   readonly connectTimeout?: number;
   readonly signal?: AbortSignal;
-  /** Who runs it, shown to the next who finds the host locked; default: kvmplay and its process id. */
+  /** Who runs it, for the next who finds a host locked; one line. Default: `user@controller, process 4711`. */
   readonly owner?: string;
   /** How to wait between waves; default: as long as it takes. */
   readonly sleep?: Sleep;

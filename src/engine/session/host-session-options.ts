@@ -5,7 +5,7 @@ import type { TagSelection } from '../../model/tags.ts';
 import type { HostPhase } from '../events.ts';
 import type { Forecaster } from '../transaction/forecaster.ts';
 import type { HostConnection } from '../connection/host-connection.ts';
-import type { Probe } from '../transaction/probes.ts';
+import type { Transactor } from '../transaction/transactor.ts';
 import type { StepAsker } from './step-prompt.ts';
 import type { TaskRecord } from './task-record.ts';
 
@@ -15,13 +15,10 @@ export interface HostSessionOptions {
   /** As the play's schema made them. */
   readonly vars: unknown;
   readonly connection: HostConnection;
+  readonly transactor: Transactor;
   readonly checkMode: boolean;
   /** In check mode commands that would run are errors. */
   readonly refuseCommands: boolean;
-  readonly owner: string;
-  readonly probes: readonly Probe[];
-  /** Seconds. */
-  readonly confirmTimeout: number;
   readonly forecaster?: Forecaster | undefined;
   readonly maxDisruption?: Disruption | undefined;
   /** Tags that the run is for. */
@@ -35,5 +32,5 @@ export interface HostSessionOptions {
   /** Called as soon as a transaction is committed. */
   readonly onDone: (changes: readonly Change[]) => void;
   /** When it fires, no further task is planned and nothing new is applied. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }

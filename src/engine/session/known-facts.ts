@@ -1,7 +1,7 @@
 import type { Change } from '../../model/change.ts';
 import type { Fact } from '../../model/fact.ts';
 import type { AnyFact } from '../../model/task.ts';
-import type { SurveyAnswers } from '../transaction/transaction.ts';
+import type { SurveyAnswers } from '../transaction/survey-answers.ts';
 
 /** What is known of a host: what it answered, with the changes that are planned folded in on every read. */
 export class KnownFacts {

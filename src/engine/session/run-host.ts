@@ -1,15 +1,16 @@
-import { PlaybookError } from '../../errors.ts';
+import { isKvmplayError, PlaybookError } from '../../errors.ts';
 import { worstForecast } from '../../model/forecast.ts';
 import type { InventoryHost } from '../../model/inventory.ts';
 import type { Broadcast } from '../fleet/broadcast.ts';
 import { toEventError } from '../event-error.ts';
-import type { EventError, HostOutcome, HostSummary, OfHost, TaskOutcome } from '../events.ts';
+import type { EventError, HostOutcome, HostPhase, HostSummary, OfHost, TaskOutcome } from '../events.ts';
 import { HostConnection } from '../connection/host-connection.ts';
 import { HostSession } from './host-session.ts';
-import type { HostSessionOptions } from './host-session-options.ts';
 import type { Play } from '../fleet/play.ts';
 import type { EngineOptions } from '../fleet/run-options.ts';
 import type { TaskRecord } from './task-record.ts';
+import { nameOwner } from '../transaction/owner.ts';
+import { Transactor } from '../transaction/transactor.ts';
 
 /** A host with the variables its play sees. */
 export interface PlayHost {
@@ -32,11 +33,9 @@ export interface HostRunEnd {
 }
 
 /** Runs a play on one host and tells about it. Never rejects: whatever goes wrong is the host's outcome. */
-export async function runHost(
-  { host, vars }: PlayHost,
-  { play, playIndex, options, broadcast }: HostRun,
-): Promise<HostRunEnd> {
-  const at: OfHost = { play: play.name, playIndex, host: host.name };
+export async function runHost({ host, vars }: PlayHost, run: HostRun): Promise<HostRunEnd> {
+  const { play, options, broadcast } = run;
+  const at = placeIn(run, host);
   const started = performance.now();
   broadcast.emit({ type: 'host.start', ...at });
 
@@ -49,21 +48,21 @@ export async function runHost(
       host,
       vars,
       connection,
+      transactor: transactorFor(host, connection, run),
       checkMode: options.checkMode ?? false,
-      ...guardOptions(play, options),
       refuseCommands: options.refuseCommands ?? false,
       selection: options,
       step: options.step,
       forecaster: options.forecaster,
       maxDisruption: options.maxDisruption,
       onForecast: (forecast) => broadcast.emit({ type: 'host.forecast', ...at, forecast }),
-      onPhase: (phase) => broadcast.emit({ type: 'host.phase', ...at, phase }),
+      onPhase: phaseTeller(host, run),
       onTask: ({ task, subject }, index) =>
         broadcast.emit({ type: 'task.start', ...at, index, task, subject }),
       onDone: (changes) => {
         for (const change of changes) broadcast.emit({ type: 'change.done', ...at, change });
       },
-      ...(options.signal !== undefined && { signal: options.signal }),
+      signal: options.signal,
     });
     await session.untilStopped(play.run(play.tags === undefined ? session : session.tagged(...play.tags)));
     await session.finish();
@@ -72,15 +71,15 @@ export async function runHost(
   }
   await connection?.close();
 
-  const planned = session?.records ?? [];
-  const records = failure === undefined ? planned : settleRecords(planned, failure);
+  const records = session?.records ?? [];
+  if (failure !== undefined) for (const record of records) record.abandon();
   records.forEach((record, index) => emitTask(broadcast, at, record, index));
-  const error = failure === undefined ? undefined : toEventError(failure, placeOf(planned, failure));
+  const error = failure === undefined ? undefined : toEventError(failure, placeOf(records, failure));
   const rollback = rollbackOf(error?.code ?? '');
   const forecast = worstForecast(session?.forecasts ?? []);
   const summary: HostSummary = {
     ...at,
-    outcome: error === undefined ? outcomeOf(records) : failedOutcome(error.code),
+    outcome: error === undefined ? outcomeOf(records) : failedOutcome(failure),
     ...(rollback !== undefined && { rollback }),
     ...(error !== undefined && { error }),
     ...(forecast !== undefined && { forecast }),
@@ -121,12 +120,28 @@ export function connectionTo(host: InventoryHost, options: EngineOptions): HostC
   });
 }
 
-/** How what is done to hosts of a play is guarded. */
-export function guardOptions(
-  { probes = [] }: Play,
-  { owner = 'another kvmplay', confirmTimeout = 30 }: EngineOptions,
-): Pick<HostSessionOptions, 'probes' | 'owner' | 'confirmTimeout'> {
-  return { probes, owner, confirmTimeout };
+/** What changes the host in a run. */
+export function transactorFor(host: InventoryHost, connection: HostConnection, run: HostRun): Transactor {
+  const { play, options } = run;
+  const { owner, confirmTimeout = 30, forecaster } = options;
+  return new Transactor({
+    host: host.name,
+    connection,
+    probes: play.probes ?? [],
+    owner: owner ?? nameOwner(),
+    confirmTimeout,
+    verify: forecaster?.verify,
+    onPhase: phaseTeller(host, run),
+  });
+}
+
+function phaseTeller(host: InventoryHost, run: HostRun): (phase: HostPhase) => void {
+  const at = placeIn(run, host);
+  return (phase) => run.broadcast.emit({ type: 'host.phase', ...at, phase });
+}
+
+function placeIn({ play, playIndex }: HostRun, host: InventoryHost): OfHost {
+  return { play: play.name, playIndex, host: host.name };
 }
 
 /** What it took since `started`. */
@@ -141,32 +156,19 @@ export function costsOf(
   };
 }
 
-const unreachableCodes = [
-  'KVMPLAY_UNREACHABLE',
-  'KVMPLAY_HOST_KEY',
-  'KVMPLAY_AUTHENTICATION',
-  'KVMPLAY_CONNECTION_LOST',
-];
-
-export function failedOutcome(code: string): HostOutcome {
-  if (code === 'KVMPLAY_CANCELLED') return 'skipped';
-  return unreachableCodes.includes(code) ? 'unreachable' : 'failed';
+/** How a host comes out that an error ended. */
+export function failedOutcome(error: unknown): HostOutcome {
+  if (!isKvmplayError(error)) return 'failed';
+  if (error.code === 'KVMPLAY_CANCELLED') return 'skipped';
+  return error.isUnreachable ? 'unreachable' : 'failed';
 }
 
 function emitEnd(broadcast: Broadcast, { tasks: _, forecast: __, ...end }: HostSummary): void {
   broadcast.emit({ type: 'host.end', ...end });
 }
 
-/** Of a failed host: tasks that only were planned did not happen. */
-function settleRecords(records: readonly TaskRecord[], failure: unknown): readonly TaskRecord[] {
-  return records.map((record) => {
-    if (record.outcome !== 'changed' || record.rolledBack || record.done === true) return record;
-    return record.error === failure ? record : { ...record, outcome: 'skipped' };
-  });
-}
-
 function emitTask(broadcast: Broadcast, at: OfHost, record: TaskRecord, index: number): void {
-  const { task, subject, tags, outcome, leftOutBy, rolledBack, changes, warnings, error, place } = record;
+  const { task, subject, tags, outcome, leftOutBy, isRolledBack, changes, warnings, error, place } = record;
   broadcast.emit({
     type: 'task.end',
     ...at,
@@ -176,7 +178,7 @@ function emitTask(broadcast: Broadcast, at: OfHost, record: TaskRecord, index: n
     ...(tags.length > 0 && { tags }),
     outcome,
     ...(leftOutBy !== undefined && { leftOutBy }),
-    rolledBack,
+    rolledBack: isRolledBack,
     changes,
     warnings,
     ...(error !== undefined && { error: toEventError(error, place()) }),
@@ -186,7 +188,7 @@ function emitTask(broadcast: Broadcast, at: OfHost, record: TaskRecord, index: n
 function placeOf(records: readonly TaskRecord[], failure: unknown): string | undefined {
   const culprit =
     records.find(({ error }) => error === failure) ??
-    (failure instanceof PlaybookError ? records.find(({ awaited }) => !awaited) : undefined);
+    (failure instanceof PlaybookError ? records.find(({ isAwaited }) => !isAwaited) : undefined);
   return culprit?.place();
 }
 

@@ -1,100 +1,186 @@
-import { PlanError, RollbackFailedError, RolledBackError } from '../../errors.ts';
+import { KvmplayError, RollbackFailedError, RolledBackError } from '../../errors.ts';
 import type { Change } from '../../model/change.ts';
 import { describeChange } from '../../model/describe-change.ts';
-import type { TaskResult } from '../../model/task.ts';
 import { captureCallSite } from '../call-site.ts';
 import type { LeftOutBy, TaskOutcome } from '../events.ts';
-import type { SurveyAnswers } from '../transaction/transaction.ts';
+import type { SurveyAnswers } from '../transaction/survey-answers.ts';
 
-/** A task or action that the playbook performed, and how it stands. */
-export interface TaskRecord {
+/** Plans a task once more on other answers. */
+export type Replan = (answers: SurveyAnswers, prediction: readonly Change[]) => readonly Change[];
+
+/** What a task would do. */
+export interface TaskPlan {
+  readonly changes: readonly Change[];
+  readonly warnings: readonly string[];
+  readonly replan: Replan;
+}
+
+type TaskState =
+  | { readonly is: 'waiting' }
+  | { readonly is: 'ok' }
+  /** Its changes are to be made: in check mode that is all that becomes of them. */
+  | { readonly is: 'planned' }
+  | { readonly is: 'done' }
+  | { readonly is: 'rolled back' }
+  | { readonly is: 'failed'; readonly error: unknown; readonly isRolledBack: boolean }
+  | { readonly is: 'skipped'; readonly by: LeftOutBy | undefined };
+
+/** The states that may follow each one. */
+const followers: Readonly<Record<TaskState['is'], readonly TaskState['is'][]>> = {
+  waiting: ['ok', 'planned', 'done', 'failed', 'skipped'],
+  ok: ['failed'],
+  planned: ['done', 'rolled back', 'failed', 'skipped'],
+  done: ['failed'],
+  'rolled back': ['failed'],
+  failed: [],
+  skipped: [],
+};
+
+const outcomes: Readonly<Record<TaskState['is'], TaskOutcome>> = {
+  waiting: 'skipped',
+  ok: 'ok',
+  planned: 'changed',
+  done: 'changed',
+  'rolled back': 'changed',
+  failed: 'failed',
+  skipped: 'skipped',
+};
+
+/** A task or action that the playbook performed. It goes from state to state; how it came out follows from its state. */
+export class TaskRecord {
   readonly task: string;
   readonly tags: readonly string[];
-  subject: string;
-  changes: readonly Change[];
-  warnings: readonly string[];
-  outcome: TaskOutcome;
-  /** Why it was never planned or run. */
-  leftOutBy?: LeftOutBy;
-  rolledBack: boolean;
-  /** Its changes are committed, or it ran. */
-  done?: boolean;
-  error?: unknown;
   /** The playbook's line. */
-  readonly place: () => string | undefined;
-  awaited: boolean;
-  /** Plans the task once more on other answers. */
-  replan?: (answers: SurveyAnswers, prediction: readonly Change[]) => readonly Change[];
-}
+  readonly place: () => string | undefined = captureCallSite();
+  /** The playbook waits for it. */
+  isAwaited = false;
+  #subject = '';
+  #plan: TaskPlan | undefined;
+  /** Changes that are committed. */
+  readonly #made = new Set<Change>();
+  #state: TaskState = { is: 'waiting' };
 
-export function newRecord(task: string, tags: readonly string[]): TaskRecord {
-  return {
-    task,
-    tags,
-    subject: '',
-    changes: [],
-    warnings: [],
-    outcome: 'ok',
-    rolledBack: false,
-    place: captureCallSite(),
-    awaited: false,
-  };
-}
+  constructor(task: string, tags: readonly string[]) {
+    this.task = task;
+    this.tags = tags;
+  }
 
-/** Marks the task whose change could not be made. */
-export function blame(records: readonly TaskRecord[], error: unknown): void {
-  if (!(error instanceof RolledBackError) && !(error instanceof RollbackFailedError)) return;
-  const { change } = error;
-  const culprit = change && records.find(({ changes }) => changes.includes(change));
-  if (culprit === undefined) return;
-  culprit.outcome = 'failed';
-  culprit.error = error;
-}
+  get subject(): string {
+    return this.#subject;
+  }
 
-/** What every task would still do: nothing, or sentences that name the task and the change. */
-export function replanAll(
-  records: readonly TaskRecord[],
-  answers: SurveyAnswers,
-  staged: readonly Change[],
-): readonly string[] {
-  const prediction = [...staged];
-  return records.flatMap((record) => {
+  get changes(): readonly Change[] {
+    return this.#plan?.changes ?? [];
+  }
+
+  get warnings(): readonly string[] {
+    return this.#plan?.warnings ?? [];
+  }
+
+  get outcome(): TaskOutcome {
+    return outcomes[this.#state.is];
+  }
+
+  /** What left it out of the run. */
+  get leftOutBy(): LeftOutBy | undefined {
+    return this.#state.is === 'skipped' ? this.#state.by : undefined;
+  }
+
+  get error(): unknown {
+    return this.#state.is === 'failed' ? this.#state.error : undefined;
+  }
+
+  /** Whether its changes were made and taken back. */
+  get isRolledBack(): boolean {
+    return this.#state.is === 'failed' ? this.#state.isRolledBack : this.#state.is === 'rolled back';
+  }
+
+  /** `ensureBond bond6` */
+  get title(): string {
+    return `${this.task} ${this.#subject}`.trimEnd();
+  }
+
+  /** Its turn has come, and its input is right. */
+  begin(subject: string): void {
+    this.#subject = subject;
+  }
+
+  plan(plan: TaskPlan): void {
+    this.#to({ is: plan.changes.length === 0 ? 'ok' : 'planned' });
+    this.#plan = plan;
+  }
+
+  /** An action has run, or found nothing to do; in check mode `isDone` is false of one that would run. */
+  ran({ changed, isDone }: { readonly changed: boolean; readonly isDone: boolean }): void {
+    const changing = isDone ? 'done' : 'planned';
+    this.#to({ is: changed ? changing : 'ok' });
+  }
+
+  leaveOut(by: LeftOutBy): void {
+    this.#to({ is: 'skipped', by });
+  }
+
+  /** It was not planned, or its changes were never begun. */
+  skip(): void {
+    this.#to({ is: 'skipped', by: undefined });
+  }
+
+  fail(error: unknown): void {
+    if (this.#state.is === 'failed' && this.#state.error === error) return;
+    this.#to({ is: 'failed', error, isRolledBack: this.isRolledBack });
+  }
+
+  /** A transaction that made these changes was committed. */
+  commit(changes: readonly Change[]): void {
+    if (this.#state.is !== 'planned' || !this.#has(changes)) return;
+    for (const change of changes) this.#made.add(change);
+    if (this.changes.every((change) => this.#made.has(change))) this.#to({ is: 'done' });
+  }
+
+  /** A transaction that was to make these changes was refused before it began. */
+  refuse(changes: readonly Change[], error: unknown): void {
+    if (this.#state.is !== 'planned' || !this.#has(changes)) return;
+    // Of a task that is half done nobody may say that it was skipped.
+    if (this.changes.some((change) => this.#made.has(change))) this.fail(error);
+    else this.skip();
+  }
+
+  /** A transaction that made these changes was undone: `error` names the change that could not be made, if that was why. */
+  rollBack(changes: readonly Change[], error: unknown): void {
+    if (this.#state.is !== 'planned' || !this.#has(changes)) return;
+    this.#to({ is: 'rolled back' });
+    const culprit =
+      error instanceof RolledBackError || error instanceof RollbackFailedError ? error.change : undefined;
+    if (culprit !== undefined && this.changes.includes(culprit)) this.fail(error);
+  }
+
+  /** The play has failed on its host: what only waited, or was only planned, does not happen any more. */
+  abandon(): void {
+    if (this.#state.is === 'waiting' || this.#state.is === 'planned') this.skip();
+  }
+
+  /** What is left to do of it, as sentences. `prediction` grows by it. */
+  remainder(answers: SurveyAnswers, prediction: Change[]): readonly string[] {
     try {
-      const left = record.replan?.(answers, prediction) ?? [];
+      const left = this.#plan?.replan(answers, prediction) ?? [];
       prediction.push(...left);
-      return left.map((change) => `${record.task} ${record.subject} would still: ${describeChange(change)}`);
+      return left.map((change) => `${this.task} ${this.#subject} would still: ${describeChange(change)}`);
     } catch (error) {
-      return [`${record.task} ${record.subject}: ${error instanceof Error ? error.message : String(error)}`];
+      return [`${this.task} ${this.#subject}: ${error instanceof Error ? error.message : String(error)}`];
     }
-  });
-}
+  }
 
-/**
- * Puts down that a task is skipped. Its output is that of the facts as they are; what cannot be told of them is an error
- * only for who asks.
- */
-export function leaveOut<O>(record: TaskRecord, by: LeftOutBy, output: () => O): TaskResult<O> {
-  record.outcome = 'skipped';
-  record.leftOutBy = by;
-  const known = attempt(output);
-  return {
-    changed: false,
-    changes: [],
-    warnings: [],
-    get output(): O {
-      if (!('error' in known)) return known.value;
-      const title = `${record.task} ${record.subject}`.trimEnd();
-      throw new PlanError(`${title} is skipped, and the host as it is does not tell its output`, {
-        cause: known.error,
-      });
-    },
-  };
-}
+  #has(changes: readonly Change[]): boolean {
+    return this.changes.some((change) => changes.includes(change));
+  }
 
-function attempt<T>(work: () => T): { readonly value: T } | { readonly error: unknown } {
-  try {
-    return { value: work() };
-  } catch (error) {
-    return { error };
+  #to(state: TaskState): void {
+    if (!followers[this.#state.is].includes(state.is)) {
+      throw new KvmplayError(
+        'KVMPLAY_INTERNAL',
+        `${this.title} is ${this.#state.is} and cannot become ${state.is}`,
+      );
+    }
+    this.#state = state;
   }
 }

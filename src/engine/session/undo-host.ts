@@ -3,7 +3,7 @@ import { toEventError } from '../event-error.ts';
 import type { EventError, HostSummary } from '../events.ts';
 import type { HostConnection } from '../connection/host-connection.ts';
 import type { HostSession } from './host-session.ts';
-import { connectionTo, costsOf, failedOutcome, guardOptions, type HostRun } from './run-host.ts';
+import { connectionTo, costsOf, failedOutcome, type HostRun, transactorFor } from './run-host.ts';
 import { remainders, undoTransactions } from './undo.ts';
 import type { UndoneHost } from '../fleet/waves.ts';
 
@@ -20,25 +20,15 @@ export function isUndoable({ outcome, rollback }: HostSummary, session: HostSess
 }
 
 /** Takes back what a play did on a host that has ended. Never rejects. */
-export async function undoHost(
-  host: InventoryHost,
-  { play, playIndex, options, broadcast, summary, session, reason }: UndoHostOptions,
-): Promise<UndoneHost> {
+export async function undoHost(host: InventoryHost, run: UndoHostOptions): Promise<UndoneHost> {
+  const { options, summary, session, reason } = run;
   const started = performance.now();
   let connection: HostConnection | undefined;
   let failure: unknown;
   try {
-    const opened = (connection = connectionTo(host, options));
-    await opened.uninterrupted(() =>
-      undoTransactions(session.transactions, {
-        host: host.name,
-        connection: opened,
-        ...guardOptions(play, options),
-        verify: options.forecaster?.verify,
-        onPhase: (phase) =>
-          broadcast.emit({ type: 'host.phase', play: play.name, playIndex, host: host.name, phase }),
-      }),
-    );
+    connection = connectionTo(host, options);
+    const transactor = transactorFor(host, connection, run);
+    await transactor.uninterrupted(() => undoTransactions(session.transactions, transactor));
   } catch (error) {
     failure = error ?? new Error('the undo threw nothing');
   }
@@ -80,7 +70,7 @@ function notUndone(failure: unknown): UndoOutcome {
       ? `not undone, the undo was itself rolled back: ${message} the undo`
       : `not undone: ${message}`;
   return {
-    outcome: failedOutcome(code),
+    outcome: failedOutcome(failure),
     rollback: 'failed',
     error: { code: 'KVMPLAY_NOT_UNDONE', message: sentence, ...(details !== undefined && { details }) },
   };

@@ -1,37 +1,23 @@
-import { PlanError } from '../../errors.ts';
+import { CommandError, PlanError } from '../../errors.ts';
 import { type Change, inverseOf } from '../../model/change.ts';
 import { describeChange } from '../../model/describe-change.ts';
 import { linksAfter, portsOf, vlansOn } from '../../model/kernel.ts';
 import type { Link, Links } from '../../model/link.ts';
 import { answerDifferences } from '../transaction/differences.ts';
-import type { HostPhase } from '../events.ts';
-import type { Forecaster } from '../transaction/forecaster.ts';
-import type { HostConnection } from '../connection/host-connection.ts';
-import type { DoneTransaction } from './host-session.ts';
-import type { Probe } from '../transaction/probes.ts';
-import { runTransaction, type SurveyAnswers } from '../transaction/transaction.ts';
-
-export interface UndoOptions {
-  readonly host: string;
-  readonly connection: HostConnection;
-  readonly probes: readonly Probe[];
-  readonly owner: string;
-  /** Seconds. */
-  readonly confirmTimeout: number;
-  readonly verify?: Forecaster['verify'] | undefined;
-  readonly onPhase: (phase: HostPhase) => void;
-}
+import type { SurveyAnswers } from '../transaction/survey-answers.ts';
+import type { Transactor } from '../transaction/transactor.ts';
+import type { DoneTransaction } from './pending-changes.ts';
 
 /**
  * Takes committed transactions back, the last one first, each by a transaction of the inverse changes: guarded, verified
- * over a fresh connection, and itself rolled back when the host does not come out as it was. Throws what runTransaction
- * throws, and PlanError when a link to be removed carries what these transactions did not put there.
+ * over a fresh connection, and itself rolled back when the host does not come out as it was. Throws what ended one that
+ * was not committed, and PlanError when a link to be removed carries what these transactions did not put there.
  */
 export async function undoTransactions(
   transactions: readonly DoneTransaction[],
-  options: UndoOptions,
+  transactor: Transactor,
 ): Promise<void> {
-  for (const transaction of [...transactions].reverse()) await undoTransaction(transaction, options);
+  for (const transaction of [...transactions].reverse()) await undoTransaction(transaction, transactor);
 }
 
 /** What an undo leaves behind, as sentences. */
@@ -42,18 +28,16 @@ export function remainders(transactions: readonly DoneTransaction[]): readonly s
     .map((change) => `stays: ${describeChange(change)}`);
 }
 
-async function undoTransaction(done: DoneTransaction, options: UndoOptions): Promise<void> {
-  const { host, connection, onPhase } = options;
+async function undoTransaction(done: DoneTransaction, transactor: Transactor): Promise<void> {
+  const { host } = transactor;
   const { facts } = done;
   const changes = inversesOf(done.changes);
   if (changes.length === 0) return;
 
-  onPhase('survey');
-  const now = await connection.survey(facts);
+  const now = await transactor.survey(facts);
   refuseOccupied(host, changes, now.get('links'));
   const foretold = foldAll(done, now, changes);
-  await runTransaction({
-    ...options,
+  const end = await transactor.run({
     facts,
     before: now,
     changes,
@@ -67,6 +51,9 @@ async function undoTransaction(done: DoneTransaction, options: UndoOptions): Pro
       );
     },
   });
+  if (end.way !== 'committed') throw end.error;
+  if (end.left.length > 0)
+    throw new CommandError(`${host} is not as planned after the commit: ${end.left.join('; ')}`);
 }
 
 function inversesOf(changes: readonly Change[]): readonly Change[] {

@@ -1,5 +1,6 @@
 import type { InventoryHost } from '../../model/inventory.ts';
 import type { Transport } from '../../transports/transport.ts';
+import { cleanOwner } from './owner.ts';
 import { parseTransactionResult, type TransactionOutcome } from './transaction-result.ts';
 import { endScript, transactionFolder } from './transaction-script.ts';
 
@@ -122,7 +123,7 @@ function toStatus(host: string, output: string): GuardStatus {
     host,
     state,
     ...(id !== undefined && { id }),
-    ...(owner !== undefined && { owner }),
+    ...(owner !== undefined && { owner: cleanOwner(owner) }),
     ...(left !== undefined && { secondsLeft: Math.max(0, Number(left)) }),
     hasUnfinishedCommit: output.split('\n').includes('unfinished'),
   };

@@ -1,0 +1,118 @@
+import { CommandError, PlanError } from '../../errors.ts';
+import type { Change } from '../../model/change.ts';
+import { describeDisruption, type Disruption, exceeds, type Forecast } from '../../model/forecast.ts';
+import type { AnyFact } from '../../model/task.ts';
+import type { Forecaster } from '../transaction/forecaster.ts';
+import type { SurveyAnswers } from '../transaction/survey-answers.ts';
+import { toTransactions } from '../transaction/to-transactions.ts';
+import type { Transactor } from '../transaction/transactor.ts';
+import type { FactSource } from './fact-source.ts';
+import type { TaskRecord } from './task-record.ts';
+import type { Turns } from './turns.ts';
+
+/** A transaction that was committed. */
+export interface DoneTransaction {
+  readonly changes: readonly Change[];
+  /** The facts that the host was asked before the change, and its answers. */
+  readonly facts: readonly AnyFact[];
+  readonly before: SurveyAnswers;
+}
+
+export interface PendingChangesOptions {
+  /** Name of the host, for messages. */
+  readonly host: string;
+  readonly facts: FactSource;
+  readonly turns: Turns;
+  readonly transactor: Transactor;
+  readonly forecaster?: Forecaster | undefined;
+  readonly maxDisruption?: Disruption | undefined;
+  readonly onForecast: (forecast: Forecast) => void;
+  /** Called as soon as a transaction is committed. */
+  readonly onDone: (changes: readonly Change[]) => void;
+}
+
+/** What tasks have planned on a host and nobody has made yet. */
+export class PendingChanges {
+  /** Of every transaction that was about to begin. */
+  readonly forecasts: Forecast[] = [];
+  /** Transactions that took effect, in order. */
+  readonly done: DoneTransaction[] = [];
+  readonly #options: PendingChangesOptions;
+  #records: TaskRecord[] = [];
+
+  constructor(options: PendingChangesOptions) {
+    this.#options = options;
+  }
+
+  add(record: TaskRecord): void {
+    this.#records.push(record);
+    this.#options.facts.expect(record.changes);
+  }
+
+  /** Makes them: foretold, transaction by transaction. Throws what ended the first that failed, and ends the turns. */
+  async apply(): Promise<void> {
+    const { facts, turns } = this.#options;
+    if (facts.prediction.length === 0) return;
+    turns.throwIfOver();
+    this.foretell();
+    const transactions = toTransactions(facts.prediction);
+    for (const [index, changes] of transactions.entries()) {
+      turns.throwIfOver();
+      const later = transactions.slice(index + 1).flat();
+      facts.restart(await this.#commit(changes, later), later);
+    }
+    this.#records = [];
+  }
+
+  /** Tells what they will disrupt. Throws PlanError when that is too much. */
+  foretell(): void {
+    const { host, facts, forecaster, maxDisruption, onForecast } = this.#options;
+    const { answers, prediction } = facts;
+    if (forecaster === undefined || prediction.length === 0) return;
+    const forecast = forecaster.forecast(prediction, answers);
+    this.forecasts.push(forecast);
+    onForecast(forecast);
+    if (maxDisruption === undefined || !exceeds(forecast, maxDisruption)) return;
+    const [worst = '', ...details] = forecast.reasons;
+    throw new PlanError(
+      `the disruption of ${host} would be ${describeDisruption(forecast)} (${worst}), it should be at most ${maxDisruption}`,
+      { details },
+    );
+  }
+
+  /** A command ran that may have changed anything: no answer of the host holds any more. */
+  forget(): void {
+    this.#options.facts.restart(new Map());
+    this.#records = [];
+  }
+
+  /** Makes the changes of one transaction. `later` are the changes of those that follow. */
+  async #commit(changes: readonly Change[], later: readonly Change[]): Promise<SurveyAnswers> {
+    const { host, facts: source, transactor, turns, onDone } = this.#options;
+    const records = this.#records;
+    const { answers: before, answered: facts } = source;
+    const end = await transactor.run({
+      facts,
+      before,
+      changes,
+      replan: (seen, staged) => {
+        const prediction = [...staged, ...later];
+        return records.flatMap((record) => record.remainder(seen, prediction));
+      },
+    });
+    if (end.way === 'committed') {
+      for (const record of records) record.commit(changes);
+      onDone(changes);
+      this.done.push({ changes, facts, before });
+      if (end.left.length === 0) return end.answers;
+    }
+    if (end.way === 'refused') for (const record of records) record.refuse(changes, end.error);
+    if (end.way === 'failed') for (const record of records) record.rollBack(changes, end.error);
+    const error =
+      end.way === 'committed'
+        ? new CommandError(`${host} is not as planned after the commit: ${end.left.join('; ')}`)
+        : end.error;
+    turns.end(error);
+    throw error;
+  }
+}

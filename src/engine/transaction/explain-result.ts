@@ -1,0 +1,100 @@
+import { CommandError, HostLockedError, type KvmplayError } from '../../errors.ts';
+import type { Change } from '../../model/change.ts';
+import { describeChange } from '../../model/describe-change.ts';
+import { formatCommand, toCommands } from './commands.ts';
+import { cleanOwner } from './owner.ts';
+import type { TransactionResult } from './transaction-result.ts';
+import type { TransactionWork } from './transaction-work.ts';
+
+/** Why a change is undone. */
+export interface Failure {
+  readonly cause: string;
+  readonly details: readonly string[];
+  /** The change that could not be made. */
+  readonly change?: Change | undefined;
+}
+
+/** The error of a transaction that was refused before it began; undefined of one that began. */
+export function refusalOf(
+  host: string,
+  work: TransactionWork,
+  result: TransactionResult,
+): KvmplayError | undefined {
+  const path = work.files[Number(result.words[0])]?.path ?? '';
+  const printed = result.lines.join(' ');
+  switch (result.outcome) {
+    case 'locked':
+      return lockedError(host, cleanOwner(printed) || 'another run', result.words.includes('stale'));
+    case 'conflict':
+      return new CommandError(`${path} of ${host} changed since it was read; nothing was changed`);
+    case 'failed-stage':
+      return new CommandError(`${path} of ${host} cannot be written: ${printed}; nothing was changed`);
+    case 'failed-backup':
+      return new CommandError(
+        `/var/lib/kvmplay of ${host} cannot be written: ${printed}; nothing was changed`,
+      );
+    case 'failed-launch':
+      return new CommandError(`/run/kvmplay of ${host} cannot be written; nothing was changed`);
+    case 'unknown':
+    case 'applied':
+    case 'committed':
+    case 'failed-commit':
+    case 'failed-step':
+    case 'rolled-back':
+      return undefined;
+  }
+}
+
+function lockedError(host: string, owner: string, isStale: boolean): HostLockedError {
+  return new HostLockedError(
+    isStale
+      ? `${host} is locked by a transaction of ${owner} that nothing will end: \`kvmplay guard clear\` removes the lock; nothing was changed`
+      : `${host} is being changed by ${owner} (\`kvmplay guard list\` shows it); nothing was changed`,
+  );
+}
+
+/** What a result that is not a success says. */
+export function explainResult(work: TransactionWork, { outcome, words, lines }: TransactionResult): Failure {
+  const details = lines.map((line) => line.trim());
+  switch (outcome) {
+    case 'failed-step': {
+      const step = findStep(work, words);
+      if (step === undefined) return { cause: 'a step did not work', details };
+      return { cause: `${step.text} ended with ${String(words[2])}`, details, change: step.change };
+    }
+    case 'failed-commit':
+      return { cause: `${work.files[Number(words[0])]?.path ?? 'a file'} cannot be put in place`, details };
+    case 'rolled-back': {
+      const step = findStep(work, words.slice(1));
+      if (step !== undefined) {
+        return {
+          cause: `${step.text} had not ended when the guard undid the change`,
+          details: [...details, '--confirm-timeout gives it more time'],
+          change: step.change,
+        };
+      }
+      return { cause: 'the guard undid the change before it was confirmed', details };
+    }
+    case 'unknown':
+      return { cause: 'the host forgot the change: it was restarted', details };
+    case 'applied':
+    case 'committed':
+    case 'conflict':
+    case 'failed-backup':
+    case 'failed-launch':
+    case 'failed-stage':
+    case 'locked':
+      return { cause: `the transaction is ${outcome}`, details };
+  }
+}
+
+/** The command that a result names by the numbers of its change and of itself. */
+function findStep(
+  { changes }: TransactionWork,
+  [at, place]: readonly string[],
+): { readonly text: string; readonly change: Change } | undefined {
+  const change = changes[Number(at ?? -1)];
+  const command = change === undefined ? undefined : toCommands(change)[Number(place ?? -1)];
+  if (change === undefined || command === undefined) return undefined;
+  return { text: `${describeChange(change)}: \`${formatCommand(command)}\``, change };
+}

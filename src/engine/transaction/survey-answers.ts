@@ -1,0 +1,2 @@
+/** Answers to facts by the fact's name. */
+export type SurveyAnswers = ReadonlyMap<string, unknown>;

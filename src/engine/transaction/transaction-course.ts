@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import { isKvmplayError, KvmplayError, RollbackFailedError, RolledBackError } from '../../errors.ts';
+import type { Fact } from '../../model/fact.ts';
+import { answerDifferences, lastingEffects } from './differences.ts';
+import { explainResult, type Failure, refusalOf } from './explain-result.ts';
+import { ownerSince } from './owner.ts';
+import { linkProbes, standardProbes } from './probes.ts';
+import { serviceProbes, settlingSeconds } from './service-probes.ts';
+import { stpSeconds } from './stp-seconds.ts';
+import type { SurveyAnswers } from './survey-answers.ts';
+import { extraSeconds, hintsFor } from './system-commands.ts';
+import { toConsole } from './to-console.ts';
+import { parseTransactionResult, type TransactionResult } from './transaction-result.ts';
+import { endScript, launchScript, transactionFolder, verifyScript } from './transaction-script.ts';
+import { type GuardedWork, toWork } from './transaction-work.ts';
+import type { Transaction, TransactionEnd, TransactorOptions } from './transactor.ts';
+
+/** Seconds after the guard's time in which the host should answer again. */
+const healing = 60;
+
+/** The course of one transaction on one host, from its launch to its proved end. */
+export class TransactionCourse {
+  readonly #host: TransactorOptions;
+  readonly #transaction: Transaction;
+  readonly #work: GuardedWork;
+  readonly #id = newTransactionId();
+  /** Seconds until the guard undoes what nobody confirmed. */
+  readonly #confirmTimeout: number;
+  /** Seconds until it is seen whether services stay up. */
+  readonly #settling: number;
+
+  constructor(host: TransactorOptions, transaction: Transaction) {
+    this.#host = host;
+    this.#transaction = transaction;
+    const work = toWork(transaction.changes);
+    const { changes } = work;
+    const probes = [
+      ...standardProbes(changes),
+      ...host.probes,
+      ...linkProbes(changes),
+      ...serviceProbes(changes),
+    ];
+    this.#work = { ...work, probes: changes.length === 0 ? [] : probes };
+    this.#settling = settlingSeconds(changes);
+    this.#confirmTimeout =
+      host.confirmTimeout +
+      stpSeconds(changes, transaction.before.get('links')) +
+      extraSeconds(changes) +
+      this.#settling;
+  }
+
+  async run(): Promise<TransactionEnd> {
+    try {
+      const launched = await this.#launch();
+      const refusal = launched && refusalOf(this.#host.host, this.#work, launched);
+      if (refusal !== undefined) return { way: 'refused', error: refusal };
+    } catch (error) {
+      return { way: 'refused', error };
+    }
+    try {
+      return await this.#confirm();
+    } catch (error) {
+      return { way: 'failed', error };
+    }
+  }
+
+  /** Undefined when the session broke: it may ride on a link that changes, and a fresh connection sees what came of it. */
+  async #launch(): Promise<TransactionResult | undefined> {
+    const { connection, owner, onPhase } = this.#host;
+    onPhase('apply');
+    const identity = {
+      id: this.#id,
+      owner: ownerSince(owner, Date.now()),
+      confirmTimeout: this.#confirmTimeout,
+    };
+    const timeout = (this.#confirmTimeout + healing) * 1000;
+    try {
+      const { stdout } = await connection.exec(launchScript(this.#work, identity), timeout);
+      return parseTransactionResult(stdout);
+    } catch (error) {
+      if (isTransient(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #confirm(): Promise<TransactionEnd> {
+    const { connection, onPhase } = this.#host;
+    onPhase('verify');
+    const deadline = Date.now() + this.#confirmTimeout * 1000;
+    const forProbes = Math.max(1 + this.#settling, this.#confirmTimeout - 10);
+    const look = verifyScript(this.#id, { forResult: this.#confirmTimeout, forProbes });
+    const seen = await connection.withFresh(deadline, () => this.#survey(look));
+    if (seen === undefined) return await this.#awaitGuard(deadline);
+    const result = resultOf(seen);
+    if (result.outcome !== 'applied') return this.#prove(seen, explainResult(this.#work, result));
+
+    const wrong = this.#findWrong(seen);
+    if (wrong !== undefined) {
+      onPhase('rollback');
+      return this.#prove(await this.#end('rollback'), wrong);
+    }
+
+    onPhase('commit');
+    const answers = await this.#end('commit');
+    const ended = resultOf(answers);
+    const left = this.#transaction.replan(answers, []);
+    // The answer to a commit may be lost, and the host forgets the transaction with it.
+    const isForgotten = ended.outcome === 'unknown' && left.length === 0;
+    if (ended.outcome !== 'committed' && !isForgotten)
+      return this.#prove(answers, explainResult(this.#work, ended));
+    return { way: 'committed', answers, left };
+  }
+
+  #findWrong(seen: SurveyAnswers): Failure | undefined {
+    const { replan, before, changes } = this.#transaction;
+    const left = [...replan(seen, this.#work.staged), ...(this.#host.verify?.(before, seen, changes) ?? [])];
+    const failed = resultOf(seen).failedProbes.map(({ number, seen: value }) => {
+      const failure = this.#work.probes[number]?.failure ?? 'a probe does not pass';
+      return { failure, detail: `${failure}: ${value || 'no output'}` };
+    });
+    const details = failed.map(({ detail }) => detail);
+    if (left.length > 0) {
+      return {
+        cause: 'the host is not as planned after the change',
+        details: [...left, ...hintsFor(this.#work.changes, left), ...details],
+      };
+    }
+    const [first] = failed;
+    return first === undefined ? undefined : { cause: `after the change ${first.failure}`, details };
+  }
+
+  async #end(way: 'commit' | 'rollback'): Promise<SurveyAnswers> {
+    const { connection, host } = this.#host;
+    const script = endScript(this.#id, way);
+    try {
+      return await this.#survey(script);
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      // Whether it was begun is not known. If it was, the second one only waits for its end.
+      const seen = await connection.withFresh(Date.now() + healing * 1000, () => this.#survey(script));
+      if (seen !== undefined) return seen;
+      throw new RollbackFailedError(
+        `${host} was lost during the ${way}; look at ${transactionFolder(this.#id)} on its console`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** No fresh connection came about in time, so the guard undoes the change. */
+  async #awaitGuard(deadline: number): Promise<never> {
+    const { connection, host, onPhase } = this.#host;
+    const cause = `no fresh connection within ${String(this.#confirmTimeout)} s of the change`;
+    onPhase('rollback');
+    const look = verifyScript(this.#id, { forResult: 30, forProbes: 1 });
+    const seen = await connection.withFresh(deadline + healing * 1000, () => this.#survey(look));
+    if (seen !== undefined) return this.#prove(seen, { cause, details: [] });
+    throw new RollbackFailedError(
+      `${host} does not answer since the change: ${cause}, and none ${String(healing)} s after its guard was to undo it`,
+    );
+  }
+
+  /** Compares the host with what it was before the change, and throws what came out. */
+  #prove(after: SurveyAnswers, { cause, details, change }: Failure): never {
+    const { host } = this.#host;
+    const { facts, before, changes } = this.#transaction;
+    const differs = answerDifferences(facts, before, after);
+    if (differs.length === 0) {
+      const lasting = new Set(lastingEffects(facts, before, after));
+      const but = lasting.size === 0 ? '' : `, but ${[...lasting].join(', ')}`;
+      throw new RolledBackError(`${cause}; ${host} is as before${but}`, { details, change });
+    }
+    throw new RollbackFailedError(`${cause}; ${host} is NOT as before`, {
+      details: [...details, ...differs, ...toConsole(changes)],
+      change,
+    });
+  }
+
+  /** Runs a script that prints a result of the transaction, and asks for all facts in the same exec. */
+  async #survey(script: string): Promise<SurveyAnswers> {
+    return await this.#host.connection.survey([toResultFact(script), ...this.#transaction.facts]);
+  }
+}
+
+/** Begins with the time, so that the names of transactions sort by it. */
+function newTransactionId(): string {
+  const time = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
+  return `${time}-${randomBytes(4).toString('hex')}`;
+}
+
+function isTransient(error: unknown): boolean {
+  return isKvmplayError(error) && error.isTransient;
+}
+
+const resultName = 'transaction';
+
+function toResultFact(script: string): Fact<unknown> {
+  return { name: resultName, script, parse: parseTransactionResult, after: (value) => value };
+}
+
+function resultOf(answers: SurveyAnswers): TransactionResult {
+  const result = answers.get(resultName);
+  if (typeof result === 'object' && result !== null && 'outcome' in result)
+    return result as TransactionResult;
+  throw new KvmplayError('KVMPLAY_INTERNAL', 'the survey brought no result of the transaction');
+}
