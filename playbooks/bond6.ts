@@ -17,7 +17,7 @@ const vars = z.object({
  */
 export default play({
   name: 'bond6 with VLAN bridges',
-  hosts: 'kvm',
+  hosts: 'kvm:!maintenance',
   vars,
   async run(host) {
     const { bond_ports: ports, bond_mode: mode, vlan_ids: ids } = host.vars;

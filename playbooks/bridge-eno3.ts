@@ -8,7 +8,7 @@ import { ensureBridge, play } from 'kvmplay';
  */
 export default play({
   name: 'bridge on eno3',
-  hosts: 'kvm',
+  hosts: 'kvm:!maintenance',
   async run(host) {
     await ensureBridge(host, { name: 'breno3', takeover: 'eno3' });
   },

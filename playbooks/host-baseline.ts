@@ -6,7 +6,7 @@ import { ensureFile, ensureKernelModule, ensureSysctl, play } from 'kvmplay';
  */
 export default play({
   name: 'host baseline',
-  hosts: 'kvm',
+  hosts: 'kvm:!maintenance',
   async run(host) {
     await Promise.all([
       // Loaded first: settings of a module that comes later would be overwritten as it comes.

@@ -8,7 +8,7 @@ import { ensureBridge, ensureVlan, play } from 'kvmplay';
  */
 export default play({
   name: 'VLAN bridges on eno5',
-  hosts: 'kvm',
+  hosts: 'kvm:!maintenance',
   async run(host) {
     for (const id of [10, 12]) {
       const vlan = await ensureVlan(host, { parent: 'eno5', id });

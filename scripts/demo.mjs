@@ -1,5 +1,6 @@
-// The demo of the README: three hosts with kernels of their own, the fleet layout rolled out twice, looked at, and gone.
-import { spawnSync } from 'node:child_process';
+// The demo of the README: boots three lab hosts, applies the fleet layout twice, shows the result, removes the lab.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +9,8 @@ const folder = mkdtempSync(join(tmpdir(), 'kvmplay-demo-'));
 const lab = join(folder, 'lab');
 const inventory = join(lab, 'inventory.yml');
 
-if (!existsSync('node_modules')) quietly('npm', ['ci']);
-quietly('npm', ['run', 'build']);
+if (!existsSync('node_modules')) await quietly('installs the packages that kvmplay needs', 'npm', ['ci']);
+await quietly('builds kvmplay', 'npm', ['run', 'build']);
 
 let failed = false;
 try {
@@ -33,7 +34,18 @@ function show(...words) {
   if (status !== 0) throw new Error(`kvmplay ${words[0]} ended with ${status}`);
 }
 
-function quietly(command, args) {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}\n${stdout}${stderr}`);
+/** Says what it waits for, and the seconds when it is there; a terminal sees them pass. */
+async function quietly(purpose, command, args) {
+  const begun = Date.now();
+  const line = () => `${command} ${args.join(' ')} ${purpose}: ${Math.round((Date.now() - begun) / 1000)} s`;
+  const { isTTY } = process.stdout;
+  if (!isTTY) console.log(`${command} ${args.join(' ')} ${purpose}`);
+  const clock = isTTY ? setInterval(() => process.stdout.write(`\r${line()}`), 500) : undefined;
+  const child = spawn(command, args);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const [status] = await once(child, 'close');
+  clearInterval(clock);
+  console.log(isTTY ? `\r${line()}` : line());
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}\n${output}`);
 }

@@ -31,6 +31,8 @@ all:
       hosts:
         kvm1.example.com:
         kvm2.example.com:
+    # Hosts that plays leave alone: the playbooks run on kvm:!maintenance.
+    maintenance:
 `;
 
 const playbook = `import { ensureBond, ensureBridge, ensureVlan, play } from 'kvmplay';
@@ -39,7 +41,7 @@ import { z } from 'zod';
 // bond6 on two NICs, br6 on it, and for each VLAN a bridge for its guests.
 export default play({
   name: 'bond6 with VLAN bridges',
-  hosts: 'kvm',
+  hosts: 'kvm:!maintenance',
   vars: z.object({
     bondPorts: z.array(z.string()).default(['eno4', 'eno5']),
     vlans: z.array(z.number()).default([10, 11, 12]),

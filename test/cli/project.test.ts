@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..', '..');
 const staged = stagePackage();
 const folder = playbookFolder({
   'local.yml':
-    'kvm:\n  vars: { ansible_connection: local, network_backend: none, vlans: [10] }\n  hosts:\n    here:\n',
+    'kvm:\n  vars: { ansible_connection: local, network_backend: none, vlans: [10] }\n  hosts:\n    here:\nmaintenance:\n',
   'taken/hosts.yml': 'mine\n',
 });
 
