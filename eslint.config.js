@@ -38,7 +38,13 @@ export default tseslint.config(
     rules: { 'no-console': 'error', 'no-restricted-globals': ['error', 'process', 'console'] },
   },
   {
-    files: ['playbooks/**', 'test/**/playbooks/**', 'test/**/support/global-*.ts', '*.config.js'],
+    files: [
+      'playbooks/**',
+      'test/**/playbooks/**',
+      'test/**/support/global-*.ts',
+      'test/**/*-environment.mjs',
+      '*.config.js',
+    ],
     rules: { 'no-restricted-syntax': 'off' },
   },
   { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
