@@ -1,6 +1,8 @@
-import type { EventError, HostOutcome, Reporter, TaskOutcome } from './engine/events.ts';
+import type { EventError, HostOutcome, TaskOutcome } from './engine/events.ts';
+import { allEndedHosts, type EndedHost, type EndedTask, endedTasks } from './engine/fold/ended.ts';
+import { RunFold } from './engine/fold/fold-run.ts';
 import type { Change } from './model/change.ts';
-import type { Forecast } from './model/forecast.ts';
+import { type Forecast, worstForecast } from './model/forecast.ts';
 import { run, type RunOptions } from './run.ts';
 
 /** What `plan` takes: all that `run` takes, but for what only a change needs. */
@@ -52,49 +54,24 @@ export interface TaskPlan {
  * for (const { host, tasks } of hosts) console.log(host, tasks.flatMap(({ changes }) => changes));
  */
 export async function plan(options: PlanOptions): Promise<FleetPlan> {
-  const collector = new TaskCollector();
-  const { hosts } = await run({ ...options, checkMode: true, reporters: [collector] });
+  const fold = new RunFold();
+  await run({ ...options, checkMode: true, reporters: [fold] });
+  return { hosts: allEndedHosts(fold.run).map(toHostPlan) };
+}
+
+function toHostPlan(ended: EndedHost): HostPlan {
+  const { play, host, outcome, forecasts, error } = ended;
+  const forecast = worstForecast(forecasts);
   return {
-    hosts: hosts.map(({ play, host, outcome, forecast, error }) => ({
-      play,
-      host,
-      outcome,
-      tasks: collector.nextTasksOf(play, host),
-      ...(forecast !== undefined && { forecast }),
-      ...(error !== undefined && { error }),
-    })),
+    play,
+    host,
+    outcome,
+    tasks: endedTasks(ended).map(toTaskPlan),
+    ...(forecast !== undefined && { forecast }),
+    ...(error !== undefined && { error }),
   };
 }
 
-/** Keeps apart what a host does in several plays, also in plays of one name. */
-class TaskCollector implements Reporter {
-  /** Of the play under way, by host. */
-  #current = new Map<string, TaskPlan[]>();
-  /** By play and host, in the order of the plays. */
-  readonly #ended = new Map<string, (readonly TaskPlan[])[]>();
-
-  onEvent: Reporter['onEvent'] = (event) => {
-    if (event.type === 'play.start') this.#current = new Map();
-    if (event.type === 'task.end') {
-      const { host, task, subject, outcome, changes, warnings } = event;
-      const tasks = this.#current.get(host) ?? [];
-      tasks.push({ task, subject, outcome, changes, warnings });
-      this.#current.set(host, tasks);
-    }
-    if (event.type === 'host.end') {
-      const key = keyOf(event.play, event.host);
-      const ended = this.#ended.get(key) ?? [];
-      ended.push(this.#current.get(event.host) ?? []);
-      this.#ended.set(key, ended);
-    }
-  };
-
-  /** Each call answers for the next play of that name. */
-  nextTasksOf(play: string, host: string): readonly TaskPlan[] {
-    return this.#ended.get(keyOf(play, host))?.shift() ?? [];
-  }
-}
-
-function keyOf(play: string, host: string): string {
-  return JSON.stringify([play, host]);
+function toTaskPlan({ task, subject, outcome, changes, warnings }: EndedTask): TaskPlan {
+  return { task, subject, outcome, changes, warnings };
 }

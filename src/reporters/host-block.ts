@@ -1,4 +1,6 @@
-import type { EventError, HostEnd, HostPhase, HostUndone, TaskEnd } from '../engine/events.ts';
+import type { EventError, HostUndone } from '../engine/events.ts';
+import { type EndedHost, type EndedTask, endedTasks } from '../engine/fold/ended.ts';
+import type { FoldedPhase } from '../engine/fold/folded-run.ts';
 import { describeDisruption, type Forecast } from '../model/forecast.ts';
 import { formatDiff } from './file-diff.ts';
 import { count, outcomeColours, outcomeWord, printable, printableLines, seconds } from './style.ts';
@@ -17,24 +19,10 @@ export interface BlockStyle {
   readonly compact: boolean;
 }
 
-/** What a host did. */
-export interface HostBlock {
-  readonly tasks: readonly TaskEnd[];
-  readonly forecasts: readonly Forecast[];
-  readonly phases: readonly PhaseTime[];
-  readonly end: HostEnd;
-}
-
-export interface PhaseTime {
-  readonly phase: HostPhase;
-  readonly milliseconds: number;
-}
-
 /** What is told of one host when it has ended: a line per task with its details beneath, and how the host came out. */
-export async function formatHostBlock(
-  { tasks, forecasts, phases, end }: HostBlock,
-  style: BlockStyle,
-): Promise<readonly string[]> {
+export async function formatHostBlock(end: EndedHost, style: BlockStyle): Promise<readonly string[]> {
+  const { forecasts, phases } = end;
+  const tasks = endedTasks(end);
   const lines: string[] = [];
   // What tags leave out is of interest to who wonders whether they do.
   // Of a host that let nobody in there is no more to say than that.
@@ -42,10 +30,10 @@ export async function formatHostBlock(
   const shown = tasks.filter(({ leftOutBy }) => style.verbose > 0 || (leftOutBy !== 'tags' && !isKeptOut));
   const listed = style.compact ? shown.filter(({ outcome }) => outcome !== 'ok') : shown;
   for (const task of listed) {
-    lines.push(...(await formatTask(task, style)));
+    lines.push(...(await formatTask(end.host, task, style)));
   }
   if (listed.length === 0 && shown.length > 0 && end.outcome === 'ok') {
-    lines.push(taskLine({ host: end.host, outcome: 'ok' }, count(shown.length, 'task'), style));
+    lines.push(taskLine(end.host, { outcome: 'ok', title: count(shown.length, 'task') }, style));
   }
   const foretold = forecasts.flatMap((forecast) => formatForecast(end.host, forecast, style));
   const spent = style.verbose > 1 && phases.length > 0 ? [formatPhases(end.host, phases, style)] : [];
@@ -61,7 +49,7 @@ export function formatUndone({ host, result, error }: HostUndone, style: BlockSt
   return [hostLine(host, text, style), ...indent(more)];
 }
 
-async function formatTask(task: TaskEnd, style: BlockStyle): Promise<readonly string[]> {
+async function formatTask(host: string, task: EndedTask, style: BlockStyle): Promise<readonly string[]> {
   const { paint, diff, verbose } = style;
   const remark = task.rolledBack ? 'rolled back' : leftOutWords[task.leftOutBy ?? 'nothing'];
   const title = [task.task, task.subject, ...(remark === '' ? [] : [`(${remark})`])]
@@ -77,12 +65,12 @@ async function formatTask(task: TaskEnd, style: BlockStyle): Promise<readonly st
       details.push(...(await formatDiff(change, { files: diff, commands: verbose > 2 }, paint)));
     }
   }
-  return [taskLine(task, title, style), ...indent(details)];
+  return [taskLine(host, { outcome: task.outcome, title }, style), ...indent(details)];
 }
 
 function taskLine(
-  { host, outcome }: Pick<TaskEnd, 'host' | 'outcome'>,
-  title: string,
+  host: string,
+  { outcome, title }: Pick<EndedTask, 'outcome'> & { readonly title: string },
   style: BlockStyle,
 ): string {
   const { paint, checkMode } = style;
@@ -120,8 +108,8 @@ function formatGuests(guests: readonly string[]): string {
 }
 
 function formatEnd(
-  end: HostEnd,
-  { tasks, shown }: { readonly tasks: readonly TaskEnd[]; readonly shown: readonly TaskEnd[] },
+  end: EndedHost,
+  { tasks, shown }: { readonly tasks: readonly EndedTask[]; readonly shown: readonly EndedTask[] },
   style: BlockStyle,
 ): readonly string[] {
   const { paint, checkMode, verbose } = style;
@@ -148,14 +136,16 @@ function formatEnd(
 }
 
 /** `connect 0.2 s, survey 0.1 s, plan 0.0 s`: one that comes several times is summed up where it came first. */
-function formatPhases(host: string, phases: readonly PhaseTime[], style: BlockStyle): string {
+function formatPhases(host: string, phases: readonly FoldedPhase[], style: BlockStyle): string {
   const sums = new Map<string, number>();
-  for (const { phase, milliseconds } of phases) sums.set(phase, (sums.get(phase) ?? 0) + milliseconds);
+  for (const { phase, startedAt, endedAt = startedAt } of phases) {
+    sums.set(phase, (sums.get(phase) ?? 0) + endedAt - startedAt);
+  }
   const text = [...sums].map(([phase, sum]) => `${phase} ${seconds(sum)} s`).join(', ');
   return hostLine(host, style.paint(text, 'dim'), style);
 }
 
-function isTold(error: EventError, tasks: readonly TaskEnd[]): boolean {
+function isTold(error: EventError, tasks: readonly EndedTask[]): boolean {
   return tasks.some((task) => task.error?.message === error.message);
 }
 

@@ -1,7 +1,15 @@
 import type { EventError, HostOutcome, Reporter, RunSummary, TaskOutcome } from '../engine/events.ts';
+import {
+  allEndedHosts,
+  type EndedHost,
+  endedHosts,
+  type EndedTask,
+  endedTasks,
+} from '../engine/fold/ended.ts';
+import { RunFold } from '../engine/fold/fold-run.ts';
+import type { FoldedPlay, FoldedRun } from '../engine/fold/folded-run.ts';
 import type { Change } from '../model/change.ts';
-import type { Forecast } from '../model/forecast.ts';
-import { type CollectedHost, type CollectedPlay, type CollectedRun, RunCollector } from './collect-run.ts';
+import { type Forecast, worstForecast } from '../model/forecast.ts';
 import { withoutSecrets } from './private-files.ts';
 import { countWorst } from './worst-outcomes.ts';
 
@@ -59,17 +67,17 @@ export interface JsonOptions {
 
 /** Writes one JSON document when the run has ended: all plays, hosts, tasks and changes. */
 export function jsonReporter({ write }: JsonOptions): Reporter {
-  const collector = new RunCollector();
+  const fold = new RunFold();
   return {
     onEvent(event) {
-      const run = collector.take(event);
-      if (run !== undefined) write(`${JSON.stringify(toReport(run), null, 2)}\n`);
+      fold.onEvent(event);
+      if (event.type === 'run.end') write(`${JSON.stringify(toReport(fold.run), null, 2)}\n`);
     },
   };
 }
 
-function toReport({ startedAt, endedAt, summary, plays }: CollectedRun): RunReport {
-  const { checkMode, stopped, hosts } = summary;
+function toReport(run: FoldedRun): RunReport {
+  const { startedAt = 0, endedAt = 0, checkMode, stopped, plays } = run;
   return {
     kvmplay: 'run',
     format: 1,
@@ -77,18 +85,23 @@ function toReport({ startedAt, endedAt, summary, plays }: CollectedRun): RunRepo
     startedAt: new Date(startedAt).toISOString(),
     endedAt: new Date(endedAt).toISOString(),
     milliseconds: endedAt - startedAt,
-    outcomes: countWorst(hosts),
+    outcomes: countWorst(allEndedHosts(run)),
     ...(stopped !== undefined && { stopped }),
     plays: plays.map(toPlay),
   };
 }
 
-function toPlay({ start: { play, waves }, hosts }: CollectedPlay): PlayReport {
-  return { play, ...(waves !== undefined && { waves }), hosts: hosts.map(toHost) };
+function toPlay(play: FoldedPlay): PlayReport {
+  return {
+    play: play.play,
+    ...(play.waves !== undefined && { waves: play.waves.map(({ wave, hosts }) => ({ wave, hosts })) }),
+    hosts: endedHosts(play).map(toHost),
+  };
 }
 
-function toHost({ summary, startedAt, tasks }: CollectedHost): HostReport {
-  const { host, outcome, rollback, error, forecast, milliseconds, connections, execs } = summary;
+function toHost(ended: EndedHost): HostReport {
+  const { host, outcome, rollback, error, forecasts, startedAt, milliseconds, connections, execs } = ended;
+  const forecast = worstForecast(forecasts);
   return {
     host,
     outcome,
@@ -99,14 +112,18 @@ function toHost({ summary, startedAt, tasks }: CollectedHost): HostReport {
     milliseconds,
     connections,
     execs,
-    tasks: tasks.map(({ task, subject, outcome: came, rolledBack, changes, warnings, error: wrong }) => ({
-      task,
-      subject,
-      outcome: came,
-      rolledBack,
-      changes: changes.map(withoutSecrets),
-      warnings,
-      ...(wrong !== undefined && { error: wrong }),
-    })),
+    tasks: endedTasks(ended).map(toTask),
+  };
+}
+
+function toTask({ task, subject, outcome, rolledBack, changes, warnings, error }: EndedTask): TaskReport {
+  return {
+    task,
+    subject,
+    outcome,
+    rolledBack,
+    changes: changes.map(withoutSecrets),
+    warnings,
+    ...(error !== undefined && { error }),
   };
 }

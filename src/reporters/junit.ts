@@ -1,6 +1,9 @@
-import type { EventError, HostSummary, Reporter, TaskEnd } from '../engine/events.ts';
+import type { EventError, Reporter } from '../engine/events.ts';
+import { allEndedHosts, type EndedHost, type EndedTask, endedTasks } from '../engine/fold/ended.ts';
+import { RunFold } from '../engine/fold/fold-run.ts';
+import type { FoldedRun } from '../engine/fold/folded-run.ts';
 import { describeChange } from '../model/describe-change.ts';
-import { type CollectedHost, type CollectedRun, RunCollector } from './collect-run.ts';
+import { playLabels } from './play-labels.ts';
 import { outcomeWord } from './style.ts';
 
 /** What `junitReporter` takes. */
@@ -13,11 +16,11 @@ export interface JunitOptions {
  * host that was unreachable an error.
  */
 export function junitReporter({ write }: JunitOptions): Reporter {
-  const collector = new RunCollector();
+  const fold = new RunFold();
   return {
     onEvent(event) {
-      const run = collector.take(event);
-      if (run !== undefined) write(formatRun(run));
+      fold.onEvent(event);
+      if (event.type === 'run.end') write(formatRun(fold.run));
     },
   };
 }
@@ -36,14 +39,19 @@ interface TestCase {
 }
 
 interface Suite {
-  readonly host: CollectedHost;
+  /** What its play is called. */
+  readonly play: string;
+  readonly host: EndedHost;
   readonly cases: readonly TestCase[];
 }
 
-function formatRun({ startedAt, endedAt, summary, plays }: CollectedRun): string {
-  const suites = plays.flatMap(({ hosts }) =>
-    hosts.map((host): Suite => ({ host, cases: toCases(host, summary.checkMode) })),
-  );
+function formatRun(run: FoldedRun): string {
+  const { startedAt = 0, endedAt = 0, checkMode, plays } = run;
+  const labels = playLabels(plays);
+  const suites = allEndedHosts(run).map((host): Suite => {
+    const play = labels.get(host.playIndex) ?? host.play;
+    return { play, host, cases: toCases(host, checkMode) };
+  });
   const all = suites.flatMap(({ cases }) => cases);
   const attributes = {
     name: 'kvmplay',
@@ -60,39 +68,40 @@ function formatRun({ startedAt, endedAt, summary, plays }: CollectedRun): string
   ].join('\n');
 }
 
-function formatSuite({ host, cases }: Suite, runStartedAt: number): readonly string[] {
-  const { summary, startedAt = runStartedAt } = host;
+function formatSuite({ play, host, cases }: Suite, runStartedAt: number): readonly string[] {
+  const { host: hostname, startedAt = runStartedAt, milliseconds } = host;
   const attributes = {
-    name: `${summary.play}: ${summary.host}`,
-    hostname: summary.host,
+    name: `${play}: ${hostname}`,
+    hostname,
     ...countVerdicts(cases),
-    time: toSeconds(summary.milliseconds),
+    time: toSeconds(milliseconds),
     timestamp: toTimestamp(startedAt),
   };
   return [
     `  <testsuite${formatAttributes(attributes)}>`,
-    ...cases.flatMap((testCase) => formatCase(testCase, summary.play)),
+    ...cases.flatMap((testCase) => formatCase(testCase, play)),
     '  </testsuite>',
   ];
 }
 
-function toCases({ summary, tasks }: CollectedHost, checkMode: boolean): readonly TestCase[] {
+function toCases(host: EndedHost, checkMode: boolean): readonly TestCase[] {
+  const tasks = endedTasks(host);
   const seen = new Map<string, number>();
   const cases = tasks.map((task): TestCase => {
-    const title = `${summary.host}: ${task.task} ${task.subject}`.trimEnd();
+    const title = `${host.host}: ${task.task} ${task.subject}`.trimEnd();
     const times = (seen.get(title) ?? 0) + 1;
     seen.set(title, times);
     // Programs that read this tell cases apart by their names.
-    return { name: times === 1 ? title : `${title} (${times})`, ...judgeTask(task, summary, checkMode) };
+    return { name: times === 1 ? title : `${title} (${times})`, ...judgeTask(task, host, checkMode) };
   });
-  const { error } = summary;
+  const { error } = host;
   const isTold = error === undefined || tasks.some((task) => task.error?.message === error.message);
   if (isTold && cases.length > 0) return cases;
-  const name = `${summary.host}: host`;
-  return [...cases, { name, ...judgeHost(summary), milliseconds: summary.milliseconds }];
+  const name = `${host.host}: host`;
+  return [...cases, { name, ...judgeHost(host), milliseconds: host.milliseconds }];
 }
 
-function judgeTask(task: TaskEnd, { outcome }: HostSummary, checkMode: boolean): Omit<TestCase, 'name'> {
+function judgeTask(task: EndedTask, { outcome }: EndedHost, checkMode: boolean): Omit<TestCase, 'name'> {
   const { rolledBack, warnings, changes, error } = task;
   const word = outcomeWord(task.outcome, checkMode);
   const output = [
@@ -107,7 +116,7 @@ function judgeTask(task: TaskEnd, { outcome }: HostSummary, checkMode: boolean):
   return { verdict: 'passed', output };
 }
 
-function judgeHost({ outcome, error }: HostSummary): Omit<TestCase, 'name'> {
+function judgeHost({ outcome, error }: EndedHost): Omit<TestCase, 'name'> {
   switch (outcome) {
     case 'failed':
       return { verdict: 'failure', ...explain(error) };

@@ -1,7 +1,8 @@
-import type { HostPhase, PlayStart, Reporter, RunEvent, TaskEnd } from '../engine/events.ts';
-import type { Forecast } from '../model/forecast.ts';
+import type { PlayStart, Reporter, RunEvent } from '../engine/events.ts';
+import { foldHost, type HostEvent, waitingHost } from '../engine/fold/fold-host.ts';
+import type { FoldedHost } from '../engine/fold/folded-run.ts';
 import { formatHostBlock, formatUndone } from './host-block.ts';
-import type { BlockStyle, PhaseTime } from './host-block.ts';
+import type { BlockStyle } from './host-block.ts';
 import { formatRecap } from './recap.ts';
 import { count, createPaint, printable } from './style.ts';
 import type { Paint } from './style.ts';
@@ -40,10 +41,8 @@ export function plainReporter(options: PlainOptions): Reporter {
 class PlainReport {
   readonly #options: PlainOptions;
   readonly #paint: Paint;
-  /** Tasks of the hosts that have not ended. */
-  readonly #tasks = new Map<string, TaskEnd[]>();
-  readonly #phases = new Map<string, { readonly phase: HostPhase; readonly at: number }[]>();
-  readonly #forecasts = new Map<string, readonly Forecast[]>();
+  /** Hosts under way, by name: one that has ended is told, and forgotten. */
+  readonly #hosts = new Map<string, FoldedHost>();
   /** The hosts of each warning: a fleet says the same many times. */
   readonly #warnings = new Map<string, Set<string>>();
   #checkMode = false;
@@ -77,28 +76,22 @@ class PlainReport {
         this.#write([this.#paint(`stopped: ${printable(event.reason)}; no further host starts`, 'red')]);
         return;
       case 'host.start':
-        this.#tasks.set(event.host, []);
-        this.#phases.set(event.host, []);
-        return;
-      case 'host.phase':
-        this.#phases.get(event.host)?.push(event);
+        this.#hosts.set(event.host, foldHost(waitingHost(event), event));
         return;
       case 'task.end':
-        this.#tasks.get(event.host)?.push(event);
         for (const warning of event.warnings) {
           this.#warnings.set(warning, (this.#warnings.get(warning) ?? new Set()).add(event.host));
         }
+        this.#update(event);
         return;
+      case 'host.phase':
       case 'host.forecast':
-        this.#forecasts.set(event.host, [...(this.#forecasts.get(event.host) ?? []), event.forecast]);
+        this.#update(event);
         return;
       case 'host.end': {
-        const forecasts = this.#forecasts.get(event.host) ?? [];
-        this.#forecasts.delete(event.host);
-        const tasks = this.#tasks.get(event.host) ?? [];
-        this.#tasks.delete(event.host);
-        const phases = this.#endPhases(event);
-        this.#write(await formatHostBlock({ tasks, forecasts, phases, end: event }, this.#blockStyle()));
+        const host = foldHost(this.#hosts.get(event.host) ?? waitingHost(event), event);
+        this.#hosts.delete(event.host);
+        this.#write(await formatHostBlock({ ...host, outcome: event.outcome }, this.#blockStyle()));
         return;
       }
       case 'host.undone':
@@ -123,13 +116,10 @@ class PlainReport {
     }
   }
 
-  #endPhases({ host, at }: { readonly host: string; readonly at: number }): readonly PhaseTime[] {
-    const begun = this.#phases.get(host) ?? [];
-    this.#phases.delete(host);
-    return begun.map(({ phase, at: from }, index) => ({
-      phase,
-      milliseconds: (begun[index + 1]?.at ?? at) - from,
-    }));
+  /** A phase after the end of a host is one of its undo. */
+  #update(event: HostEvent): void {
+    const host = this.#hosts.get(event.host);
+    if (host !== undefined) this.#hosts.set(event.host, foldHost(host, event));
   }
 
   #playTitle({ play, hosts, waves = [] }: PlayStart): string {

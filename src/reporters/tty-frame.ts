@@ -42,7 +42,7 @@ function formatHosts(
   { now }: FrameStyle,
   { room, width }: { readonly room: number; readonly width: number },
 ): readonly Line[] {
-  const hosts = [...running.values()].sort((a, b) => interest(a) - interest(b));
+  const hosts = running.toSorted((a, b) => interest(a) - interest(b));
   const shown = hosts.slice(0, hosts.length > room ? room - 1 : room);
   const nameWidth = Math.min(
     Math.max(0, ...shown.map(({ host }) => widthOf(printable(host)))),
@@ -110,13 +110,15 @@ function formatRest(hosts: readonly RunningHost[]): string {
 }
 
 function formatWave(
-  { play, playNumber, plays, wave, soakUntil, isStopped }: Progress,
+  { play, playNumber, plays, wave, isStopped }: Progress,
   { now }: FrameStyle,
 ): readonly Line[] {
   const parts = [
     ...(plays > 1 ? [`play ${playNumber} of ${plays}: ${printable(play)}`] : []),
     ...(wave === undefined ? [] : [`${wave.name}: ${wave.done} of ${count(wave.hosts, 'host')}`]),
-    ...(soakUntil === undefined ? [] : [`the next wave begins in ${duration(soakUntil - now + 999)}`]),
+    ...(wave?.soakUntil === undefined
+      ? []
+      : [`the next wave begins in ${duration(wave.soakUntil - now + 999)}`]),
   ];
   const spans: Span[] = parts.length === 0 ? [] : [[`${INDENT}${parts.join(', ')}`]];
   if (isStopped) spans.push([spans.length === 0 ? `${INDENT}stopped` : ', stopped', 'red']);
@@ -150,10 +152,10 @@ function formatCounts({ outcomes: numbers, running, hosts, ended, checkMode }: P
     const number = numbers[outcome];
     return number === 0 ? [] : [[`${number} ${outcomeWord(outcome, checkMode)}`, outcomeColours[outcome]]];
   });
-  const waiting = hosts - ended - running.size;
+  const waiting = hosts - ended - running.length;
   const spans: Span[] = [
     ...counted,
-    ...(running.size === 0 ? [] : [[`${running.size} running`] as const]),
+    ...(running.length === 0 ? [] : [[`${running.length} running`] as const]),
     ...(waiting <= 0 ? [] : [[`${waiting} waiting`] as const]),
   ];
   return spans.flatMap((span, index): Span[] => [[index === 0 ? INDENT : ', '], span]);

@@ -1,4 +1,5 @@
-import type { HostOutcome, HostPhase, RunEvent } from '../engine/events.ts';
+import type { HostOutcome, HostPhase } from '../engine/events.ts';
+import type { FoldedHost, FoldedPlay, FoldedRun, FoldedTask } from '../engine/fold/folded-run.ts';
 
 /** A host under way. */
 export interface RunningHost {
@@ -6,121 +7,89 @@ export interface RunningHost {
   /** Milliseconds since 1970. */
   readonly since: number;
   /** `undo`: what it did is being taken back, since its wave failed. */
-  phase: HostPhase | 'undo';
+  readonly phase: HostPhase | 'undo';
   /** `ensureBond bond6`: what the playbook has come to. */
-  task: string;
+  readonly task: string;
   /** How many it has come to. */
-  tasks: number;
+  readonly tasks: number;
 }
 
 /** Where a wave is. */
 export interface WaveProgress {
   readonly name: string;
   readonly hosts: number;
-  done: number;
+  readonly done: number;
+  /** When the next wave starts, milliseconds since 1970. */
+  readonly soakUntil: number | undefined;
 }
 
-/** How far a run is, from its events. */
-export class Progress {
-  checkMode = false;
-  startedAt = 0;
-  play = '';
+/** How far a run is. */
+export interface Progress {
+  readonly checkMode: boolean;
+  readonly startedAt: number;
+  /** Name of the present play. */
+  readonly play: string;
   /** 1-based. */
-  playNumber = 0;
-  plays = 0;
+  readonly playNumber: number;
+  readonly plays: number;
   /** Of the present play. */
-  hosts = 0;
-  readonly outcomes: Record<HostOutcome, number> = {
-    ok: 0,
-    changed: 0,
-    failed: 0,
-    unreachable: 0,
-    skipped: 0,
-  };
+  readonly hosts: number;
+  readonly ended: number;
+  readonly outcomes: Readonly<Record<HostOutcome, number>>;
   /** In the order in which they started. */
-  readonly running = new Map<string, RunningHost>();
-  wave: WaveProgress | undefined;
-  /** When the next wave starts, milliseconds since 1970. */
-  soakUntil: number | undefined;
-  isStopped = false;
+  readonly running: readonly RunningHost[];
+  readonly wave: WaveProgress | undefined;
+  readonly isStopped: boolean;
+}
 
-  get ended(): number {
-    return Object.values(this.outcomes).reduce((sum, number) => sum + number, 0);
-  }
+/** What the frame of a run shows. */
+export function progressOf({ checkMode, startedAt = 0, playNames, plays, stopped }: FoldedRun): Progress {
+  const present = plays.at(-1);
+  const hosts = present?.hosts ?? [];
+  const outcomes = countOutcomes(hosts);
+  return {
+    checkMode,
+    startedAt,
+    play: present?.play ?? '',
+    playNumber: plays.length,
+    plays: playNames.length,
+    hosts: hosts.length,
+    ended: Object.values(outcomes).reduce((sum, number) => sum + number, 0),
+    outcomes,
+    running: runningHosts(hosts),
+    wave: present === undefined ? undefined : waveOf(present),
+    isStopped: stopped !== undefined,
+  };
+}
 
-  take(event: RunEvent): void {
-    switch (event.type) {
-      case 'run.start':
-        this.checkMode = event.checkMode;
-        this.startedAt = event.at;
-        this.plays = event.plays.length;
-        return;
-      case 'play.start':
-        this.#startPlay(event.play, event.hosts.length);
-        return;
-      case 'wave.start':
-        this.wave = { name: event.wave, hosts: event.hosts.length, done: 0 };
-        this.soakUntil = undefined;
-        return;
-      case 'wave.soak':
-        this.soakUntil = event.at + event.seconds * 1000;
-        return;
-      case 'budget.broken':
-        this.isStopped = true;
-        return;
-      case 'host.start':
-        this.#start(event.host, event.at, 'connect');
-        return;
-      case 'host.phase':
-        // A host that has ended is at work again only to undo.
-        if (!this.running.has(event.host)) this.#start(event.host, event.at, 'undo');
-        this.#update(event.host, (host) => {
-          if (host.phase !== 'undo') host.phase = event.phase;
-        });
-        return;
-      case 'task.start':
-        this.#update(event.host, (host) => {
-          host.task = `${event.task} ${event.subject}`.trimEnd();
-          host.tasks = event.index + 1;
-          if (host.phase === 'command') host.phase = 'plan';
-        });
-        return;
-      case 'host.end':
-        this.running.delete(event.host);
-        this.outcomes[event.outcome] += 1;
-        if (this.wave !== undefined) this.wave.done += 1;
-        return;
-      case 'host.undone':
-        this.running.delete(event.host);
-        return;
-      case 'play.end':
-        this.wave = undefined;
-        this.soakUntil = undefined;
-        return;
-      case 'host.forecast':
-      case 'task.end':
-      case 'change.done':
-      case 'wave.end':
-      case 'run.end':
-        return;
-    }
-  }
+function countOutcomes(hosts: readonly FoldedHost[]): Readonly<Record<HostOutcome, number>> {
+  const counts = { ok: 0, changed: 0, failed: 0, unreachable: 0, skipped: 0 };
+  for (const { outcome } of hosts) if (outcome !== undefined) counts[outcome] += 1;
+  return counts;
+}
 
-  #startPlay(play: string, hosts: number): void {
-    this.play = play;
-    this.playNumber += 1;
-    this.hosts = hosts;
-    this.wave = undefined;
-    this.running.clear();
-    for (const outcome of Object.keys(this.outcomes)) this.outcomes[outcome as HostOutcome] = 0;
-  }
+function runningHosts(hosts: readonly FoldedHost[]): readonly RunningHost[] {
+  return hosts
+    .filter(({ state }) => state === 'running' || state === 'undoing')
+    .map(toRunning)
+    .sort((a, b) => a.since - b.since);
+}
 
-  #start(host: string, since: number, phase: RunningHost['phase']): void {
-    this.running.set(host, { host, since, phase, task: '', tasks: 0 });
-  }
+function toRunning({ host, state, startedAt = 0, phases, tasks, undo }: FoldedHost): RunningHost {
+  if (state === 'undoing') return { host, since: undo?.startedAt ?? 0, phase: 'undo', task: '', tasks: 0 };
+  const phase = phases.at(-1)?.phase ?? 'connect';
+  const last = tasks.at(-1);
+  return { host, since: startedAt, phase, task: titleOf(last), tasks: (last?.index ?? -1) + 1 };
+}
 
-  #update(host: string, change: (host: RunningHost) => void): void {
-    const found = this.running.get(host);
-    if (found !== undefined) change(found);
-  }
+function titleOf(task: FoldedTask | undefined): string {
+  return task === undefined ? '' : `${task.task} ${task.subject}`.trimEnd();
+}
+
+/** The wave under way, or the one after which the run waits. */
+function waveOf({ endedAt, waves = [], hosts }: FoldedPlay): WaveProgress | undefined {
+  const wave = waves.findLast(({ startedAt }) => startedAt !== undefined);
+  if (wave === undefined || endedAt !== undefined) return undefined;
+  const done = hosts.filter((host) => host.wave === wave.wave && host.outcome !== undefined).length;
+  return { name: wave.wave, hosts: wave.hosts, done, soakUntil: wave.soakUntil };
 }

@@ -1,9 +1,10 @@
 import type { Reporter, RunEvent } from '../engine/events.ts';
+import { RunFold } from '../engine/fold/fold-run.ts';
 import { plainReporter } from './plain.ts';
 import { count, createPaint, printable } from './style.ts';
 import type { Paint } from './style.ts';
 import { formatFrame } from './tty-frame.ts';
-import { Progress } from './tty-progress.ts';
+import { progressOf } from './tty-progress.ts';
 import { Region } from './tty-region.ts';
 import type { Frame, Terminal } from './tty-terminal.ts';
 
@@ -33,7 +34,7 @@ class LiveReport implements Frame {
   readonly #terminal: Terminal;
   readonly #paint: Paint;
   readonly #plain: Reporter;
-  readonly #progress = new Progress();
+  readonly #fold = new RunFold({ detailsOf: 'running' });
   readonly #region = new Region();
   /** What has still to be written above the frame. */
   #above = '';
@@ -62,7 +63,7 @@ class LiveReport implements Frame {
   }
 
   async hear(event: RunEvent): Promise<void> {
-    this.#progress.take(event);
+    this.#fold.onEvent(event);
     if (event.type === 'run.start') this.#detach = this.#terminal.attach(this);
     this.#change();
     await this.#plain.onEvent(event);
@@ -86,7 +87,7 @@ class LiveReport implements Frame {
   }
 
   leave(): string {
-    const hosts = [...this.#progress.running.values()];
+    const hosts = progressOf(this.#fold.run).running;
     const names = hosts.slice(0, MOST_NAMES).map(({ host, phase }) => `${printable(host)} (${phase})`);
     const more = hosts.length > MOST_NAMES ? ` and ${hosts.length - MOST_NAMES} more` : '';
     const sentence =
@@ -159,7 +160,7 @@ class LiveReport implements Frame {
   #format(now: number): { readonly lines: readonly string[]; readonly columns: number } {
     for (;;) {
       const size = this.#terminal.size();
-      const lines = formatFrame(this.#progress, { size, paint: this.#paint, now });
+      const lines = formatFrame(progressOf(this.#fold.run), { size, paint: this.#paint, now });
       const { columns, rows } = this.#terminal.size();
       if (columns === size.columns && rows === size.rows) return { lines, columns };
     }

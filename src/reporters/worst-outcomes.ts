@@ -10,7 +10,9 @@ export const outcomesBySeverity: readonly HostOutcome[] = [
 ];
 
 /** Counts each host once, by its worst outcome in all plays. */
-export function countWorst(summaries: readonly HostSummary[]): Readonly<Record<HostOutcome, number>> {
+export function countWorst(
+  summaries: readonly Pick<HostSummary, 'host' | 'outcome'>[],
+): Readonly<Record<HostOutcome, number>> {
   const worst = new Map<string, number>();
   for (const { host, outcome } of summaries) {
     worst.set(host, Math.max(worst.get(host) ?? 0, outcomesBySeverity.indexOf(outcome)));

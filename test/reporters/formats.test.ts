@@ -97,6 +97,21 @@ describe('junitReporter', () => {
     );
   });
 
+  it('names the cases of plays of one name apart', async () => {
+    const host = hostRun([task('kvm1', 0)], end('kvm1'));
+    const twice = run([
+      ['bond6', [host]],
+      ['bond6', [host]],
+    ]);
+
+    const xml = await report(formats['junit'] as Create, twice);
+
+    expect([...xml.matchAll(/classname="([^"]*)"/g)].map(([, name]) => name)).toEqual([
+      'bond6, play 1',
+      'bond6, play 2',
+    ]);
+  });
+
   it('counts what it lists', async () => {
     const xml = await report(formats['junit'] as Create, run({ bond6: hosts }));
     const number = (pattern: RegExp): number => [...xml.matchAll(pattern)].length;

@@ -1,8 +1,8 @@
 import { dirname, relative } from 'node:path';
-import type { Reporter } from '../../engine/events.ts';
 import type { Play } from '../../engine/fleet/play.ts';
+import { RunFold } from '../../engine/fold/fold-run.ts';
+import type { FoldedRun } from '../../engine/fold/folded-run.ts';
 import { UsageError } from '../../errors.ts';
-import type { Change } from '../../model/change.ts';
 import { plainReporter } from '../../reporters/index.ts';
 import { run } from '../../run.ts';
 import { createTransports } from '../../transports/index.ts';
@@ -10,7 +10,7 @@ import type { CommandArguments } from '../command-line/command-line.ts';
 import { transportDefaults } from '../hosts/connection.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { refuseUnwritable, writePlanFile, writePrivate } from '../journal/plan-file.ts';
+import { type PlannedPlay, refuseUnwritable, writePlanFile, writePrivate } from '../journal/plan-file.ts';
 import { inHostOrder } from '../hosts/in-host-order.ts';
 import { isForPrograms } from '../output/outputs.ts';
 import { inFolder, resolvePath } from '../paths.ts';
@@ -32,7 +32,8 @@ export async function writePlan(
   const file = resolvePath(options.out, io.cwd);
   await refuseUnwritable(file);
   const plays = selectPlays(prepared.plays, options);
-  const collector = new PlanCollector(plays);
+  // What is to be written must be in the plan.
+  const fold = new RunFold({ hearsSecrets: true });
   let text = '';
   const summary = await run({
     ...prepared,
@@ -44,7 +45,7 @@ export async function writePlan(
     ...(options['connect-timeout'] !== undefined && { connectTimeout: options['connect-timeout'] }),
     transportFor: createTransports(await transportDefaults(options, io)),
     reporters: [
-      collector,
+      fold,
       inHostOrder(
         plainReporter({ write: (part) => void (text += part), colour: false, diff: true, verbose: 0 }),
       ),
@@ -61,7 +62,7 @@ export async function writePlan(
     return code;
   }
 
-  const planned = collector.planned();
+  const planned = toPlannedPlays(plays, fold.run);
   const textFile = `${file.replace(/\.json$/, '')}.txt`;
   await writePlanFile(file, {
     kvmplay: 'plan',
@@ -83,50 +84,26 @@ function playbookFolders(playbooks: readonly string[], file: string, io: CliIo):
   return [...new Set(folders.map((folder) => relative(dirname(file), folder) || '.'))];
 }
 
-/** Hears what each host would change in each play. */
-class PlanCollector implements Reporter {
-  /** What is to be written must be in the plan. */
-  readonly hearsSecrets = true;
-  readonly #plays: readonly Play[];
-  /** By play, then by host. */
-  readonly #changes: Map<string, Change[]>[] = [];
-  /** Hosts of each play as the inventory has them. */
-  readonly #order: (readonly string[])[] = [];
-
-  constructor(plays: readonly Play[]) {
-    this.#plays = plays;
-  }
-
-  onEvent: Reporter['onEvent'] = (event) => {
-    if (event.type === 'play.start') {
-      this.#changes.push(new Map());
-      this.#order.push(event.hosts);
-    }
-    if (event.type !== 'task.end') return;
-    const ofPlay = this.#changes.at(-1);
-    const ofHost = ofPlay?.get(event.host) ?? [];
-    ofPlay?.set(event.host, [...ofHost, ...event.changes]);
-  };
-
-  planned(): Parameters<typeof writePlanFile>[1]['plays'] {
-    const earlier = new Map<string, string>();
-    return this.#plays.flatMap(({ name, probes = [], rollout }, index) => {
-      const changesOf = this.#changes[index] ?? new Map<string, Change[]>();
-      const all = (this.#order[index] ?? []).flatMap((host) => {
-        const changes = changesOf.get(host);
-        return changes === undefined ? [] : [[host, changes] as const];
-      });
-      for (const [host] of all) {
-        const first = earlier.get(host);
-        if (first !== undefined) {
-          throw new UsageError(
-            `${host} is changed by play "${first}" and is in play "${name}" too, and a plan should hold one of them: plan and apply the first alone`,
-          );
-        }
+/** What each play would change. Throws UsageError where a plan cannot hold that. */
+function toPlannedPlays(plays: readonly Play[], run: FoldedRun): readonly PlannedPlay[] {
+  const earlier = new Map<string, string>();
+  return run.plays.flatMap(({ playIndex, play, hosts }) => {
+    const planned = hosts.filter(({ tasks }) => tasks.length > 0);
+    for (const { host } of planned) {
+      const first = earlier.get(host);
+      if (first !== undefined) {
+        throw new UsageError(
+          `${host} is changed by play "${first}" and is in play "${play}" too, and a plan should hold one of them: plan and apply the first alone`,
+        );
       }
-      const hosts = all.flatMap(([host, changes]) => (changes.length === 0 ? [] : [{ host, changes }]));
-      for (const { host } of hosts) earlier.set(host, name);
-      return hosts.length === 0 ? [] : [{ name, probes, ...(rollout !== undefined && { rollout }), hosts }];
+    }
+    const changed = planned.flatMap(({ host, tasks }) => {
+      const changes = tasks.flatMap((task) => task.changes);
+      return changes.length === 0 ? [] : [{ host, changes }];
     });
-  }
+    for (const { host } of changed) earlier.set(host, play);
+    if (changed.length === 0) return [];
+    const { probes = [], rollout } = plays[playIndex] ?? {};
+    return [{ name: play, probes, ...(rollout !== undefined && { rollout }), hosts: changed }];
+  });
 }

@@ -1,6 +1,8 @@
 import type { RunSummary } from '../../engine/events.ts';
 import type { Play } from '../../engine/fleet/play.ts';
 import { nameOwner } from '../../engine/transaction/owner.ts';
+import { RunFold } from '../../engine/fold/fold-run.ts';
+import type { FoldedRun } from '../../engine/fold/folded-run.ts';
 import { UsageError } from '../../errors.ts';
 import { playHosts } from '../../inventory/play-hosts.ts';
 import { run } from '../../run.ts';
@@ -19,7 +21,7 @@ import { preparePlays } from '../playbooks/prepare-plays.ts';
 import { printUnanswered } from '../output/print-error.ts';
 import { printReporterErrors, reportersFor } from '../output/run-reporter.ts';
 import { askSteps } from '../playbooks/step-asker.ts';
-import { formatHosts, TaskList } from '../playbooks/task-list.ts';
+import { formatHosts, formatTags, formatTasks } from '../playbooks/task-list.ts';
 import { UnknownTags } from '../playbooks/unknown-tags.ts';
 import type { runSpec } from './specs.ts';
 
@@ -68,7 +70,7 @@ export async function runPlaybooks(
   );
   const selection = toTagSelection(options);
   const rollout = toRollout(options);
-  const list = options['list-tasks'] || options['list-tags'] ? new TaskList() : undefined;
+  const list = options['list-tasks'] || options['list-tags'] ? new RunFold() : undefined;
   const unknownTags = new UnknownTags([...selection.tags, ...selection.skipTags]);
   const reporters = list === undefined ? reportersFor(options, io) : [list];
   const journal = options.check || list !== undefined ? [] : [journalReporter(header, io)];
@@ -95,20 +97,20 @@ export async function runPlaybooks(
     ...(options['max-disruption'] !== undefined && { maxDisruption: options['max-disruption'] }),
   });
   refuseNobody(summary, plays, options.limit);
-  if (list !== undefined) printList(list, summary, { options, io });
+  if (list !== undefined) printList(list.run, summary, { options, io });
   printReporterErrors(summary, io);
   for (const finding of unknownTags.findings(summary)) io.stderr.write(`kvmplay: ${finding}\n`);
   return exitCodeOf(summary, options['detailed-exitcode']);
 }
 
 function printList(
-  list: TaskList,
+  run: FoldedRun,
   { hosts }: RunSummary,
   { options, io }: { readonly options: OptionValues<typeof runSpec.options>; readonly io: CliIo },
 ): void {
   const parts = [
-    ...(options['list-tasks'] ? [list.formatTasks()] : []),
-    ...(options['list-tags'] ? [list.formatTags()] : []),
+    ...(options['list-tasks'] ? [formatTasks(run)] : []),
+    ...(options['list-tags'] ? [formatTags(run)] : []),
   ];
   io.stdout.write(parts.join('\n'));
   const wrong = hosts.flatMap(({ host, outcome, error }) =>

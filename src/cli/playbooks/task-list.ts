@@ -1,37 +1,19 @@
-import type { PlayStart, Reporter, RunEvent, TaskEnd } from '../../engine/events.ts';
+import type { FoldedPlay, FoldedRun, FoldedTask } from '../../engine/fold/folded-run.ts';
 import { printable } from '../../reporters/style.ts';
 
-interface ListedPlay {
-  readonly start: PlayStart;
-  /** By host. */
-  readonly tasks: Map<string, TaskEnd[]>;
+/** The tasks that a run in check mode met: a line each, hosts with the same ones together. */
+export function formatTasks({ plays }: FoldedRun): string {
+  return plays.map(formatPlay).join('\n');
 }
 
-/** Hears a run in check mode, and lists what it met. */
-export class TaskList implements Reporter {
-  readonly #plays: ListedPlay[] = [];
-
-  onEvent = (event: RunEvent): void => {
-    if (event.type === 'play.start') this.#plays.push({ start: event, tasks: new Map() });
-    const tasks = this.#plays.at(-1)?.tasks;
-    if (event.type === 'host.start') tasks?.set(event.host, []);
-    if (event.type === 'task.end') tasks?.get(event.host)?.push(event);
-  };
-
-  /** A line per task, hosts with the same ones together. */
-  formatTasks(): string {
-    return this.#plays.map(formatTasks).join('\n');
-  }
-
-  /** A line per play; also of tags that the run leaves out. */
-  formatTags(): string {
-    return this.#plays
-      .map(({ start: { play }, tasks }) => {
-        const tags = [...new Set([...tasks.values()].flat().flatMap((task) => task.tags ?? []))].sort();
-        return `play ${printable(play)}: ${tags.length === 0 ? 'no tags' : tags.join(', ')}\n`;
-      })
-      .join('');
-  }
+/** A line per play; also of tags that the run leaves out. */
+export function formatTags({ plays }: FoldedRun): string {
+  return plays
+    .map(({ play, hosts }) => {
+      const tags = new Set(hosts.flatMap(({ tasks }) => tasks.flatMap((task) => task.tags)));
+      return `play ${printable(play)}: ${tags.size === 0 ? 'no tags' : [...tags].sort().join(', ')}\n`;
+    })
+    .join('');
 }
 
 /** `play bond6: 2 hosts`, and a line for each. */
@@ -39,10 +21,10 @@ export function formatHosts(play: string, hosts: readonly string[]): string {
   return [titleOf(play, hosts), ...hosts.map((host) => `  ${printable(host)}\n`)].join('');
 }
 
-function formatTasks({ start: { play, hosts }, tasks }: ListedPlay): string {
+function formatPlay({ play, hosts }: FoldedPlay): string {
   const groups = new Map<string, string[]>();
-  for (const [host, ends] of tasks) {
-    const text = formatRows(ends.filter(({ leftOutBy }) => leftOutBy !== 'tags'));
+  for (const { host, tasks } of hosts.filter(({ startedAt }) => startedAt !== undefined)) {
+    const text = formatRows(tasks.filter(({ leftOutBy }) => leftOutBy !== 'tags'));
     groups.set(text, [...(groups.get(text) ?? []), host]);
   }
   const parts = [...groups].map(([text, names]) =>
@@ -53,8 +35,8 @@ function formatTasks({ start: { play, hosts }, tasks }: ListedPlay): string {
   return titleOf(play, hosts) + parts.join('');
 }
 
-function formatRows(tasks: readonly TaskEnd[]): string {
-  const rows = tasks.map(({ task, subject, tags = [] }) => ({
+function formatRows(tasks: readonly FoldedTask[]): string {
+  const rows = tasks.map(({ task, subject, tags }) => ({
     title: printable(`${task} ${subject}`.trimEnd()),
     tags: tags.length === 0 ? '' : `tags: ${tags.join(', ')}`,
   }));
@@ -63,6 +45,6 @@ function formatRows(tasks: readonly TaskEnd[]): string {
   return lines.length === 0 ? '  no tasks\n' : lines.join('');
 }
 
-function titleOf(play: string, { length }: readonly string[]): string {
+function titleOf(play: string, { length }: readonly unknown[]): string {
   return `play ${printable(play)}: ${length === 0 ? 'no' : length} ${length === 1 ? 'host' : 'hosts'}\n`;
 }
