@@ -1,11 +1,11 @@
 import { InventoryError } from '../errors.ts';
 import type { SourcePlace } from '../model/inventory.ts';
+import { splitShellWords } from '../model/shell-words.ts';
 import { expandHosts } from './host-range.ts';
 import type { ExpandedHosts } from './host-range.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
 import type { PlacedValue } from './placed-vars.ts';
 import { parsePythonLiteral } from './python-literal.ts';
-import { splitShellWords } from './shell-words.ts';
 
 /** Reads an inventory in Ansible's INI shape into the builder. Throws InventoryError with file and line. */
 export function readIniInventory(text: string, file: string, builder: InventoryBuilder): void {
@@ -134,7 +134,7 @@ class IniReader {
 
 function splitWords(line: string, place: SourcePlace): readonly string[] {
   try {
-    return splitShellWords(line);
+    return splitShellWords(line, { comments: true });
   } catch (error) {
     throw toInventoryError(error, place);
   }

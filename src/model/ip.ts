@@ -1,4 +1,4 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
 /** `10.0.0.1/24`, `fd00::/64`; without a length: one address. */
 export function isCidr(value: string): boolean {
@@ -25,40 +25,56 @@ export function hostPart(address: string): string {
   return address.replace(/\/.*$/, '');
 }
 
-/** Whether `address` lies in the network that `network`, an address with prefix length, is in. */
+/** The address as it stands before `:port`: an IPv6 address in brackets. */
+export function bracketed(address: string): string {
+  return isIPv6(address) ? `[${address}]` : address;
+}
+
+/**
+ * Tells whether `address` lies in the network that `network`, an address with prefix length, is in. False when one of them
+ * is no address.
+ */
 export function isInNetwork(address: string, network: string): boolean {
+  const host = hostPart(address);
+  if (isIP(host) === 0 || !isCidr(network) || familyOf(host) !== familyOf(network)) return false;
   const [base = '', length] = network.split('/');
-  if (familyOf(address) !== familyOf(base)) return false;
   const family = familyOf(base) === 4 ? 'ipv4' : 'ipv6';
   const list = new BlockList();
   list.addSubnet(base, Number(length ?? (family === 'ipv4' ? 32 : 128)), family);
-  return list.check(hostPart(address), family);
+  return list.check(host, family);
 }
 
-/** As every tool that configures networks sets it; networks of one or two addresses have none. */
+/** The broadcast address that every tool sets. Networks of one or two addresses have none. */
 export function broadcastOf(address: string): string | undefined {
   const [host = '', length] = address.split('/');
   if (!isIPv4(host) || length === undefined || Number(length) > 30) return undefined;
-  const number = host.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0);
-  const size = 2 ** (32 - Number(length));
-  const last = Math.floor(number / size) * size + size - 1;
-  return [24, 16, 8, 0].map((shift) => Math.floor(last / 2 ** shift) % 256).join('.');
+  const last = bitsOf(host).slice(0, Number(length)).padEnd(32, '1');
+  return [0, 8, 16, 24].map((start) => Number.parseInt(last.slice(start, start + 8), 2)).join('.');
 }
 
-/** Whether it is the network itself, as a route's destination must be: `10.0.0.0/8`, not `10.0.0.1/8`. */
+/** True for a network itself, as a route's destination must be: `10.0.0.0/8`, not `10.0.0.1/8`. */
 export function isNetworkAddress(value: string): boolean {
   const [address = '', length] = value.split('/');
-  if (length === undefined) return true;
-  const bits = bitsOf(address);
-  return !bits.slice(Number(length)).includes('1');
+  return length === undefined || !bitsOf(address).slice(Number(length)).includes('1');
+}
+
+/** `255.255.255.0` -> 24 */
+export function prefixLengthOf(netmask: string): number {
+  return ipv4Bits(netmask).replaceAll('0', '').length;
 }
 
 function bitsOf(address: string): string {
-  if (isIPv4(address))
-    return address
-      .split('.')
-      .map((byte) => Number(byte).toString(2).padStart(8, '0'))
-      .join('');
+  return familyOf(address) === 4 ? ipv4Bits(address) : ipv6Bits(address);
+}
+
+function ipv4Bits(address: string): string {
+  return address
+    .split('.')
+    .map((byte) => Number(byte).toString(2).padStart(8, '0'))
+    .join('');
+}
+
+function ipv6Bits(address: string): string {
   const [head = '', tail] = canonicalIp(address).split('::');
   const groups = (text: string | undefined): string[] =>
     text === undefined || text === '' ? [] : text.split(':');

@@ -3,7 +3,7 @@ import { type BondMode, bondOptionRule } from '../model/bond-options.ts';
 import type { Change, LinkUpdate, PortAdd, PortRemove } from '../model/change.ts';
 import { initialBridgeOptions, isSameRoute, portsOf, SMALLEST_OF_IPV6, vlansOn } from '../model/kernel.ts';
 import type { Address, Link, LinkKind, LinkOptions, Links, Route } from '../model/link.ts';
-import { isInNetwork } from '../model/ip.ts';
+import { familyOf, isInNetwork } from '../model/ip.ts';
 import type { HostState } from './host-state.ts';
 import { systemRefusalOf } from './system-rules.ts';
 
@@ -138,7 +138,7 @@ function lostToMtu(
   if (mtu >= SMALLEST_OF_IPV6) return undefined;
   return lostUnsaid([
     ...addresses
-      .filter(({ link, address }) => link === name && address.includes(':'))
+      .filter(({ link, address }) => link === name && familyOf(address) === 6)
       .map(({ address }) => address),
     ...routes
       .filter(({ link, family }) => link === name && family === 6)
@@ -157,7 +157,7 @@ function lostWhenDown({ links, addresses, routes }: HostState, name: string): st
   const lost = [
     ...routes.filter(({ link }) => link === name).map(({ destination }) => `route ${destination}`),
     ...addresses
-      .filter(({ link, address }) => link === name && address.includes(':'))
+      .filter(({ link, address }) => link === name && familyOf(address) === 6)
       .map(({ address }) => address),
     ...vlansOn(links, name)
       .filter(({ up }) => up)
@@ -266,7 +266,7 @@ function carries(links: Links, link: Link, base: string): boolean {
 function refuseAddress({ links, addresses }: HostState, { link, address }: Address): string | undefined {
   const mtu = links.get(link)?.mtu;
   if (mtu === undefined) return noDevice(link);
-  if (address.includes(':') && mtu < SMALLEST_OF_IPV6) return 'Invalid argument';
+  if (familyOf(address) === 6 && mtu < SMALLEST_OF_IPV6) return 'Invalid argument';
   return addresses.some((item) => item.link === link && item.address === address) ? 'File exists' : undefined;
 }
 
@@ -281,7 +281,7 @@ function refuseAddressDelete({ addresses, routes }: HostState, doomed: Address):
   );
   const [primary, ...others] = sameNetwork;
   const lost = primary?.address === doomed.address ? others.map(({ address }) => address) : [];
-  const isLast = own.filter(({ address }) => !address.includes(':')).length === 1;
+  const isLast = own.filter(({ address }) => familyOf(address) === 4).length === 1;
   const ways = routes.filter(
     ({ link, family, source }) => link === doomed.link && family === 4 && (isLast || source === host),
   );

@@ -6,7 +6,6 @@ import type { HostKeyChecking } from './host-keys/host-key.ts';
 import type { LocalSettings } from './local.ts';
 import { checkArguments } from './openssh/arguments.ts';
 import type { OpenSshTarget } from './openssh/openssh.ts';
-import { splitWords } from './split-words.ts';
 import { readSshTarget, type SshTarget } from './ssh-target.ts';
 
 /** `ssh`: kvmplay speaks SSH itself. `openssh`: over the ssh program. `local`: this machine. */
@@ -118,10 +117,7 @@ function becomeWords(
   const name = [`ansible_${method}_${what}`, `ansible_become_${what}`].find((each) => vars.has(each));
   if (name === undefined) return undefined;
   const text = vars.text(name) ?? '';
-  const words = splitWords(text);
-  if (words === undefined)
-    throw vars.error(name, `is ${JSON.stringify(text)}, in which a quote is not closed`);
-  return { name, text, words };
+  return { name, text, words: vars.words(name) ?? [] };
 }
 
 function refuseForeign(vars: ConnectionVars, connection: ConnectionKind): void {

@@ -1,6 +1,7 @@
 import { InventoryError } from '../errors.ts';
 import { toBoolean } from '../model/ansible-boolean.ts';
 import type { InventoryHost } from '../model/inventory.ts';
+import { splitShellWords } from '../model/shell-words.ts';
 import type { Secret } from './login/become.ts';
 
 /** The variables of one host, with the error each deserves. Of several names that are set the last one counts, as with Ansible. */
@@ -15,7 +16,7 @@ export class ConnectionVars {
     return this.#find([name]) !== undefined;
   }
 
-  /** Whether it says that there is nothing, which is not the same as saying nothing. */
+  /** True for a variable that is set to nothing, unlike one that is not set. */
   isEmpty(name: string): boolean {
     return this.#host.vars[name] === '';
   }
@@ -27,6 +28,18 @@ export class ConnectionVars {
       throw this.error(found.name, `is ${describe(found.value)}, and should be text`);
     }
     return String(found.value);
+  }
+
+  /** The words of a command line. */
+  words(name: string): readonly string[] | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    try {
+      return splitShellWords(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw this.error(name, `is ${JSON.stringify(text)}, and ${error.message}`);
+    }
   }
 
   port(...names: string[]): number | undefined {

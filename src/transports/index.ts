@@ -10,7 +10,6 @@ export {
 } from './connection-settings.ts';
 export type { SshTarget } from './ssh-target.ts';
 export { openSshTransport, type OpenSshShared, type OpenSshTarget } from './openssh/openssh.ts';
-export { splitWords } from './split-words.ts';
 export { quote, quoteCommand } from './shell-quote.ts';
 export type { SshSettings } from './ssh2/settings.ts';
 export { createSshShared, type SshShared, type SshSharedOptions } from './ssh2/shared.ts';

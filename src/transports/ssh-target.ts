@@ -2,7 +2,6 @@ import type { BecomeSettings, Secret } from './login/become.ts';
 import type { ConnectionDefaults } from './connection-settings.ts';
 import type { ConnectionVars } from './connection-vars.ts';
 import type { HostKeyChecking } from './host-keys/host-key.ts';
-import { splitWords } from './split-words.ts';
 
 /** What inventory and run say about reaching a host over SSH. What they leave open, ssh_config or a default says. */
 export interface SshTarget {
@@ -46,7 +45,7 @@ export function readSshTarget(
   const { hostKeyChecking } = defaults;
   const { sshArguments, sshCommonArguments, sshExtraArguments } = defaults;
   const words = (variable: string, otherwise: readonly string[] = []): readonly string[] =>
-    splitArguments(vars, variable) ?? (vars.isEmpty(variable) ? [] : otherwise);
+    vars.words(variable) ?? (vars.isEmpty(variable) ? [] : otherwise);
   return {
     name,
     destination: vars.text('ansible_host', 'ansible_ssh_host') ?? name,
@@ -79,12 +78,4 @@ function hostKeyCheckingOf(vars: ConnectionVars): HostKeyChecking | undefined {
   const isWanted = vars.boolean('ansible_host_key_checking', 'ansible_ssh_host_key_checking');
   if (isWanted === undefined) return undefined;
   return isWanted ? 'yes' : 'no';
-}
-
-function splitArguments(vars: ConnectionVars, variable: string): readonly string[] | undefined {
-  const text = vars.text(variable);
-  if (text === undefined) return undefined;
-  const words = splitWords(text);
-  if (words !== undefined) return words;
-  throw vars.error(variable, `is ${JSON.stringify(text)}, in which a quote is not closed`);
 }

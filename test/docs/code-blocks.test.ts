@@ -8,7 +8,7 @@ import { isPlay, type Play } from '../../src/engine/fleet/play.ts';
 import { loadInventory } from '../../src/inventory/index.ts';
 import * as library from '../../src/index.ts';
 import { ethernet, fakeHost } from '../../src/testing.ts';
-import { splitWords } from '../../src/transports/split-words.ts';
+import { splitShellWords } from '../../src/model/shell-words.ts';
 import { playbookFolder } from '../cli/staged-package.ts';
 import { typeProblems } from '../support/compile.ts';
 import { type CodeBlock, listCodeBlocks } from './code-blocks.ts';
@@ -149,7 +149,7 @@ function callsIn(code: string): readonly (readonly string[])[] {
 }
 
 function wordsOf(call: string): readonly string[] {
-  return splitWords(call) ?? [];
+  return splitShellWords(call);
 }
 
 describe('the YAML of the pages', () => {

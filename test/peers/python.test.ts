@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { globMatcher } from '../../src/inventory/glob.ts';
 import { parsePythonLiteral } from '../../src/inventory/python-literal.ts';
 import { toRegex } from '../../src/inventory/python-regex.ts';
-import { splitShellWords } from '../../src/inventory/shell-words.ts';
+import { splitShellWords } from '../../src/model/shell-words.ts';
 import { needProgram } from '../support/packages.ts';
 
 beforeAll(() => needProgram('/usr/bin/python3', 'python3'), 240_000);
@@ -53,14 +53,14 @@ describe('parsePythonLiteral', () => {
 });
 
 describe('splitShellWords', () => {
-  it('cuts words where shlex.split cuts them', () => {
+  it.each([true, false])('cuts words where shlex.split cuts them, with comments: %p', (comments) => {
     const texts = sample(['a', 'b=1', ' ', '\t', '"', "'", '\\', '#', '=', '""', '\\"', 'ü'], 20_000);
 
-    const values = askPython('shlex.split(text, comments=True)', texts);
+    const values = askPython(`shlex.split(text, comments=${comments ? 'True' : 'False'})`, texts);
 
     const ours = texts.map((text) => {
       try {
-        return [splitShellWords(text)];
+        return [splitShellWords(text, { comments })];
       } catch {
         return null;
       }

@@ -137,7 +137,11 @@ describe('connectionSettings', () => {
       { ansible_become_exe: 'sudo -i' },
       'ansible_become_exe is "sudo -i", and its flags should stand in ansible_become_flags',
     ],
-    [{ ansible_become_exe: "'sudo" }, `ansible_become_exe is "'sudo", in which a quote is not closed`],
+    [{ ansible_become_exe: "'sudo" }, `ansible_become_exe is "'sudo", and the quote ' is not closed`],
+    [
+      { ansible_become_flags: '-n \\' },
+      'ansible_become_flags is "-n \\\\", and its last backslash escapes nothing',
+    ],
   ])('refuses %j, unless nobody is become', (vars, reason) => {
     expect(() => connectionSettings(host({ ansible_become: true, ...vars }))).toThrow(
       `hosts.yml:7: kvm1: ${reason}`,
@@ -174,7 +178,7 @@ describe('connectionSettings', () => {
     [{ ansible_password: ['secret'] }, 'ansible_password should be text'],
     [
       { ansible_ssh_extra_args: "-o User='admin" },
-      'ansible_ssh_extra_args is "-o User=\'admin", in which a quote is not closed',
+      `ansible_ssh_extra_args is "-o User='admin", and the quote ' is not closed`,
     ],
     [
       { ansible_ssh_executable: '/opt/ssh' },

@@ -1,13 +1,7 @@
 import { PlanError } from '../../errors.ts';
 import type { Addressing, LinkIdentity } from '../backend.ts';
-import {
-  canonicalAddress,
-  canonicalPrefix,
-  classLength,
-  isInNetwork,
-  isIpv6,
-  prefixLength,
-} from './prefix.ts';
+import { familyOf, isInNetwork, prefixLengthOf } from '../../model/ip.ts';
+import { canonicalAddress, canonicalPrefix, classLength } from './prefix.ts';
 import type { IfcfgFile, Setting } from './ifcfg-file.ts';
 import { keysOf, peekValue, valueOf } from './ifcfg-file.ts';
 import { editRoutes, isGateway, readRoutes } from './route-files.ts';
@@ -102,7 +96,7 @@ function routesOf(tree: IfcfgTree, file: IfcfgFile, link: string) {
 }
 
 function refuseUnsayable(name: string, { addresses, gateway, dns, dhcp = false }: Addressing): void {
-  const primary = addresses.find((address) => !isIpv6(address));
+  const primary = addresses.find((address) => familyOf(address) === 4);
   if (gateway !== undefined && !dhcp && (primary === undefined || !isInNetwork(gateway, primary))) {
     throw new PlanError(
       `gateway ${gateway} of ${name} is outside the network of its first address, ${primary ?? 'none'}: ` +
@@ -140,7 +134,7 @@ function readLength(file: IfcfgFile, suffix: string, address: string): string {
   const length = presentValue(file, `PREFIX${suffix}`);
   if (length !== undefined) return length;
   const netmask = presentValue(file, `NETMASK${suffix}`);
-  return String(netmask === undefined ? classLength(address) : prefixLength(netmask));
+  return String(netmask === undefined ? classLength(address) : prefixLengthOf(netmask));
 }
 
 function ipv4Settings(
@@ -149,7 +143,7 @@ function ipv4Settings(
   name: string,
   wanted: Addressing,
 ): readonly Setting[] {
-  const addresses = wanted.addresses.filter((address) => !isIpv6(address)).map(canonicalAddress);
+  const addresses = wanted.addresses.filter((address) => familyOf(address) === 4).map(canonicalAddress);
   const slots = readSlots(file);
   const inAliases = foldedAliases(tree, file, name, wanted).length === 0 ? readAliases(tree, file, name) : [];
   if (addresses.length > 0 && sameList([...slots.map(({ address }) => address), ...inAliases], addresses))
@@ -201,7 +195,7 @@ function foldedAliases(
   name: string,
   wanted: Addressing,
 ): readonly string[] {
-  const addresses = wanted.addresses.filter((address) => !isIpv6(address)).map(canonicalAddress);
+  const addresses = wanted.addresses.filter((address) => familyOf(address) === 4).map(canonicalAddress);
   const present = [...readSlots(file).map(({ address }) => address), ...readAliases(tree, file, name)];
   return sameList(present, addresses) ? [] : tree.aliasPaths(name);
 }
@@ -280,7 +274,9 @@ function readIpv6(file: IfcfgFile): readonly string[] {
 }
 
 function ipv6Settings(file: IfcfgFile, wanted: Addressing): readonly Setting[] {
-  const [primary, ...secondary] = wanted.addresses.filter(isIpv6).map(canonicalAddress);
+  const [primary, ...secondary] = wanted.addresses
+    .filter((address) => familyOf(address) === 6)
+    .map(canonicalAddress);
   if (primary !== undefined && sameList(readIpv6(file), [primary, ...secondary])) return [];
   return [
     ...(primary !== undefined && isFalse(valueOf(file, 'IPV6INIT'))

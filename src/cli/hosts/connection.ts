@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
 import { whyUnreadable } from '../../model/file-finding.ts';
-import { splitWords, type TransportDefaults } from '../../transports/index.ts';
+import { splitShellWords } from '../../model/shell-words.ts';
+import type { TransportDefaults } from '../../transports/index.ts';
 import type { OptionValues } from '../command-line/command-line.ts';
 import type { CliIo } from '../io.ts';
 import { resolvePath } from '../paths.ts';
@@ -67,9 +68,12 @@ export async function transportDefaults(
 }
 
 function wordsOf(option: string, text: string): readonly string[] {
-  const words = splitWords(text);
-  if (words !== undefined) return words;
-  throw new UsageError(`${option} is ${JSON.stringify(text)}, in which a quote is not closed`);
+  try {
+    return splitShellWords(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(`${option} is ${JSON.stringify(text)}, and ${error.message}`);
+  }
 }
 
 /** An absolute path, or `none`. One that is not there would be told again by every host. */

@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import * as z from 'zod';
 import type { Addressing } from '../../backends/backend.ts';
 import { canonicalIp, familyOf, isCidr, isNetworkAddress } from '../../model/ip.ts';
@@ -121,6 +120,6 @@ function toRoute({ destination: network, via, source, metric, table: name }: Rou
 function canonicalDestination(value: string): string {
   if (value === 'default') return value;
   const network = canonicalIp(value);
-  const full = isIPv4(network.replace(/\/.*/, '')) ? '/32' : '/128';
+  const full = familyOf(network) === 4 ? '/32' : '/128';
   return network.endsWith(full) ? network.slice(0, -full.length) : network;
 }

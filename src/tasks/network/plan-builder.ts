@@ -6,6 +6,7 @@ import { bondOptionRule } from '../../model/bond-options.ts';
 import type { Change } from '../../model/change.ts';
 import type { ConfigFiles } from '../../model/config-file.ts';
 import type { FactSet } from '../../model/fact.ts';
+import { familyOf } from '../../model/ip.ts';
 import { initialBridgeOptions, SMALLEST_OF_IPV6 } from '../../model/kernel.ts';
 import type { Link, LinkOptions, LinkSettings } from '../../model/link.ts';
 import type { HostSettings, Plan } from '../../model/task.ts';
@@ -136,7 +137,7 @@ export class PlanBuilder {
 function refuseSmallMtu({ links, addresses, routes }: NetworkAnswers): void {
   const inUse = [
     ...addresses
-      .filter(({ address }) => address.includes(':'))
+      .filter(({ address }) => familyOf(address) === 6)
       .map(({ link, address }) => ({ link, what: `address ${address}` })),
     ...routes
       .filter(({ family }) => family === 6)

@@ -1,8 +1,7 @@
-import { isIPv6 } from 'node:net';
-
 import type { ServerHostKeyAlgorithm } from 'ssh2';
 
 import { HostKeyError } from '../../errors.ts';
+import { bracketed } from '../../model/ip.ts';
 import { fingerprint, keyTypeOf, knownHostsName, type KnownHosts, type Verdict } from './known-hosts.ts';
 import { quote, quoteCommand } from '../shell-quote.ts';
 import type { SshSettings } from '../ssh2/settings.ts';
@@ -34,7 +33,7 @@ export interface RecordName {
 
 export function hostAddressOf(settings: SshSettings): HostAddress {
   const { name, address, port, hostKeyAlias, via, proxyCommand } = settings;
-  const place = isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+  const place = `${bracketed(address)}:${port}`;
   const way = via === undefined ? '' : ` over ${via.name}`;
   const bare = name === address && port === 22;
   return {

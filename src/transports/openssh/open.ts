@@ -1,5 +1,4 @@
-import { isIPv6 } from 'node:net';
-
+import { bracketed } from '../../model/ip.ts';
 import { connectTimeoutError } from '../connect-errors.ts';
 import { backOff } from '../handshakes.ts';
 import { shorter, sleep, withLimits, type OnCut, type Paused } from '../limits.ts';
@@ -174,8 +173,4 @@ async function startMaster(
     };
   }
   return { master };
-}
-
-function bracketed(address: string): string {
-  return isIPv6(address) ? `[${address}]` : address;
 }

@@ -1,4 +1,4 @@
-import { splitWords } from '../split-words.ts';
+import { splitShellWords } from '../../model/shell-words.ts';
 
 /** The last hop before a host, and how to get there. */
 export interface Jump {
@@ -19,9 +19,9 @@ export function parseProxyJump(text: string): Jump | undefined {
 
 /** `ssh [options] -W %h:%p [user@]bastion` is a hop as ProxyJump has them. Undefined for every other command. */
 export function parseProxyCommand(command: string): Jump | undefined {
-  const words = splitWords(command);
-  // What only a shell understands stays a command.
-  if (words === undefined || /[|&;<>()$`\n]/.test(command)) return undefined;
+  // A command that only a shell understands stays a command.
+  if (/[|&;<>()$`\n]/.test(command)) return undefined;
+  const words = wordsOf(command);
   const [program = '', ...rest] = words[0] === 'exec' ? words.slice(1) : words;
   if (!/^(\/\S*\/)?ssh$/.test(program)) return undefined;
 
@@ -60,4 +60,13 @@ function parseHop(text: string): Omit<Jump, 'words'> | undefined {
     ...(user !== undefined && { user }),
     ...(port !== undefined && { port: Number(port) }),
   };
+}
+
+/** Nothing when a quote is not closed. */
+function wordsOf(command: string): readonly string[] {
+  try {
+    return splitShellWords(command);
+  } catch {
+    return [];
+  }
 }

@@ -58,7 +58,7 @@ describe('transportDefaults', () => {
       sshExtraArguments: ['-4'],
     });
     await expect(defaultsOf(['--ssh-extra-args=-o "x'])).rejects.toThrow(
-      '--ssh-extra-args is "-o \\"x", in which a quote is not closed',
+      '--ssh-extra-args is "-o \\"x", and the quote " is not closed',
     );
   });
 });

@@ -6,7 +6,6 @@ import { expandTokens } from '../../../src/transports/ssh-config/expand-tokens.t
 import { parseSshConfig } from '../../../src/transports/ssh-config/parse-ssh-config.ts';
 import { parseProxyCommand, parseProxyJump } from '../../../src/transports/ssh-config/proxy-jump.ts';
 import { toSshConfig } from '../../../src/transports/ssh-config/ssh-config.ts';
-import { splitWords } from '../../../src/transports/split-words.ts';
 
 const keyword = fc.constantFrom(
   ...[
@@ -96,21 +95,6 @@ describe('a jump', () => {
         }
       }),
     );
-  });
-});
-
-describe('splitWords', () => {
-  it('finds the words that were quoted, whatever is in them', () => {
-    const quoted = (word: string): string => `'${word.replaceAll("'", `'"'"'`)}'`;
-    fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary' })), (words) => {
-        expect(splitWords(words.map(quoted).join(' '))).toEqual(words);
-      }),
-    );
-  });
-
-  it('takes any text', () => {
-    fc.assert(fc.property(phrase, (words) => void splitWords(words)));
   });
 });
 

@@ -1,8 +1,11 @@
 /**
- * The words of a line as Python's `shlex.split(line, comments=True)` cuts them: quotes hold spaces, a backslash takes the next
- * letter as it is, `#` begins a comment wherever it stands unquoted. Throws RangeError, with one sentence.
+ * Splits a line into words as Python's shlex, and so Ansible, does: quotes hold spaces, and a backslash takes the next letter as
+ * it is. With `comments` an unquoted `#` begins a comment wherever it stands. Throws RangeError, with one sentence.
  */
-export function splitShellWords(line: string): readonly string[] {
+export function splitShellWords(
+  line: string,
+  { comments = false }: { readonly comments?: boolean } = {},
+): readonly string[] {
   const words: string[] = [];
   let word: string | undefined;
   let quote = '';
@@ -12,12 +15,12 @@ export function splitShellWords(line: string): readonly string[] {
       quote = '';
     } else if (letter === '\\' && quote !== "'") {
       const next = line.charAt(++index);
-      if (next === '') throw new RangeError('the line ends in a backslash that escapes nothing');
+      if (next === '') throw new RangeError('its last backslash escapes nothing');
       // Between double quotes a backslash means itself but before a quote and another backslash.
       word = `${word ?? ''}${quote === '' || next === '"' || next === '\\' ? '' : '\\'}${next}`;
     } else if (quote !== '') {
       word = `${word ?? ''}${letter}`;
-    } else if (letter === '#') {
+    } else if (letter === '#' && comments) {
       break;
     } else if (/[ \t\r\n]/.test(letter)) {
       if (word !== undefined) words.push(word);
@@ -29,6 +32,6 @@ export function splitShellWords(line: string): readonly string[] {
       word = `${word ?? ''}${letter}`;
     }
   }
-  if (quote !== '') throw new RangeError(`a quotation that begins with ${quote} does not end`);
+  if (quote !== '') throw new RangeError(`the quote ${quote} is not closed`);
   return word === undefined ? words : [...words, word];
 }
