@@ -5,7 +5,7 @@ import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { runCli } from '../../src/cli/cli.ts';
 import { headerOf } from '../../src/cli/journal/header.ts';
 import { journalReporter } from '../../src/cli/journal/journal.ts';
-import type { OfHost, RunEvent, RunEventBody } from '../../src/engine/events.ts';
+import type { HostOutcome, HostUndone, OfHost, RunEvent, RunEventBody } from '../../src/engine/events.ts';
 import { fakeIo, type FakeIo } from './fake-io.ts';
 
 // Commands load all that runs need.
@@ -142,6 +142,62 @@ describe('kvmplay runs', () => {
   });
 });
 
+/** A host of a wave that was taken back, or not. */
+function undone(host: string, result: HostUndone['result'], outcome: HostOutcome): RunEventBody {
+  const error = { code: 'KVMPLAY_UNDONE', message: 'undone' };
+  return { type: 'host.undone', ...at(host), ...costs, result, outcome, error };
+}
+
+/** Hosts by outcome, as `kvmplay runs` counts them in the last run. */
+async function countedHosts(): Promise<unknown> {
+  const seen = io();
+  expect(await runCli(['runs', '--json'], seen)).toBe(0);
+  const listed = JSON.parse(seen.written.stdout) as readonly { readonly hosts: unknown }[];
+  return listed.at(-1)?.hosts;
+}
+
+describe('the record of a run whose wave was taken back', () => {
+  const done: RunEventBody = { type: 'change.done', ...at('kvm1'), change };
+
+  it('has hosts come out as the summary has them', async () => {
+    record({
+      events: [
+        done,
+        end('kvm1', 'changed'),
+        end('kvm2', 'failed'),
+        undone('kvm1', 'failed', 'unreachable'),
+        undone('kvm2', 'proved', 'failed'),
+        finished,
+      ],
+    });
+
+    expect(await countedHosts()).toEqual({ unreachable: 1, failed: 1 });
+  });
+
+  it('is understood when an older kvmplay wrote it, without numbers of plays', async () => {
+    const id = record({
+      events: [
+        done,
+        end('kvm1', 'changed'),
+        end('kvm2', 'changed'),
+        undone('kvm2', 'proved', 'skipped'),
+        finished,
+      ],
+    });
+    const path = join(runs, `${id}.jsonl`);
+    const older = readFileSync(path, 'utf8')
+      .replaceAll('"playIndex":0,', '')
+      .replaceAll(
+        /,"connections":1,"execs":1,"milliseconds":5,"result":"proved","outcome":"skipped"/g,
+        ',"result":"proved"',
+      );
+    writeFileSync(path, older);
+
+    expect(older).not.toMatch(/playIndex|"result":"proved","outcome"/);
+    expect(await countedHosts()).toEqual({ changed: 1, skipped: 1 });
+  });
+});
+
 describe('kvmplay undo', () => {
   it.each([
     ['finds what the run left: it would be undone', 'new\n', { kvm1: 'changed' }],
@@ -166,16 +222,16 @@ describe('kvmplay undo', () => {
   });
 
   it('has nothing to do where nothing was changed, or a wave was taken back already', async () => {
-    const undone: RunEventBody = {
-      type: 'host.undone',
-      ...at('kvm1'),
-      ...costs,
-      result: 'proved',
-      outcome: 'skipped',
-      error: { code: 'KVMPLAY_UNDONE', message: 'undone' },
-    };
     const done: RunEventBody = { type: 'change.done', ...at('kvm1'), change };
-    const id = record({ events: [done, end('kvm1', 'changed'), undone, end('kvm2', 'failed'), finished] });
+    const id = record({
+      events: [
+        done,
+        end('kvm1', 'changed'),
+        undone('kvm1', 'proved', 'skipped'),
+        end('kvm2', 'failed'),
+        finished,
+      ],
+    });
     const seen = io();
 
     expect(await runCli(['undo', id], seen)).toBe(0);

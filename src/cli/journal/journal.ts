@@ -4,10 +4,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Reporter, RunEvent } from '../../engine/events.ts';
+import { foldRun } from '../../engine/fold/fold-run.ts';
 import { UsageError } from '../../errors.ts';
 import { whyUnreadable, whyUnwritable } from '../../model/file-finding.ts';
 import type { CliIo } from '../io.ts';
 import { changeSchema } from './change-schema.ts';
+import { toPresentShape } from './older-events.ts';
 import type { RecordHeader, RunRecord } from './record.ts';
 
 /** Records that are kept; with each further run the oldest goes. */
@@ -180,7 +182,7 @@ async function readRecord(file: string): Promise<RunRecord> {
   }
   return {
     header: header.data as RecordHeader,
-    events: entries.filter(isEvent) as RunEvent[],
+    run: foldRun(toPresentShape(entries.filter(isEvent) as RunEvent[])),
     secrets: entries.flatMap((value) => secretsSchema.safeParse(value).data?.secrets ?? []),
   };
 }

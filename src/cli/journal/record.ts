@@ -1,4 +1,5 @@
-import type { EventError, HostOutcome, RunEvent } from '../../engine/events.ts';
+import type { EventError, HostOutcome } from '../../engine/events.ts';
+import type { FoldedHost, FoldedRun } from '../../engine/fold/folded-run.ts';
 import type { Change } from '../../model/change.ts';
 
 /** First line of a record: what a run was called with. */
@@ -32,7 +33,7 @@ export interface RecordHeader {
 /** A record as it was read; one of a run that was killed ends early. */
 export interface RunRecord {
   readonly header: RecordHeader;
-  readonly events: readonly RunEvent[];
+  readonly run: FoldedRun;
   /** Those that stand in what was changed: they are not shown when it is undone. */
   readonly secrets: readonly string[];
 }
@@ -50,56 +51,31 @@ export interface RecordedHost {
 }
 
 /** Whether the run came to its end. */
-export function isFinished({ events }: RunRecord): boolean {
-  return events.some(({ type }) => type === 'run.end');
-}
-
-interface PlanBuilder {
-  outcomes: (HostOutcome | undefined)[];
-  /** One list per play. */
-  changes: Change[][];
-  error?: EventError;
+export function isFinished({ run }: RunRecord): boolean {
+  return run.endedAt !== undefined;
 }
 
 /** The hosts of a run, in the order in which they first come up. */
-export function hostsOf(record: RunRecord): readonly RecordedHost[] {
-  const drafts = new Map<string, PlanBuilder>();
-  let declared = 0;
-  let begun = 0;
-  for (const event of record.events) {
-    if (event.type === 'run.start') declared = event.plays.length;
-    if (event.type === 'play.start') {
-      begun += 1;
-      for (const host of event.hosts) {
-        const draft = drafts.get(host) ?? { outcomes: [], changes: [] };
-        draft.outcomes.push(undefined);
-        draft.changes.push([]);
-        drafts.set(host, draft);
-      }
-    }
-    if (event.type === 'change.done') drafts.get(event.host)?.changes.at(-1)?.push(event.change);
-    if (event.type === 'host.end') end(drafts.get(event.host), event.outcome, event.error);
-    if (event.type === 'host.undone' && event.result === 'proved') {
-      const draft = drafts.get(event.host);
-      draft?.changes.splice(-1, 1, []);
-      end(draft, 'skipped', event.error);
-    }
-  }
+export function hostsOf({ run: { plays, playNames } }: RunRecord): readonly RecordedHost[] {
   // A play that never began may be for any host.
-  const isWhole = begun === declared && declared > 0;
-  return [...drafts].map(([host, { outcomes, changes, error }]) => ({
-    host,
-    outcome: worst(outcomes),
-    isDone: isWhole && outcomes.every((outcome) => outcome === 'ok' || outcome === 'changed'),
-    changes: changes.flat(),
-    ...(error !== undefined && { error }),
-  }));
-}
-
-function end(draft: PlanBuilder | undefined, outcome: HostOutcome, error: EventError | undefined): void {
-  if (draft === undefined) return;
-  draft.outcomes.splice(-1, 1, outcome);
-  if (error !== undefined) draft.error = error;
+  const isWhole = plays.length === playNames.length && plays.length > 0;
+  const byName = new Map<string, FoldedHost[]>();
+  for (const host of plays.flatMap(({ hosts }) => hosts)) {
+    const inPlays = byName.get(host.host);
+    if (inPlays === undefined) byName.set(host.host, [host]);
+    else inPlays.push(host);
+  }
+  return [...byName].map(([host, inPlays]) => {
+    const outcomes = inPlays.map(({ outcome }) => outcome);
+    const error = inPlays.findLast((one) => one.error !== undefined)?.error;
+    return {
+      host,
+      outcome: severity.find((outcome) => outcomes.includes(outcome)),
+      isDone: isWhole && outcomes.every((outcome) => outcome === 'ok' || outcome === 'changed'),
+      changes: inPlays.flatMap(({ changes }) => changes),
+      ...(error !== undefined && { error }),
+    };
+  });
 }
 
 const severity: readonly (HostOutcome | undefined)[] = [
@@ -110,7 +86,3 @@ const severity: readonly (HostOutcome | undefined)[] = [
   'changed',
   'ok',
 ];
-
-function worst(outcomes: readonly (HostOutcome | undefined)[]): HostOutcome | undefined {
-  return severity.find((outcome) => outcomes.includes(outcome));
-}
