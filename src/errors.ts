@@ -1,5 +1,6 @@
 import type { Change } from './model/change.ts';
 import { formatPlace } from './model/format-place.ts';
+import { boundedLines, boundLines } from './model/bounded-lines.ts';
 import type { SourcePlace } from './model/inventory.ts';
 
 export interface KvmplayErrorOptions extends ErrorOptions {
@@ -12,11 +13,13 @@ export class KvmplayError extends Error {
   /** More lines for whoever must mend it: what a command printed, what differs. */
   readonly details: readonly string[];
 
+  /** A message is one line, whatever of a host it quotes: further lines of it come first among the details. */
   constructor(code: string, message: string, options?: KvmplayErrorOptions) {
-    super(message, options);
+    const [sentence = '', ...more] = boundedLines(message);
+    super(sentence, options);
     this.name = new.target.name;
     this.code = code;
-    this.details = options?.details ?? [];
+    this.details = boundLines([...more, ...(options?.details ?? [])]);
   }
 
   /** Whether a retry may succeed. */

@@ -5,7 +5,7 @@ import { inventoryHints } from './ansible-cfg/inventory-hints.ts';
 import { unreadNote } from './ansible-cfg/unread-note.ts';
 import { exitCodes } from './exit-code.ts';
 import { formatHelp } from './command-line/help.ts';
-import { hideSecrets, type ProcessIo } from './output/hide-secrets.ts';
+import { guardIo, type ProcessIo } from './output/guarded-io.ts';
 import type { CliIo } from './io.ts';
 import { parseCommandLine } from './command-line/parse-command-line.ts';
 import { printError } from './output/print-error.ts';
@@ -13,7 +13,7 @@ import { readSettings } from './settings/read-settings.ts';
 
 /** Does what the words after `kvmplay` say, and returns the exit code. Never throws. */
 export async function runCli(argv: readonly string[], process: ProcessIo): Promise<number> {
-  const io = hideSecrets(process);
+  const io = guardIo(process);
   const specs = commands.map(({ spec }) => spec);
   try {
     const parsed = parseCommandLine(argv, specs);

@@ -23,8 +23,12 @@ export interface CliIo {
   readonly ask: (prompt: string) => Promise<string | undefined>;
 }
 
+/** What a report may hold besides plain text: colours of its own, or commands to a CI system. */
+export type Allowance = 'colour' | 'commands';
+
 export interface Output {
-  readonly write: (text: string) => void;
+  /** Control characters and commands to a CI system are spelt out, unless a report says that it wrote them itself. */
+  readonly write: (text: string, allowance?: Allowance) => void;
   readonly isTTY: boolean;
   /** Columns of the terminal. */
   readonly columns?: number | undefined;

@@ -1,9 +1,10 @@
-import { Console } from 'node:console';
 import { CancelledError } from '../errors.ts';
 import { runCli } from './cli.ts';
 import { whyUnwritable } from '../model/file-finding.ts';
+import { Secrets } from '../model/secrets.ts';
 import { exitCodes } from './exit-code.ts';
 import type { Output } from './io.ts';
+import { guardedConsole, guardStream } from './output/guarded-streams.ts';
 import { watchPlaybooks } from './playbooks/playbook-escapes.ts';
 import { askSecret } from './hosts/secrets.ts';
 import { terminalOf } from './terminal.ts';
@@ -16,6 +17,11 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     process.exitCode = exitCodes.couldNotStart;
     return;
   }
+  // Before the streams are guarded: the frame moves the cursor.
+  const terminal = process.stdout.isTTY ? terminalOf(process) : undefined;
+  const secrets = new Secrets();
+  for (const stream of [process.stdout, process.stderr]) guardStream(stream, secrets);
+  globalThis.console = guardedConsole(process.stdout, process.stderr);
   const stdout = outputTo(process.stdout);
   const controller = new AbortController();
   const { signal } = controller;
@@ -24,12 +30,13 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
   const code = await runCli(argv, {
     stdout,
     stderr: outputTo(process.stderr),
-    ...(process.stdout.isTTY && { terminal: terminalOf(process) }),
+    ...(terminal !== undefined && { terminal }),
+    secrets,
     env: process.env,
     cwd,
     signal,
     divertConsole: () => {
-      globalThis.console = new Console(process.stderr);
+      globalThis.console = guardedConsole(process.stderr, process.stderr);
     },
     askSecret,
     isInteractive: process.stdin.isTTY,

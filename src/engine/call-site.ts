@@ -26,5 +26,5 @@ export function foreignPlaces(stack: string): readonly string[] {
 
 function toPath(place: string): string {
   const [, url = place, position = ''] = /^(.*?)((?::\d+)+)$/.exec(place) ?? [];
-  return fileURLToPath(url.replace(/\?.*$/, '')) + position;
+  return fileURLToPath(url.split('?', 1)[0] ?? '') + position;
 }

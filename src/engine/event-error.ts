@@ -1,4 +1,5 @@
 import { isKvmplayError } from '../errors.ts';
+import { boundedLines, boundLines } from '../model/bounded-lines.ts';
 import { foreignPlaces } from './call-site.ts';
 import type { EventError } from './events.ts';
 
@@ -9,7 +10,7 @@ export function toEventError(error: unknown, place: string | undefined): EventEr
       place ?? (error.code === 'KVMPLAY_PLAYBOOK' ? foreignPlaces(error.stack ?? '')[0] : undefined);
     const at = where === undefined ? {} : { place: where };
     const details = 'details' in error ? error.details : [];
-    return { code: error.code, message: error.message, ...at, ...(details.length > 0 && { details }) };
+    return { code: error.code, ...sayings(error.message, details), ...at };
   }
   if (isError(error)) {
     const places = foreignPlaces(error.stack ?? '');
@@ -21,16 +22,22 @@ export function toEventError(error: unknown, place: string | undefined): EventEr
         : outer.slice(0, 4).map((outside) => `at ${outside}`);
     return {
       code: 'KVMPLAY_PLAYBOOK',
-      message: `${error.name}: ${error.message}`,
+      ...sayings(`${error.name}: ${error.message}`, details),
       ...(first !== undefined && { place: first }),
-      ...(details.length > 0 && { details }),
     };
   }
   return {
     code: 'KVMPLAY_PLAYBOOK',
-    message: String(error),
+    ...sayings(String(error), []),
     ...(place !== undefined && { place }),
   };
+}
+
+/** A message of one line; a foreign error may quote a host, too. */
+function sayings(message: string, details: readonly string[]): Pick<EventError, 'message' | 'details'> {
+  const [sentence = '', ...more] = boundedLines(message);
+  const lines = boundLines([...more, ...details]);
+  return { message: sentence, ...(lines.length > 0 && { details: lines }) };
 }
 
 /** By shape: errors of other realms are no instances of this one's Error. */

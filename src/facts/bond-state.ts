@@ -20,7 +20,7 @@ export function parseBondState(lines: readonly string[]): {
 function toSections(lines: readonly string[]): [Section, ...Section[]] {
   const sections: [Section, ...Section[]] = [{ port: undefined, values: new Map() }];
   for (const line of lines) {
-    const [, key, value] = /^\s*([^:]+): (.*)$/.exec(line) ?? [];
+    const [, key, value] = /^([^:]+): (.*)$/s.exec(line.trimStart()) ?? [];
     if (key === undefined || value === undefined) continue;
     if (key === 'Slave Interface') {
       sections.push({ port: value, values: new Map() });

@@ -66,7 +66,7 @@ function parse(output: string): KernelModule {
   if (state === undefined)
     throw new FactParseError(`the answer about a module is unknown: ${JSON.stringify(output)}`);
   const parameters = lines.flatMap((line) => {
-    const [, name, value = ''] = /^parameter (\S+) ?(.*)$/.exec(line) ?? [];
+    const [, name, value = ''] = /^parameter (\S+)(?: (.*))?$/s.exec(line) ?? [];
     return name === undefined ? [] : [[name, value] as const];
   });
   const uses = lines.find((line) => /^uses \d+$/.test(line))?.slice(5) ?? '0';

@@ -67,7 +67,8 @@ function parse(output: string): LinkStates {
         add(name, { stpState: stpStates[parseNumber(rest[0], `STP state of ${name}`)] ?? 'disabled' });
         break;
       case 'bond':
-        bonds.set(name, [...(bonds.get(name) ?? []), rest.join(' ')]);
+        bonds.set(name, bonds.get(name) ?? []);
+        bonds.get(name)?.push(rest.join(' '));
         break;
       default:
         throw new FactParseError(`a line about the state of links is unknown: ${JSON.stringify(line)}`);

@@ -183,11 +183,17 @@ function readVlan({ vlans }: Survey, line: string): void {
 
 /** `lrwxrwxrwx 1 0 0 0 Nov 23 18:00 eth0/master -> ../../virtual/net/team0` */
 function readController({ controllers }: Survey, line: string): void {
-  const [, port, controller] = /^l.* (\S+)\/master -> (?:.*\/)?(\S+)$/.exec(line) ?? [];
-  if (port === undefined || controller === undefined) {
+  const [shown = '', target = '', ...more] = line.split('/master -> ');
+  const port = shown.startsWith('l') ? shown.slice(shown.lastIndexOf(' ') + 1) : '';
+  const controller = target.slice(target.lastIndexOf('/') + 1);
+  if (!isWord(port) || !isWord(controller) || more.length > 0) {
     throw new FactParseError(`a line about links is unknown: ${JSON.stringify(line)}`);
   }
   if (!controllers.has(port)) controllers.set(port, controller);
+}
+
+function isWord(text: string): boolean {
+  return /^\S+$/.test(text);
 }
 
 function toLink(name: string, line: LinkLine, survey: Survey): Link {

@@ -113,7 +113,7 @@ function definitionsOf(name: string, manager: ServiceManager | undefined): reado
   const script = `/etc/init.d/${plain}`;
   if (manager !== 'systemd') return [script];
   const unit = /\.[a-z]+$/.test(name) ? name : `${name}.service`;
-  const units = [unit, unit.replace(/@[^.]*\./, '@.')];
+  const units = [unit, templateOf(unit)];
   const folders = [
     '/etc/systemd/system',
     '/run/systemd/system',
@@ -121,4 +121,11 @@ function definitionsOf(name: string, manager: ServiceManager | undefined): reado
     '/lib/systemd/system',
   ];
   return [script, ...folders.flatMap((folder) => units.map((file) => `${folder}/${file}`))];
+}
+
+/** `getty@.service` of `getty@tty1.service`; of one without an instance itself. */
+function templateOf(unit: string): string {
+  const instance = unit.indexOf('@') + 1;
+  const end = unit.indexOf('.', instance);
+  return instance === 0 || end === -1 ? unit : unit.slice(0, instance) + unit.slice(end);
 }

@@ -43,5 +43,5 @@ function parse(output: string): SshPath | undefined {
     .find((found) => found !== undefined);
   return client === undefined || link === undefined
     ? undefined
-    : { client: client.replace(/%.*$/, ''), link };
+    : { client: client.split('%', 1).join(''), link };
 }

@@ -19,7 +19,7 @@ export function expandHosts(pattern: string): ExpandedHosts {
  * a step; several ranges multiply. A name without a range stands for itself. Throws RangeError, with one sentence.
  */
 export function expandHostRange(pattern: string): readonly string[] {
-  const range = /^([^[]*)\[([^\][]*:[^\][]*)\](.*)$/s.exec(pattern);
+  const range = /^([^[]*)\[([^\][:]*:[^\][]*)\](.*)$/s.exec(pattern);
   if (range === null) {
     return [pattern];
   }

@@ -40,7 +40,7 @@ class RegexTranslator {
   }
 
   #part(): string {
-    const quantifier = this.#take(/\{(?:\d+,?\d*|,\d*)\}/y);
+    const quantifier = this.#take(/\{(?:\d+(?:,\d*)?|,\d*)\}/y);
     if (quantifier !== undefined) return quantifier.replace('{,', '{0,');
     const group = this.#take(/\(\?(?:P<|P=\w+\)|#[^)]*\)|<(?![=!]))/y);
     if (group !== undefined) return this.#group(group);

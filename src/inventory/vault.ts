@@ -60,7 +60,7 @@ export class VaultKeyring {
   }
 
   async #decrypt(cipher: string): Promise<VaultContent> {
-    const [, id] = vaultHeader.exec(cipher) ?? [];
+    const id = vaultHeader.exec(cipher)?.[1]?.trimEnd();
     if (!vaultHeader.test(cipher)) {
       return {
         problem:
@@ -88,7 +88,7 @@ export class VaultKeyring {
   }
 }
 
-const vaultHeader = /^\$ANSIBLE_VAULT;1\.[12];AES256(?:;([^\r\n]+?))?[ \t]*\r?\n/;
+const vaultHeader = /^\$ANSIBLE_VAULT;1\.[12];AES256(?:;([^\r\n]+)|[ \t]*)\r?\n/;
 
 /** Whether a text is a vault as a whole. */
 export function isVault(text: string): boolean {

@@ -22,7 +22,7 @@ export function familyOf(address: string): 4 | 6 {
 
 /** Without its prefix length. */
 export function hostPart(address: string): string {
-  return address.replace(/\/.*$/, '');
+  return address.split('/', 1).join('');
 }
 
 /** The address as it stands before `:port`: an IPv6 address in brackets. */

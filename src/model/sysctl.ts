@@ -15,7 +15,7 @@ export interface SysctlLine {
 
 /** What a line of a file for sysctl(8) sets; undefined for a comment and for what is none. */
 export function parseSysctlLine(line: string): SysctlLine | undefined {
-  const [, key, value = ''] = /^\s*-?\s*([^=#;\s]+)\s*=\s*(.*)$/.exec(line) ?? [];
+  const [, key, value = ''] = /^\s*(?:-\s*)?([^=#;\s]+)\s*=(.*)$/s.exec(line) ?? [];
   if (key === undefined) return undefined;
   const separator = /[./]/.exec(key)?.[0];
   return { key: separator === '/' ? swapped(key) : key, value: sysctlValue(value) };

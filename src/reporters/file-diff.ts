@@ -2,7 +2,7 @@ import { type Command, formatCommand, toCommands } from '../engine/transaction/c
 import type { Change, FileDelete, FileWrite } from '../model/change.ts';
 import { describeChange } from '../model/describe-change.ts';
 import { isPrivate, reasonToHide } from './private-files.ts';
-import { printable } from './style.ts';
+import { printable, printableLine } from '../model/printable.ts';
 import type { Colour, Paint } from './style.ts';
 
 /** What is shown of a change besides itself. */
@@ -19,7 +19,7 @@ export async function formatDiff(
   { files, commands }: DiffDetails,
   paint: Paint,
 ): Promise<readonly string[]> {
-  const line = printable(describeChange(change));
+  const line = printableLine(describeChange(change));
   const title = paint(line, signColours[line.charAt(0)] ?? 'dim');
   if (change.kind === 'file.update') return [title];
   if (change.kind !== 'file.write' && change.kind !== 'file.delete') {
@@ -31,7 +31,7 @@ export async function formatDiff(
 
 /** An argument list is not a shell's line, but reads like one. */
 function formatStep(command: Command, paint: Paint): string {
-  return paint(`    $ ${printable(formatCommand(command))}`, 'dim');
+  return paint(`    $ ${printableLine(formatCommand(command))}`, 'dim');
 }
 
 const signColours: Readonly<Record<string, Colour>> = {

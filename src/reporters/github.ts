@@ -1,7 +1,8 @@
 import type { EventError, HostSummary, Reporter, RunEvent } from '../engine/events.ts';
 import { plainReporter } from './plain.ts';
 import { formatMarkdownSummary } from './markdown-summary.ts';
-import { outcomeWord, printable } from './style.ts';
+import { printable, withoutRunnerCommands } from '../model/printable.ts';
+import { outcomeWord } from './style.ts';
 
 /** What `githubReporter` takes. */
 export interface GithubOptions {
@@ -38,7 +39,7 @@ class GithubReport {
   constructor(options: GithubOptions) {
     this.#options = options;
     const { diff, verbose } = options;
-    const write = (text: string): void => void (this.#text += withoutCommands(text));
+    const write = (text: string): void => void (this.#text += withoutRunnerCommands(text));
     this.#plain = plainReporter({ write, colour: false, diff, verbose, compact: true });
   }
 
@@ -82,9 +83,4 @@ function command(
 
 function escapeData(text: string): string {
   return printable(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-/** What a host says must not be taken for a command to the runner, which looks for `::` behind blanks and `##[` anywhere. */
-function withoutCommands(text: string): string {
-  return text.replaceAll(/^([^\S\n]*):(?=:)/gm, '$1\\x3a').replaceAll('##[', '#\\x23[');
 }

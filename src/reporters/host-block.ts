@@ -3,7 +3,8 @@ import { type EndedHost, type EndedTask, endedTasks } from '../engine/fold/ended
 import type { FoldedPhase } from '../engine/fold/folded-run.ts';
 import { describeDisruption, type Forecast } from '../model/forecast.ts';
 import { formatDiff } from './file-diff.ts';
-import { count, outcomeColours, outcomeWord, printable, printableLines, seconds } from './style.ts';
+import { printableLine } from '../model/printable.ts';
+import { count, outcomeColours, outcomeWord, printableLines, seconds } from './style.ts';
 import type { Paint } from './style.ts';
 
 /** How the blocks of one play look. */
@@ -75,7 +76,7 @@ function taskLine(
 ): string {
   const { paint, checkMode } = style;
   const word = outcomeWord(outcome, checkMode).padEnd(checkMode ? 12 : 7);
-  return hostLine(host, `${paint(word, outcomeColours[outcome])}  ${printable(title)}`, style);
+  return hostLine(host, `${paint(word, outcomeColours[outcome])}  ${printableLine(title)}`, style);
 }
 
 const leftOutWords = { nothing: '', tags: 'by tags', step: 'declined', check: 'in check mode' } as const;
@@ -104,7 +105,7 @@ const MOST_GUESTS = 8;
 
 function formatGuests(guests: readonly string[]): string {
   const more = guests.length - MOST_GUESTS;
-  return printable(guests.slice(0, MOST_GUESTS).join(' ')) + (more > 0 ? ` and ${more} more` : '');
+  return printableLine(guests.slice(0, MOST_GUESTS).join(' ')) + (more > 0 ? ` and ${more} more` : '');
 }
 
 function formatEnd(
@@ -162,13 +163,13 @@ function formatWarning(warning: string, paint: Paint): readonly string[] {
 function formatError({ message, place, details = [] }: EventError, paint: Paint): readonly string[] {
   return [
     ...printableLines(message).map((line) => paint(line, 'red')),
-    ...(place === undefined ? [] : [`at ${printable(place)}`]),
+    ...(place === undefined ? [] : [`at ${printableLine(place)}`]),
     ...details.flatMap(printableLines).map((line) => `  ${line}`),
   ];
 }
 
 function hostLine(host: string, text: string, { hostWidth }: BlockStyle): string {
-  return `${printable(host).padEnd(hostWidth)}  ${text}`;
+  return `${printableLine(host).padEnd(hostWidth)}  ${text}`;
 }
 
 function indent(lines: readonly string[]): readonly string[] {

@@ -1,6 +1,7 @@
 import type { HostSummary, RunSummary } from '../engine/events.ts';
 import { playLabels } from './play-labels.ts';
-import { count, outcomeWord, printable, seconds } from './style.ts';
+import { printableLine } from '../model/printable.ts';
+import { count, outcomeWord, seconds } from './style.ts';
 import { countWorst, outcomesBySeverity } from './worst-outcomes.ts';
 
 /** Rows of a table that somebody reads. */
@@ -58,7 +59,7 @@ function formatTable(
 
 /** Text of others made harmless: no markup, no end of a cell, no control characters. */
 function escape(text: string): string {
-  return printable(text)
+  return printableLine(text)
     .replaceAll(/\s+/g, ' ')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -4,7 +4,8 @@ import type { FoldedHost } from '../engine/fold/folded-run.ts';
 import { formatHostBlock, formatUndone } from './host-block.ts';
 import type { BlockStyle } from './host-block.ts';
 import { formatRecap } from './recap.ts';
-import { count, createPaint, printable } from './style.ts';
+import { printableLine } from '../model/printable.ts';
+import { count, createPaint } from './style.ts';
 import type { Paint } from './style.ts';
 
 /** What `plainReporter` takes. */
@@ -62,7 +63,7 @@ class PlainReport {
         this.#startedAt = event.at;
         return;
       case 'play.start':
-        this.#hostWidth = Math.max(0, ...event.hosts.map((host) => printable(host).length));
+        this.#hostWidth = Math.max(0, ...event.hosts.map((host) => printableLine(host).length));
         this.#write([...(this.#plays === 0 ? [] : ['']), this.#playTitle(event)]);
         this.#plays += 1;
         return;
@@ -73,7 +74,7 @@ class PlainReport {
         this.#write([this.#paint(`${event.wave} is done; the next begins in ${event.seconds} s`, 'dim')]);
         return;
       case 'budget.broken':
-        this.#write([this.#paint(`stopped: ${printable(event.reason)}; no further host starts`, 'red')]);
+        this.#write([this.#paint(`stopped: ${printableLine(event.reason)}; no further host starts`, 'red')]);
         return;
       case 'host.start':
         this.#hosts.set(event.host, foldHost(waitingHost(event), event));
@@ -126,7 +127,7 @@ class PlainReport {
     const mode = this.#checkMode ? ' (check mode: nothing is changed)' : '';
     const sizes = waves.map((wave) => `${wave.hosts}${wave.wave === 'canary' ? ' (canary)' : ''}`);
     const order = waves.length < 2 ? '' : ` in waves of ${sizes.join(', ')}`;
-    return `${this.#paint(`play ${printable(play)}`, 'bold')}: ${count(hosts.length, 'host')}${order}${mode}`;
+    return `${this.#paint(`play ${printableLine(play)}`, 'bold')}: ${count(hosts.length, 'host')}${order}${mode}`;
   }
 
   #blockStyle(): BlockStyle {

@@ -1,6 +1,7 @@
 import type { HostSummary, RunSummary } from '../engine/events.ts';
 import { playLabels } from './play-labels.ts';
-import { count, outcomeColours, outcomeWord, printable, printableLines, seconds } from './style.ts';
+import { printableLine } from '../model/printable.ts';
+import { count, outcomeColours, outcomeWord, printableLines, seconds } from './style.ts';
 import type { Paint } from './style.ts';
 import { countWorst, outcomesBySeverity } from './worst-outcomes.ts';
 
@@ -24,7 +25,7 @@ export function formatRecap({ hosts, checkMode, stopped }: RunSummary, style: Re
       (host) => host.playIndex === playIndex && !(style.compact && host.outcome === 'ok'),
     );
     if (style.compact && own.length === 0) return [];
-    const title = plays.size === 1 ? 'recap' : `recap of ${printable(label)}`;
+    const title = plays.size === 1 ? 'recap' : `recap of ${printableLine(label)}`;
     return ['', style.paint(title, 'bold'), ...formatTable(own, checkMode, style.paint)];
   });
   const stop = stopped === undefined ? [] : ['', formatStop(stopped, style.paint)];
@@ -39,13 +40,13 @@ export function formatRecap({ hosts, checkMode, stopped }: RunSummary, style: Re
 }
 
 function formatStop({ play, wave, reason }: NonNullable<RunSummary['stopped']>, paint: Paint): string {
-  return paint(`stopped in ${wave} of play ${printable(play)}: ${printable(reason)}`, 'red');
+  return paint(`stopped in ${wave} of play ${printableLine(play)}: ${printableLine(reason)}`, 'red');
 }
 
 function formatTable(hosts: readonly HostSummary[], checkMode: boolean, paint: Paint): readonly string[] {
   const header = ['host', 'ok', outcomeWord('changed', checkMode), 'failed', 'skipped', 'seconds', 'outcome'];
   const rows = hosts.map((host) => [
-    printable(host.host),
+    printableLine(host.host),
     String(host.tasks.ok),
     String(host.tasks.changed),
     String(host.tasks.failed),
@@ -113,7 +114,7 @@ function formatFailures(
     .map((host) => {
       const name = plays.size === 1 ? host.host : `${host.host} (${plays.get(host.playIndex) ?? host.play})`;
       const sentence = host.error?.message.split('\n')[0] ?? outcomeText(host, false);
-      return cut(printable(`  ${name}: ${sentence}`), columns);
+      return cut(`  ${printableLine(`${name}: ${sentence}`)}`, columns);
     });
   return lines.length === 0 ? [] : ['', paint('what went wrong', 'bold'), ...lines];
 }

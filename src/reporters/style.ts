@@ -1,4 +1,5 @@
 import type { HostOutcome, TaskOutcome } from '../engine/events.ts';
+import { printable } from '../model/printable.ts';
 
 /** Dresses words in colour, or leaves them as they are. The words alone say everything. */
 export type Paint = (text: string, colour: Colour) => string;
@@ -36,17 +37,9 @@ export function outcomeWord(outcome: HostOutcome | TaskOutcome, checkMode: boole
   return outcome === 'changed' && checkMode ? 'would change' : outcome;
 }
 
-/** Text of a host made harmless: it must not move the cursor or paint the terminal. */
-export function printable(text: string): string {
-  return text.replace(
-    /[^\P{Cc}\n\t]/gu,
-    (letter) => `\\x${letter.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
-}
-
 /** The lines of a text, made harmless, without the empty ones at its end. */
 export function printableLines(text: string): readonly string[] {
-  return printable(text.replaceAll('\r\n', '\n')).trimEnd().split('\n');
+  return printable(text).trimEnd().split('\n');
 }
 
 export function seconds(milliseconds: number): string {

@@ -1,5 +1,6 @@
 import type { HostOutcome } from '../engine/events.ts';
-import { count, outcomeColours, outcomeWord, printable } from './style.ts';
+import { printable, printableLine } from '../model/printable.ts';
+import { count, outcomeColours, outcomeWord } from './style.ts';
 import type { Colour, Paint } from './style.ts';
 import { fit, pad, widthOf } from './text-width.ts';
 import type { Progress, RunningHost } from './tty-progress.ts';
@@ -45,7 +46,7 @@ function formatHosts(
   const hosts = running.toSorted((a, b) => interest(a) - interest(b));
   const shown = hosts.slice(0, hosts.length > room ? room - 1 : room);
   const nameWidth = Math.min(
-    Math.max(0, ...shown.map(({ host }) => widthOf(printable(host)))),
+    Math.max(0, ...shown.map(({ host }) => widthOf(printableLine(host)))),
     Math.max(8, Math.floor(width / 3)),
   );
   const timeWidth = Math.max(0, ...shown.map(({ since }) => duration(now - since).length));
@@ -75,11 +76,11 @@ function formatHost(
   const time = duration(now - since).padStart(timeWidth);
   const doing = isTransaction(phase) ? count(tasks, 'task') : task;
   return [
-    [`${INDENT}${pad(printable(host), nameWidth)}  `],
+    [`${INDENT}${pad(printableLine(host), nameWidth)}  `],
     [pad(phaseWord(phase), PHASE_WIDTH), phaseColour(phase)],
     [`  ${time}`, 'dim'],
     // Last, so that lines are short: what a narrower terminal need not break, leaves nothing behind there.
-    [`  ${fit(printable(doing), MOST_DOING)}`],
+    [`  ${fit(printableLine(doing), MOST_DOING)}`],
   ];
 }
 
@@ -114,7 +115,7 @@ function formatWave(
   { now }: FrameStyle,
 ): readonly Line[] {
   const parts = [
-    ...(plays > 1 ? [`play ${playNumber} of ${plays}: ${printable(play)}`] : []),
+    ...(plays > 1 ? [`play ${playNumber} of ${plays}: ${printableLine(play)}`] : []),
     ...(wave === undefined ? [] : [`${wave.name}: ${wave.done} of ${count(wave.hosts, 'host')}`]),
     ...(wave?.soakUntil === undefined
       ? []
@@ -174,10 +175,16 @@ function paintLine(spans: Line, width: number, paint: Paint): string {
   let line = '';
   for (const [text, colour] of spans) {
     if (left <= 0) break;
-    const fitting = fit(text, left);
+    // Whatever a span holds, the line stays one.
+    const fitting = fit(printableSpan(text), left);
     line += colour === undefined ? fitting : paint(fitting, colour);
     left -= widthOf(fitting);
-    if (fitting !== text) break;
+    if (fitting !== printableSpan(text)) break;
   }
   return line;
+}
+
+/** Blanks at the ends hold columns apart. */
+function printableSpan(text: string): string {
+  return printable(text.replaceAll('\n', ' '));
 }

@@ -1,7 +1,8 @@
 import type { Reporter, RunEvent } from '../engine/events.ts';
 import { RunFold } from '../engine/fold/fold-run.ts';
 import { plainReporter } from './plain.ts';
-import { count, createPaint, printable } from './style.ts';
+import { printableInColour, printableLine, withoutRunnerCommands } from '../model/printable.ts';
+import { count, createPaint } from './style.ts';
 import type { Paint } from './style.ts';
 import { formatFrame } from './tty-frame.ts';
 import { progressOf } from './tty-progress.ts';
@@ -88,7 +89,7 @@ class LiveReport implements Frame {
 
   leave(): string {
     const hosts = progressOf(this.#fold.run).running;
-    const names = hosts.slice(0, MOST_NAMES).map(({ host, phase }) => `${printable(host)} (${phase})`);
+    const names = hosts.slice(0, MOST_NAMES).map(({ host, phase }) => `${printableLine(host)} (${phase})`);
     const more = hosts.length > MOST_NAMES ? ` and ${hosts.length - MOST_NAMES} more` : '';
     const sentence =
       hosts.length === 0
@@ -115,7 +116,7 @@ class LiveReport implements Frame {
   }
 
   #takeAbove(): string {
-    const text = this.#above;
+    const text = withoutRunnerCommands(printableInColour(this.#above));
     this.#above = '';
     return text;
   }

@@ -93,7 +93,7 @@ describe('kvmplay exec', () => {
   it('lets no host speak to the terminal', async () => {
     const { stdout } = await kvmplay('exec', "printf '\\033[2J'", 'kvm1', '-i', 'fleet.yml', '--per-host');
 
-    expect(stdout).toBe('kvm1: exit code 0\n  \\x1b[2J\n1 host: 1 exit code 0\n');
+    expect(stdout).toBe('kvm1: exit code 0\n  \\u001b[2J\n1 host: 1 exit code 0\n');
   });
 
   it('exits with 4 when hosts were unreachable and all others did well', async () => {

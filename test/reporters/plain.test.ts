@@ -257,8 +257,8 @@ describe('plainReporter', () => {
       run({ bond6: [hostRun([task('kvm1', 0)], end('kvm1', { outcome: 'failed', error }))] }),
     );
 
-    expect(text).toContain('a\\x1b[2Jb');
-    expect(text).toContain('c\\x0dd');
+    expect(text).toContain('a\\u001b[2Jb');
+    expect(text).toContain('c\\u000dd');
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   });
 

@@ -122,7 +122,7 @@ export class IfcfgTree {
       const device = peekValue(existing, 'DEVICE') ?? peekValue(existing, 'HWADDR') ?? 'something else';
       throw new PlanError(`${path} is for ${device} and should be for ${name}`);
     }
-    if (!isInterfacePath(path) || helpers.includes(name.replace(/\d+$/, ''))) {
+    if (!isInterfacePath(path) || helpers.includes(name.replace(/(?<!\d)\d+$/, ''))) {
       throw new PlanError(`${path} would not be started by initscripts: ${name} needs another name`);
     }
     return parseIfcfg(path, content);
@@ -150,7 +150,10 @@ export function companionPath(kind: CompanionKind, name: string): string {
 
 function isInterfacePath(path: string): boolean {
   if (!path.startsWith(prefix) || isIgnored(path)) return false;
-  return !path.includes(':') && !/-.+-range/.test(path.slice(folder.length));
+  const name = path.slice(folder.length);
+  // As the glob `*-*-range*` of initscripts: a letter at least stands between.
+  const isRange = name.lastIndexOf('-range') > name.indexOf('-') + 1;
+  return !path.includes(':') && !isRange;
 }
 
 function isIgnored(path: string): boolean {

@@ -68,7 +68,7 @@ function parseRoutes(path: string, text: string, family: Family): readonly Route
 
 /** The same question, asked the same way, as EL7's ifup-routes. */
 function isVariables(text: string): boolean {
-  return /^\s*ADDRESS\d+=/m.test(text);
+  return text.split('\n').some((line) => /^\s*ADDRESS\d+=/.test(line));
 }
 
 /** ADDRESS0, NETMASK0, GATEWAY0, ADDRESS1, ... up to the first gap; comments come first. */

@@ -131,7 +131,10 @@ export function tendBondingModule(tree: IfcfgTree, wanted: readonly WantedLink[]
 }
 
 function setsBondingOptions(path: string, text: string): boolean {
-  return path.startsWith('/etc/modprobe.d/') && /^\s*options\s+bonding\s/m.test(text);
+  return (
+    path.startsWith('/etc/modprobe.d/') &&
+    text.split('\n').some((line) => /^\s*options\s+bonding(?:\s|$)/.test(line))
+  );
 }
 
 function isBond(file: IfcfgFile): boolean {

@@ -27,10 +27,12 @@ export function readAnsibleCfg(text: string): readonly AnsibleSetting[] {
       section = header;
       continue;
     }
-    const [, key, value = ''] = /^\s*([^\s=:].*?)\s*[=:]\s*(.*)$/.exec(content) ?? [];
-    if (key === undefined) continue;
+    const separator = content.search(/[=:]/);
+    const key = content.slice(0, Math.max(0, separator)).trim();
+    if (key === '') continue;
     indent = depth;
-    settings.push({ section, key: key.toLowerCase(), value: value.trim(), line: index + 1 });
+    const value = content.slice(separator + 1).trim();
+    settings.push({ section, key: key.toLowerCase(), value, line: index + 1 });
   }
   return settings;
 }

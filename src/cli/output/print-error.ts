@@ -17,7 +17,7 @@ export interface Unanswered {
 export function printError(error: unknown, io: Pick<CliIo, 'stderr' | 'cwd'>): void {
   if (!isKvmplayError(error)) {
     // Nobody foresaw it, so the stack is what a bug report needs.
-    io.stderr.write(`kvmplay: internal error: ${inspect(error)}\n`);
+    io.stderr.write(`kvmplay: internal error: ${inspect(error).replaceAll('\n', '\n  ')}\n`);
     return;
   }
   io.stderr.write(`kvmplay: ${error.message}\n`);

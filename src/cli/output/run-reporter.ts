@@ -8,7 +8,8 @@ import {
   plainReporter,
 } from '../../reporters/index.ts';
 import { ttyReporter } from '../../reporters/tty.ts';
-import { liveTerminal, usesColour, type CliIo } from '../io.ts';
+import { type Allowance, liveTerminal, usesColour, type CliIo } from '../io.ts';
+import { cleanText } from './guarded-io.ts';
 import { type OutputFormat, parseOutputs } from './outputs.ts';
 import { openReportFile } from './report-file.ts';
 
@@ -35,7 +36,7 @@ function standardReporter(format: OutputFormat, options: ReportOptions, io: CliI
   const terminal = format === 'auto' && !step ? liveTerminal(io) : undefined;
   if (terminal !== undefined) return ttyReporter({ terminal, colour, diff, verbose });
   return formatReporter(format, {
-    write: (text) => io.stdout.write(text),
+    write: (text) => io.stdout.write(text, allowanceOf(format)),
     colour,
     diff,
     verbose,
@@ -50,7 +51,7 @@ function fileReporter(
   { diff, verbose, io }: ReportOptions & { readonly io: CliIo },
 ): Reporter {
   const { write: writeFile, close } = openReportFile(file, io.cwd);
-  const write = (text: string): void => writeFile(io.secrets.mask(text));
+  const write = (text: string): void => writeFile(cleanText(io.secrets.mask(text), allowanceOf(format)));
   const reporter = formatReporter(format, { write, colour: false, diff, verbose, columns: undefined, io });
   return {
     async onEvent(event) {
@@ -58,6 +59,21 @@ function fileReporter(
       if (event.type === 'run.end') close();
     },
   };
+}
+
+/** Only the format for people is coloured, and only GitHub's speaks to the one who runs it. */
+function allowanceOf(format: OutputFormat): Allowance | undefined {
+  switch (format) {
+    case 'auto':
+    case 'plain':
+      return 'colour';
+    case 'github':
+      return 'commands';
+    case 'jsonl':
+    case 'json':
+    case 'junit':
+      return undefined;
+  }
 }
 
 interface FormatOptions {
@@ -83,7 +99,8 @@ function formatReporter(format: OutputFormat, options: FormatOptions): Reporter 
       return junitReporter({ write });
     case 'github': {
       const file = io.env['GITHUB_STEP_SUMMARY'] ?? '';
-      const writeSummary = (markdown: string): void => appendFileSync(file, io.secrets.mask(markdown));
+      const writeSummary = (markdown: string): void =>
+        appendFileSync(file, cleanText(io.secrets.mask(markdown), undefined));
       return githubReporter({ write, diff, verbose, ...(file !== '' && { writeSummary }) });
     }
   }

@@ -40,7 +40,7 @@ export function watchPlaybooks(controller: AbortController, cwd: string): Playbo
   const stop = (message: string, place: SourcePlace | undefined): void => {
     escaped = true;
     printError(new PlaybookError(`nobody awaits what failed here: ${message}`, place), {
-      stderr: process.stderr,
+      stderr: { write: (text) => void process.stderr.write(text), isTTY: process.stderr.isTTY },
       cwd,
     });
     if (!controller.signal.aborted)

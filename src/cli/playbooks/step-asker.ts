@@ -1,7 +1,7 @@
 import type { StepAsker, StepQuestion } from '../../engine/session/step-prompt.ts';
 import { CancelledError, UsageError } from '../../errors.ts';
 import { describeChange } from '../../model/describe-change.ts';
-import { printable } from '../../reporters/style.ts';
+import { printableLine } from '../../model/printable.ts';
 import type { CliIo } from '../io.ts';
 
 export interface Stepping {
@@ -47,6 +47,6 @@ function describe({ host, task, subject, changes }: StepQuestion): string {
   const what =
     changes.length === 0
       ? ['  a command: what is agreed to before it is applied first']
-      : changes.map((change) => `  ${printable(describeChange(change))}`);
-  return `${[`${printable(host)}  ${printable(`${task} ${subject}`.trimEnd())}`, ...what].join('\n')}\n`;
+      : changes.map((change) => `  ${printableLine(describeChange(change))}`);
+  return `${[`${printableLine(host)}  ${printableLine(`${task} ${subject}`.trimEnd())}`, ...what].join('\n')}\n`;
 }

@@ -1,5 +1,5 @@
 import type { FoldedPlay, FoldedRun, FoldedTask } from '../../engine/fold/folded-run.ts';
-import { printable } from '../../reporters/style.ts';
+import { printableLine } from '../../model/printable.ts';
 
 /** The tasks that a run in check mode met: a line each, hosts with the same ones together. */
 export function formatTasks({ plays }: FoldedRun): string {
@@ -11,14 +11,14 @@ export function formatTags({ plays }: FoldedRun): string {
   return plays
     .map(({ play, hosts }) => {
       const tags = new Set(hosts.flatMap(({ tasks }) => tasks.flatMap((task) => task.tags)));
-      return `play ${printable(play)}: ${tags.size === 0 ? 'no tags' : [...tags].sort().join(', ')}\n`;
+      return `play ${printableLine(play)}: ${tags.size === 0 ? 'no tags' : [...tags].sort().join(', ')}\n`;
     })
     .join('');
 }
 
 /** `play bond6: 2 hosts`, and a line for each. */
 export function formatHosts(play: string, hosts: readonly string[]): string {
-  return [titleOf(play, hosts), ...hosts.map((host) => `  ${printable(host)}\n`)].join('');
+  return [titleOf(play, hosts), ...hosts.map((host) => `  ${printableLine(host)}\n`)].join('');
 }
 
 function formatPlay({ play, hosts }: FoldedPlay): string {
@@ -30,14 +30,14 @@ function formatPlay({ play, hosts }: FoldedPlay): string {
   const parts = [...groups].map(([text, names]) =>
     groups.size === 1
       ? text
-      : `  ${names.map(printable).join(', ')}:\n${text.replaceAll(/^/gm, '  ').trimEnd()}\n`,
+      : `  ${names.map(printableLine).join(', ')}:\n${text.replaceAll(/^/gm, '  ').trimEnd()}\n`,
   );
   return titleOf(play, hosts) + parts.join('');
 }
 
 function formatRows(tasks: readonly FoldedTask[]): string {
   const rows = tasks.map(({ task, subject, tags }) => ({
-    title: printable(`${task} ${subject}`.trimEnd()),
+    title: printableLine(`${task} ${subject}`.trimEnd()),
     tags: tags.length === 0 ? '' : `tags: ${tags.join(', ')}`,
   }));
   const width = Math.max(0, ...rows.map(({ title }) => title.length));
@@ -46,5 +46,5 @@ function formatRows(tasks: readonly FoldedTask[]): string {
 }
 
 function titleOf(play: string, { length }: readonly unknown[]): string {
-  return `play ${printable(play)}: ${length === 0 ? 'no' : length} ${length === 1 ? 'host' : 'hosts'}\n`;
+  return `play ${printableLine(play)}: ${length === 0 ? 'no' : length} ${length === 1 ? 'host' : 'hosts'}\n`;
 }

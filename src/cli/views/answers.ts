@@ -1,7 +1,7 @@
 import type { CommandResult } from '../../model/host.ts';
 import type { Unanswered } from '../output/print-error.ts';
 import { foldNames } from './fold-names.ts';
-import { printable } from './printable.ts';
+import { printable } from '../../model/printable.ts';
 
 /** What a command said on one host. */
 export interface Answer extends CommandResult {

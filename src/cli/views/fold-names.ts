@@ -21,8 +21,10 @@ function foldRun(first: string, last: string, length: number): string {
 
 /** `kvm10` comes after `kvm9`, and `kvm010` after `kvm009`; only the last number of a name may differ. */
 function isNext(name: string, next: string): boolean {
-  const [, before, digits, after] = /^(.*?)(\d+)(\D*)$/.exec(name) ?? [];
-  if (before === undefined || digits === undefined) return false;
+  const last = /(?<!\d)(\d+)(\D*)$/.exec(name);
+  const [, digits, after] = last ?? [];
+  if (last === null || digits === undefined) return false;
+  const before = name.slice(0, last.index);
   const number = String(Number(digits) + 1);
   return (
     next === `${before}${digits.startsWith('0') ? number.padStart(digits.length, '0') : number}${after ?? ''}`

@@ -1,11 +1,13 @@
+import { printableLine } from '../../model/printable.ts';
+
 /**
- * Rows under a heading, columns aligned and two blanks apart. A column in which every row is empty is left out. Cells
- * are plain text without line breaks.
+ * Rows under a heading, columns aligned and two blanks apart. A column in which every row is empty is left out. What a
+ * host says in a cell stays within it.
  */
 export function formatTable(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   const used = heading.map((_, column) => rows.some((row) => (row[column] ?? '') !== ''));
   const lines = [heading, ...rows].map((row) =>
-    heading.map((_, column) => row[column] ?? '').filter((_, at) => used[at]),
+    heading.map((_, column) => printableLine(row[column] ?? '')).filter((_, at) => used[at]),
   );
   const widths =
     lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];

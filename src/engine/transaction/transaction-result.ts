@@ -43,7 +43,7 @@ export function parseTransactionResult(output: string): TransactionResult {
     undoErrors,
     lines: lines.filter((line) => line.startsWith('| ')).map((line) => line.slice(2)),
     failedProbes: lines.flatMap((line) => {
-      const [, number, seen = ''] = /^probe (\d+) ?(.*)$/.exec(line) ?? [];
+      const [, number, seen = ''] = /^probe (\d+)(?: (.*))?$/s.exec(line) ?? [];
       return number === undefined ? [] : [{ number: Number(number), seen }];
     }),
   };

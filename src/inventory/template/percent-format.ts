@@ -10,7 +10,7 @@ export function formatPercent(
 ): string {
   const rest = [...given];
   const text = pattern.replace(
-    /%(?:%|([-+ 0]*)(\d*)(?:\.(\d*))?([a-zA-Z])|[^])?/g,
+    /%(?:%|([-+ 0]*)((?:[1-9]\d*)?)(?:\.(\d*))?([a-zA-Z])|[^])?/g,
     (whole, flags?: string, width?: string, precision?: string, kind?: string) => {
       if (whole === '%%') return '%';
       if (kind === undefined)

@@ -99,7 +99,7 @@ class LiteralReader {
     if (letter === '{') return this.#readMapping();
     const string = this.#match(/'(?:[^'\\\n]|\\[^])*'|"(?:[^"\\\n]|\\[^])*"/y);
     if (string !== undefined) return unescape(string.slice(1, -1));
-    const number = this.#match(/[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])/y);
+    const number = this.#match(/[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])/y);
     // Python refuses 010.
     if (number !== undefined && !/^[-+]?0\d/.test(number)) return Number(number);
     const word = this.#match(/[A-Za-z]+/y);

@@ -183,7 +183,7 @@ function round(input: unknown, precision: unknown = 0, method: unknown = 'common
 }
 
 function parseDecimal(text: string): number | undefined {
-  return /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/.test(text) ? Number(text) : undefined;
+  return /^\s*[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?\s*$/.test(text) ? Number(text) : undefined;
 }
 
 /** Python's `json.dumps`: blanks after commas and colons, ASCII only. */

@@ -96,7 +96,7 @@ export function knownHostsName(host: string, port: number): string {
 
 /** `SHA256:...`, as ssh-keygen -l prints it. */
 export function fingerprint(blob: Buffer): string {
-  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replaceAll('=', '')}`;
 }
 
 /** The type that stands at the start of a key: `ssh-ed25519`. Empty when there is none. */

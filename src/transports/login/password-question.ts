@@ -8,7 +8,7 @@ const oneTimeQuestion =
 
 /** What kvmplay and ssh ask by themselves, and how they say who logs in before they pass on what a host asks. */
 const ownQuestion = /^Password of |'s password: ?$/;
-const shownUser = /^(\([^()]*\)|\S+@\S+:) /;
+const shownUser = /^(\([^()]*\)|[^\s@]+@\S+:) /;
 
 /** Whether somebody asks for the password of the login, and not for a code that is another one each time. */
 export function asksForPassword(text: string): boolean {

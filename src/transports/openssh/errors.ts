@@ -38,7 +38,7 @@ export function explainOpenSsh(failed: FailedOpenSsh): OpenSshFailure {
   if (final !== undefined) return { error: final, retry: 'never' };
 
   const option = log.last(
-    /Bad configuration option: .*|unknown option -- .*|.*terminating, \d+ bad configuration options/,
+    /Bad configuration option: .*|unknown option -- .*|^.*terminating, \d+ bad configuration options/,
   )?.[0];
   if (option !== undefined)
     return unreachable(`ssh does not accept how it should reach ${subject}: ${option}`);

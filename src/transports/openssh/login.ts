@@ -17,7 +17,7 @@ export function hasAcceptedOne(log: OpenSshLog): boolean {
 
 /** Why ssh was not let in; undefined when it was not for that. */
 export function authenticationError({ subject, log, given }: FailedOpenSsh): AuthenticationError | undefined {
-  const denied = log.last(/^(?:(\S+)@(\S+): )?Permission denied \(/);
+  const denied = log.last(/^(?:(\S+)@([^\s@]+): )?Permission denied \(/);
   const tooMany = log.last(/Too many authentication failures/);
   const { unanswered } = given;
   if (denied === undefined && tooMany === undefined && unanswered === undefined) return undefined;

@@ -52,9 +52,9 @@ export function readConfigLayout(texts: readonly string[]): ConfigLayout {
   let isPlain = true;
   let isPerHost = false;
   for (const line of texts.flatMap((text) => text.split('\n'))) {
-    const [, word = '', rest = ''] = /^\s*([A-Za-z][A-Za-z0-9]*)(?:\s*=\s*|\s+|$)(.*)$/.exec(line) ?? [];
+    const [, word = '', rest = ''] = /^\s*([A-Za-z][A-Za-z0-9]*)((?:[\s=].*)?)$/s.exec(line) ?? [];
     const keyword = word.toLowerCase();
-    const words = rest.replaceAll('"', ' ').split(/\s+/).filter(Boolean);
+    const words = rest.replace(/^\s*=/, ' ').replaceAll('"', ' ').split(/\s+/).filter(Boolean);
     if (keyword === 'host') for (const pattern of words) patterns.add(pattern.replace(/^!/, ''));
     if (keyword === 'match' && !words.every((criterion) => always.has(criterion.toLowerCase()))) {
       isPerHost = true;

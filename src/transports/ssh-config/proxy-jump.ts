@@ -34,7 +34,8 @@ export function parseProxyCommand(command: string): Jump | undefined {
       positional.push(word);
       continue;
     }
-    const [, before = '', option, attached = ''] = /^-([^BbcDEeFIiJLlmOopQRSWw]*)(.?)(.*)$/s.exec(word) ?? [];
+    const [, before = '', option, attached = ''] =
+      /^-([^BbcDEeFIiJLlmOopQRSWw]*)(?:([BbcDEeFIiJLlmOopQRSWw])(.*))?$/s.exec(word) ?? [];
     if (!/^[46AaCGgKkNnqTtvXxYy]*$/.test(before)) return undefined;
     if (option === undefined || option === '') continue;
     const value = attached === '' ? rest[++i] : attached;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatAnswer, groupAnswers, summarize, type Answer } from '../../../src/cli/views/answers.ts';
 import { foldNames } from '../../../src/cli/views/fold-names.ts';
-import { printable } from '../../../src/cli/views/printable.ts';
+import { printable } from '../../../src/model/printable.ts';
 
 const answer = (host: string, code: number, stdout = '', stderr = ''): Answer => ({
   host,
@@ -65,7 +65,7 @@ describe('foldNames', () => {
 describe('printable', () => {
   it('spells out what a terminal would obey', () => {
     expect(printable('\u001b]0;title\u0007\tok\r\n\u009b2J\rkvm1: fine\u0000')).toBe(
-      '\\x1b]0;title\\x07\tok\n\\x9b2J\\x0dkvm1: fine\\x00',
+      '\\u001b]0;title\\u0007\tok\n\\u009b2J\\u000dkvm1: fine\\u0000',
     );
   });
 
