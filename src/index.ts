@@ -11,7 +11,7 @@ export type {
   TaskOutcome,
 } from './engine/events.ts';
 export { play, type Play, type PlayDefinition } from './engine/fleet/play.ts';
-export { check, ping, type Probe, tcp } from './engine/transaction/probes.ts';
+export { check, ping, tcp } from './engine/transaction/probes.ts';
 export type { Apart, HostShare, Rollout } from './engine/fleet/rollout.ts';
 export type { StepAsker, StepQuestion } from './engine/session/step-prompt.ts';
 export * from './errors.ts';
@@ -38,12 +38,12 @@ export type {
   CommandSettings,
   HostCommand,
 } from './model/action.ts';
-export type { Change } from './model/change.ts';
+export { type Change, describeChange } from './changes/index.ts';
 export type { Answers, Fact, FactSet } from './model/fact.ts';
-export { describeChange } from './model/describe-change.ts';
 export type { Disruption, Forecast } from './model/forecast.ts';
 export type { CommandResult, Host, HostVars } from './model/host.ts';
 export { Secrets } from './model/secrets.ts';
+export type { Probe } from './model/probe.ts';
 export type { Inventory, InventoryGroup, InventoryHost, SourcePlace } from './model/inventory.ts';
 export type { HostSettings, Plan, Task, TaskResult } from './model/task.ts';
 export * from './nics/index.ts';

@@ -1,6 +1,7 @@
 import type { RunSummary } from './engine/events.ts';
 import type { EngineOptions } from './engine/fleet/run-options.ts';
 import { preparePlays, runPlays } from './engine/fleet/run-plays.ts';
+import { changeKinds } from './change-kinds.ts';
 import { networkForecaster } from './forecaster.ts';
 import { evaluateInventory } from './inventory/evaluate-inventory.ts';
 import { playHosts } from './inventory/play-hosts.ts';
@@ -12,7 +13,7 @@ import type { Transport } from './transports/transport.ts';
 /** What `run` takes. */
 export interface RunOptions extends Omit<
   EngineOptions,
-  'hostsOf' | 'transportFor' | 'inventoryHosts' | 'secrets'
+  'kinds' | 'hostsOf' | 'transportFor' | 'inventoryHosts' | 'secrets'
 > {
   readonly inventory: Inventory;
   /** Variables that win over the inventory's, for every host; templates in it see them. */
@@ -41,6 +42,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const hostsOf = await playHosts(inventory, { limit, only });
   try {
     return await runPlays({
+      kinds: changeKinds,
       forecaster: networkForecaster,
       ...rest,
       transportFor,

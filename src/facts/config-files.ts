@@ -1,5 +1,4 @@
 import { FactParseError } from '../errors.ts';
-import { isFileChange } from '../model/change.ts';
 import type { Fact } from '../model/fact.ts';
 import { type ConfigFile, type ConfigFiles, configFilesAfter } from '../model/config-file.ts';
 
@@ -20,7 +19,7 @@ export function configFilesFact(globs: readonly string[]): Fact<ConfigFiles> {
     script: scriptFor(globs),
     parse,
     after: (files, change) =>
-      isFileChange(change) && patterns.some((pattern) => pattern.test(change.path))
+      'path' in change && patterns.some((pattern) => pattern.test(change.path))
         ? configFilesAfter(files, change)
         : files,
   };

@@ -1,5 +1,6 @@
 import { FactParseError } from '../errors.ts';
-import type { Change, PackageManager } from '../model/change.ts';
+import type { Change } from '../model/change.ts';
+import type { PackageManager } from '../changes/package.ts';
 import type { Fact } from '../model/fact.ts';
 import { quote } from '../model/shell-quote.ts';
 import { linesOf } from './text.ts';

@@ -1,5 +1,5 @@
 import { bondOptionRules } from './bond-options.ts';
-import type { Change, PortAlone } from './change.ts';
+import type { Change } from './change.ts';
 import type { Address, Link, LinkOptions, Links, LinkSettings, Route } from './link.ts';
 
 /**
@@ -165,7 +165,7 @@ function addPort(links: Links, portName: string, controllerName: string): Links 
   return spreadMac(withLink(joined, adopted), adopted);
 }
 
-function removePort(links: Links, portName: string, alone: PortAlone): Links {
+function removePort(links: Links, portName: string, alone: Pick<Link, 'up' | 'mtu'>): Links {
   const port = links.get(portName);
   if (port?.controller === undefined) return links;
   const fromBond = links.get(port.controller)?.kind === 'bond';

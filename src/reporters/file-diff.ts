@@ -1,6 +1,7 @@
-import { type Command, formatCommand, toCommands } from '../engine/transaction/commands.ts';
-import type { Change, FileDelete, FileWrite } from '../model/change.ts';
-import { describeChange } from '../model/describe-change.ts';
+import { type Command, formatCommand } from '../model/command.ts';
+import type { Change } from '../model/change.ts';
+import type { FileDelete, FileWrite } from '../changes/file.ts';
+import { describeChange, kindOf } from '../changes/index.ts';
 import { isPrivate, reasonToHide } from './private-files.ts';
 import { printable, printableLine } from '../model/printable.ts';
 import type { Colour, Paint } from './style.ts';
@@ -23,7 +24,12 @@ export async function formatDiff(
   const title = paint(line, signColours[line.charAt(0)] ?? 'dim');
   if (change.kind === 'file.update') return [title];
   if (change.kind !== 'file.write' && change.kind !== 'file.delete') {
-    return [title, ...(commands ? toCommands(change).map((command) => formatStep(command, paint)) : [])];
+    return [
+      title,
+      ...(commands
+        ? (kindOf(change).compile?.(change) ?? []).map((command) => formatStep(command, paint))
+        : []),
+    ];
   }
   const lines = files ? await formatFileDiff(change) : [];
   return [title, ...lines.map((text) => `    ${paint(text, signColours[text.charAt(0)] ?? 'dim')}`)];

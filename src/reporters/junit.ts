@@ -2,7 +2,7 @@ import type { EventError, Reporter } from '../engine/events.ts';
 import { allEndedHosts, type EndedHost, type EndedTask, endedTasks } from '../engine/fold/ended.ts';
 import { RunFold } from '../engine/fold/fold-run.ts';
 import type { FoldedRun } from '../engine/fold/folded-run.ts';
-import { describeChange } from '../model/describe-change.ts';
+import { describeChange } from '../changes/index.ts';
 import { playLabels } from './play-labels.ts';
 import { outcomeWord } from './style.ts';
 

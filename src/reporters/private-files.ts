@@ -1,5 +1,6 @@
-import type { Change, FileDelete, FileWrite } from '../model/change.ts';
-import { formatMode } from '../model/describe-change.ts';
+import type { Change } from '../model/change.ts';
+import type { FileDelete, FileWrite } from '../changes/file.ts';
+import { formatMode } from '../model/staged-file.ts';
 
 /** A file that only its owner may read holds secrets until proved otherwise; others do when the playbook says so. */
 export function isPrivate({ mode, secret }: FileWrite | FileDelete): boolean {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { PlanError } from '../errors.ts';
 import { platform, type Service, serviceFact } from '../facts/index.ts';
-import type { ServiceSettings } from '../model/change.ts';
+import type { ServiceSettings } from '../changes/service.ts';
 import { defineTask, type TaskFunction } from './define-task.ts';
 import { fields, matching, type Shape } from './input/input.ts';
 import { requireRoot } from './input/require-root.ts';

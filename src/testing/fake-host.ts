@@ -5,7 +5,7 @@ import { RolledBackError, UsageError } from '../errors.ts';
 import type { Action, ActionResult, HostCommand } from '../model/action.ts';
 import type { Change } from '../model/change.ts';
 import type { ConfigFiles } from '../model/config-file.ts';
-import { describeChange } from '../model/describe-change.ts';
+import { describeChange } from '../changes/index.ts';
 import type { Answers, Fact } from '../model/fact.ts';
 import type { CommandResult, Host, HostVars } from '../model/host.ts';
 import type { Address, Links, Route } from '../model/link.ts';

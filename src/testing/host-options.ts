@@ -1,6 +1,6 @@
 import type { FileState, KernelModule, Platform, Service } from '../facts/index.ts';
 import { moduleName } from '../facts/index.ts';
-import type { PackageManager } from '../model/change.ts';
+import type { PackageManager } from '../changes/package.ts';
 import type { CommandResult, HostVars } from '../model/host.ts';
 import type { Address, Link, Route } from '../model/link.ts';
 import type { HostState } from './host-state.ts';

@@ -1,6 +1,8 @@
 import { isIPv4 } from 'node:net';
 import { type BondMode, bondOptionRule } from '../model/bond-options.ts';
-import type { Change, LinkUpdate, PortAdd, PortRemove } from '../model/change.ts';
+import type { Change } from '../model/change.ts';
+import type { LinkUpdate } from '../changes/link.ts';
+import type { PortAdd, PortRemove } from '../changes/port.ts';
 import { initialBridgeOptions, isSameRoute, portsOf, SMALLEST_OF_IPV6, vlansOn } from '../model/kernel.ts';
 import type { Address, Link, LinkKind, LinkOptions, Links, Route } from '../model/link.ts';
 import { familyOf, isInNetwork } from '../model/ip.ts';

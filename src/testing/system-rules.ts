@@ -1,5 +1,8 @@
 import { isTextFile, moduleName } from '../facts/index.ts';
-import type { Change, FileChange, FilePermissions, ServiceSet } from '../model/change.ts';
+import type { Change } from '../model/change.ts';
+import type { FileChange } from '../changes/file.ts';
+import type { FilePermissions } from '../model/staged-file.ts';
+import type { ServiceSet } from '../changes/service.ts';
 import type { HostState } from './host-state.ts';
 import { noModule, serviceOf } from './host-state.ts';
 

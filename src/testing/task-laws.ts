@@ -1,8 +1,8 @@
 import { AssertionError } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
 import { isKvmplayError } from '../errors.ts';
-import { type Change, inverseOf } from '../model/change.ts';
-import { describeChange } from '../model/describe-change.ts';
+import type { Change } from '../model/change.ts';
+import { describeChange, inverseOf } from '../changes/index.ts';
 import { factsOf, type Plan, type Task } from '../model/task.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { type FakeHost, fakeHost } from './fake-host.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunEvent, RunSummary } from '../../src/engine/events.ts';
+import { changeKinds } from '../../src/change-kinds.ts';
 import type { Forecaster } from '../../src/engine/transaction/forecaster.ts';
 import { play } from '../../src/engine/fleet/play.ts';
 import type { EngineOptions } from '../../src/engine/fleet/run-options.ts';
@@ -55,6 +56,7 @@ async function runModule(name: string, options: Partial<EngineOptions> = {}): Pr
     verify: () => [],
   };
   const summary = await runPlays({
+    kinds: changeKinds,
     plays: [
       play<unknown>({
         name: 'load',

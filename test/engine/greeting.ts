@@ -1,3 +1,4 @@
+import { changeKinds } from '../../src/change-kinds.ts';
 import type { RunEvent, RunSummary, TaskEnd } from '../../src/engine/events.ts';
 import { play, type Play } from '../../src/engine/fleet/play.ts';
 import type { EngineOptions } from '../../src/engine/fleet/run-options.ts';
@@ -45,6 +46,7 @@ export async function runOn(
 ): Promise<GreetingRun> {
   const events: RunEvent[] = [];
   const summary = await runPlays({
+    kinds: changeKinds,
     plays: typeof run === 'function' ? [play<unknown>({ name: 'greet', hosts: 'all', run })] : [run].flat(),
     hostsOf: () => names.map((name) => inventoryHost(name)),
     transportFor: () => localTransport(),

@@ -10,7 +10,7 @@ import {
   play,
   type Play,
 } from 'kvmplay';
-import { inverseChanges, redoChanges } from '../../src/tasks/recorded/redo-changes.ts';
+import { inverseChanges, redoChanges } from '../../src/changes/recorded.ts';
 import type { Lab } from '../../src/lab/index.ts';
 import type { Change } from '../../src/model/change.ts';
 import { makeBare, outcomes, ringLab, runOnLab, type LabRun } from './support/lab.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ensureBond, ensureBridge, ensureVlan } from '../../src/index.ts';
 import { bondModes } from '../../src/model/bond-options.ts';
-import { type Change, inverseOf, isFileChange } from '../../src/model/change.ts';
+import { type Change, inverseOf, kindOf } from '../../src/changes/index.ts';
 import { addressesAfter, linksAfter, routesAfter } from '../../src/model/kernel.ts';
 import type { Address, Link, Route } from '../../src/model/link.ts';
 import { ethernet, fakeHost, type FakeHost } from '../../src/testing.ts';
@@ -142,7 +142,7 @@ describe('a random layout', () => {
         const host = bareHost();
         await build(host, given);
         const undo = host.changes
-          .filter((change) => !isFileChange(change))
+          .filter((change) => kindOf(change).compile !== undefined)
           .toReversed()
           .flatMap((change) => inverseOf(change) ?? []);
 

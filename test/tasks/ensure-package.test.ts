@@ -7,7 +7,7 @@ import {
   PlanError,
   TaskInputError,
 } from '../../src/index.ts';
-import { describeChange } from '../../src/model/describe-change.ts';
+import { describeChange } from '../../src/changes/index.ts';
 import { fakeHost } from '../../src/testing.ts';
 import { centos7 } from '../../src/testing/platforms.ts';
 import { linesOf, notRoot } from './system-support.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ensureFile, ensureService, PlanError, TaskInputError } from '../../src/index.ts';
-import { describeChange } from '../../src/model/describe-change.ts';
+import { describeChange } from '../../src/changes/index.ts';
 import { fakeHost } from '../../src/testing.ts';
 import { linesOf } from './system-support.ts';
 

@@ -1,5 +1,5 @@
 import type { Change } from '../../src/model/change.ts';
-import { describeChange } from '../../src/model/describe-change.ts';
+import { describeChange } from '../../src/changes/index.ts';
 import type { Address, Route } from '../../src/model/link.ts';
 
 /** Changes of the kernel as reports tell them; files are compared as files. */

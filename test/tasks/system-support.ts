@@ -1,4 +1,4 @@
-import { describeChange } from '../../src/model/describe-change.ts';
+import { describeChange } from '../../src/changes/index.ts';
 import { fakeHost, type FakeHost, type FakeHostOptions } from '../../src/testing.ts';
 
 /** What a task changes on a fake host, a line for each change. */

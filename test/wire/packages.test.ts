@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ensurePackage, type DesiredPackage, play } from 'kvmplay';
-import type { Change, PackageManager } from '../../src/model/change.ts';
+import type { Change } from '../../src/model/change.ts';
+import type { PackageManager } from '../../src/changes/package.ts';
 import { type PackageHost, preparePackageManagers, startPackageHost } from './support/package-host.ts';
 
 beforeAll(preparePackageManagers, 180_000);

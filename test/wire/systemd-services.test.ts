@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type DesiredService, ensureFile, ensureService, play, type Host } from 'kvmplay';
 import type { Change } from '../../src/model/change.ts';
-import { describeChange } from '../../src/model/describe-change.ts';
+import { describeChange } from '../../src/changes/index.ts';
 import {
   prepareSystemd,
   startSystemdHost,

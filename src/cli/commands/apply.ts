@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { play } from '../../engine/fleet/play.ts';
-import { redoChanges } from '../../tasks/recorded/redo-changes.ts';
+import { redoChanges } from '../../changes/recorded.ts';
 import type { CommandArguments } from '../command-line/command-line.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';

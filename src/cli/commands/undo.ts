@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import { play } from '../../engine/fleet/play.ts';
 import { UsageError } from '../../errors.ts';
-import { type Change, inverseOf } from '../../model/change.ts';
-import { describeChange } from '../../model/describe-change.ts';
-import { inverseChanges, redoChanges } from '../../tasks/recorded/redo-changes.ts';
+import type { Change } from '../../model/change.ts';
+import { inverseOf } from '../../changes/index.ts';
+import { describeChange } from '../../changes/index.ts';
+import { inverseChanges, redoChanges } from '../../changes/recorded.ts';
 import type { CommandArguments } from '../command-line/command-line.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';

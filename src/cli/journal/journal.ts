@@ -8,7 +8,7 @@ import { foldRun } from '../../engine/fold/fold-run.ts';
 import { UsageError } from '../../errors.ts';
 import { whyUnreadable, whyUnwritable } from '../../model/file-finding.ts';
 import type { CliIo } from '../io.ts';
-import { changeSchema } from './change-schema.ts';
+import { changeSchema } from '../../changes/schema.ts';
 import { toPresentShape } from './older-events.ts';
 import type { RecordHeader, RunRecord } from './record.ts';
 

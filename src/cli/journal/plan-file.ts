@@ -1,11 +1,11 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
-import type { Probe } from '../../engine/transaction/probes.ts';
+import type { Probe } from '../../model/probe.ts';
 import type { Rollout } from '../../engine/fleet/rollout.ts';
 import { UsageError } from '../../errors.ts';
 import { whyUnreadable, whyUnwritable } from '../../model/file-finding.ts';
 import type { Change } from '../../model/change.ts';
-import { changeSchema, explainMismatch } from './change-schema.ts';
+import { changeSchema, explainMismatch } from '../../changes/schema.ts';
 
 /** What `kvmplay plan` writes and `kvmplay apply` reads. */
 export interface PlanFile {

@@ -1,6 +1,6 @@
 import type { StepAsker, StepQuestion } from '../../engine/session/step-prompt.ts';
 import { CancelledError, UsageError } from '../../errors.ts';
-import { describeChange } from '../../model/describe-change.ts';
+import { describeChange } from '../../changes/index.ts';
 import { printableLine } from '../../model/printable.ts';
 import type { CliIo } from '../io.ts';
 

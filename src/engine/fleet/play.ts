@@ -1,6 +1,6 @@
 import { PlaybookError } from '../../errors.ts';
 import { problemOfTag } from '../../model/tags.ts';
-import type { Probe } from '../transaction/probes.ts';
+import type { Probe } from '../../model/probe.ts';
 import type { Rollout } from './rollout.ts';
 import type { Host, HostVars } from '../../model/host.ts';
 

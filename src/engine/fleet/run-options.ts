@@ -3,6 +3,7 @@ import type { InventoryHost } from '../../model/inventory.ts';
 import type { Secrets } from '../../model/secrets.ts';
 import type { Transport } from '../../transports/transport.ts';
 import type { Reporter } from '../events.ts';
+import type { ChangeKinds } from '../transaction/change-kinds.ts';
 import type { Forecaster } from '../transaction/forecaster.ts';
 import type { Play } from './play.ts';
 import type { Rollout } from './rollout.ts';
@@ -32,6 +33,8 @@ export interface EngineOptions {
   readonly step?: StepAsker;
   /** How to reach a host. */
   readonly transportFor: (host: InventoryHost) => Transport;
+  /** Knows what changes are. */
+  readonly kinds: ChangeKinds;
   /** Foretells what changes disrupt, and looks afterwards whether others were spared; default: nobody does. */
   readonly forecaster?: Forecaster;
   /** A host whose forecast is worse fails before anything is applied; default: whatever it takes. */

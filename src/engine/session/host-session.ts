@@ -186,7 +186,11 @@ export class HostSession implements Host<unknown> {
     });
     this.#pending.add(record);
     // What comes after it is planned on what it brought.
-    if (!this.checkMode && !changes.every(isForeseeable)) await this.#pending.apply();
+    if (
+      !this.checkMode &&
+      !changes.every((change) => isForeseeable(change, this.#options.transactor.kinds.kindOf))
+    )
+      await this.#pending.apply();
     return { changed: changes.length > 0, changes, warnings, output: output() };
   }
 

@@ -51,11 +51,11 @@ export class PendingChanges {
 
   /** Makes them: foretold, transaction by transaction. Throws what ended the first that failed, and ends the turns. */
   async apply(): Promise<void> {
-    const { facts, turns } = this.#options;
+    const { facts, transactor, turns } = this.#options;
     if (facts.prediction.length === 0) return;
     turns.throwIfOver();
     this.foretell();
-    const transactions = toTransactions(facts.prediction);
+    const transactions = toTransactions(facts.prediction, transactor.kinds.kindOf);
     for (const [index, changes] of transactions.entries()) {
       turns.throwIfOver();
       const later = transactions.slice(index + 1).flat();
@@ -97,7 +97,7 @@ export class PendingChanges {
       changes,
       replan: (seen, staged) => {
         const prediction = [...staged, ...later];
-        return records.flatMap((record) => record.remainder(seen, prediction));
+        return records.flatMap((record) => record.remainder(seen, { prediction, kinds: transactor.kinds }));
       },
     });
     if (end.way === 'committed') {

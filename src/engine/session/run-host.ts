@@ -127,6 +127,7 @@ export function transactorFor(host: InventoryHost, connection: HostConnection, r
   return new Transactor({
     host: host.name,
     connection,
+    kinds: options.kinds,
     probes: play.probes ?? [],
     owner: owner ?? nameOwner(),
     confirmTimeout,

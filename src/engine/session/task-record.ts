@@ -1,8 +1,8 @@
 import { KvmplayError, RollbackFailedError, RolledBackError } from '../../errors.ts';
 import type { Change } from '../../model/change.ts';
-import { describeChange } from '../../model/describe-change.ts';
 import { captureCallSite } from '../call-site.ts';
 import type { LeftOutBy, TaskOutcome } from '../events.ts';
+import type { ChangeKinds } from '../transaction/change-kinds.ts';
 import type { SurveyAnswers } from '../transaction/survey-answers.ts';
 
 /** Plans a task once more on other answers. */
@@ -160,11 +160,16 @@ export class TaskRecord {
   }
 
   /** What is left to do of it, as sentences. `prediction` grows by it. */
-  remainder(answers: SurveyAnswers, prediction: Change[]): readonly string[] {
+  remainder(
+    answers: SurveyAnswers,
+    { prediction, kinds }: { readonly prediction: Change[]; readonly kinds: ChangeKinds },
+  ): readonly string[] {
     try {
       const left = this.#plan?.replan(answers, prediction) ?? [];
       prediction.push(...left);
-      return left.map((change) => `${this.task} ${this.#subject} would still: ${describeChange(change)}`);
+      return left.map(
+        (change) => `${this.task} ${this.#subject} would still: ${kinds.kindOf(change).describe(change)}`,
+      );
     } catch (error) {
       return [`${this.task} ${this.#subject}: ${error instanceof Error ? error.message : String(error)}`];
     }

@@ -21,7 +21,7 @@ export function isUndoable({ outcome, rollback }: HostSummary, session: HostSess
 
 /** Takes back what a play did on a host that has ended. Never rejects. */
 export async function undoHost(host: InventoryHost, run: UndoHostOptions): Promise<UndoneHost> {
-  const { options, summary, session, reason } = run;
+  const { options, summary, session } = run;
   const started = performance.now();
   let connection: HostConnection | undefined;
   let failure: unknown;
@@ -37,7 +37,7 @@ export async function undoHost(host: InventoryHost, run: UndoHostOptions): Promi
   const costs = costsOf(connection, started);
   return {
     ...summary,
-    ...(failure === undefined ? undone(summary, session, reason) : notUndone(failure)),
+    ...(failure === undefined ? undone(run) : notUndone(failure)),
     connections: summary.connections + costs.connections,
     execs: summary.execs + costs.execs,
     milliseconds: summary.milliseconds + costs.milliseconds,
@@ -47,9 +47,10 @@ export async function undoHost(host: InventoryHost, run: UndoHostOptions): Promi
 type UndoOutcome = Pick<HostSummary, 'outcome' | 'rollback'> & { readonly error: EventError };
 
 /** As if it had not started; but a failure stays one. */
-function undone({ outcome, error }: HostSummary, session: HostSession, reason: string): UndoOutcome {
+function undone({ summary, session, reason, options }: UndoHostOptions): UndoOutcome {
+  const { outcome, error } = summary;
   const stays = [
-    ...remainders(session.transactions),
+    ...remainders(session.transactions, options.kinds),
     ...session.commands.map((command) => `stays: what \`${command}\` did`),
   ];
   const details = stays.length === 0 ? {} : { details: stays };

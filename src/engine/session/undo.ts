@@ -1,8 +1,6 @@
 import { CommandError, PlanError } from '../../errors.ts';
-import { type Change, inverseOf } from '../../model/change.ts';
-import { describeChange } from '../../model/describe-change.ts';
-import { linksAfter, portsOf, vlansOn } from '../../model/kernel.ts';
-import type { Link, Links } from '../../model/link.ts';
+import type { Change } from '../../model/change.ts';
+import type { ChangeKinds } from '../transaction/change-kinds.ts';
 import { answerDifferences } from '../transaction/differences.ts';
 import type { SurveyAnswers } from '../transaction/survey-answers.ts';
 import type { Transactor } from '../transaction/transactor.ts';
@@ -21,21 +19,28 @@ export async function undoTransactions(
 }
 
 /** What an undo leaves behind, as sentences. */
-export function remainders(transactions: readonly DoneTransaction[]): readonly string[] {
+export function remainders(
+  transactions: readonly DoneTransaction[],
+  { kindOf }: ChangeKinds,
+): readonly string[] {
   return transactions
     .flatMap(({ changes }) => changes)
-    .filter((change) => inverseOf(change) === undefined)
-    .map((change) => `stays: ${describeChange(change)}`);
+    .filter((change) => kindOf(change).inverse(change) === undefined)
+    .map((change) => `stays: ${kindOf(change).describe(change)}`);
 }
 
 async function undoTransaction(done: DoneTransaction, transactor: Transactor): Promise<void> {
-  const { host } = transactor;
+  const { host, kinds } = transactor;
   const { facts } = done;
-  const changes = inversesOf(done.changes);
+  const changes = inversesOf(done.changes, kinds);
   if (changes.length === 0) return;
 
   const now = await transactor.survey(facts);
-  refuseOccupied(host, changes, now.get('links'));
+  // A bridge that a guest was put on since then must not be pulled away from under it.
+  const [occupied] = kinds.occupantsOf(changes, now);
+  if (occupied !== undefined) {
+    throw new PlanError(`${occupied.link} of ${host} got ${occupied.occupant} since then`);
+  }
   const foretold = foldAll(done, now, changes);
   const end = await transactor.run({
     facts,
@@ -56,11 +61,8 @@ async function undoTransaction(done: DoneTransaction, transactor: Transactor): P
     throw new CommandError(`${host} is not as planned after the commit: ${end.left.join('; ')}`);
 }
 
-function inversesOf(changes: readonly Change[]): readonly Change[] {
-  return changes
-    .toReversed()
-    .map(inverseOf)
-    .filter((change) => change !== undefined);
+function inversesOf(changes: readonly Change[], { kindOf }: ChangeKinds): readonly Change[] {
+  return changes.toReversed().flatMap((change) => kindOf(change).inverse(change) ?? []);
 }
 
 function foldAll(
@@ -74,19 +76,4 @@ function foldAll(
       changes.reduce((value, change) => fact.after(value, change), answers.get(fact.name)),
     ]),
   );
-}
-
-/** A bridge that a guest was put on since then must not be pulled away from under it. */
-function refuseOccupied(host: string, changes: readonly Change[], answer: unknown): void {
-  let links: Links = answer instanceof Map ? (answer as Links) : new Map<string, Link>();
-  for (const change of changes) {
-    if (change.kind === 'link.delete') {
-      const { name } = change.link;
-      const [port] = portsOf(links, name);
-      if (port !== undefined) throw new PlanError(`${name} of ${host} got port ${port.name} since then`);
-      const [vlan] = vlansOn(links, name);
-      if (vlan !== undefined) throw new PlanError(`${name} of ${host} got VLAN ${vlan.name} since then`);
-    }
-    links = linksAfter(links, change);
-  }
 }

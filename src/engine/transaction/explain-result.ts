@@ -1,7 +1,7 @@
 import { CommandError, HostLockedError, type KvmplayError } from '../../errors.ts';
 import type { Change } from '../../model/change.ts';
-import { describeChange } from '../../model/describe-change.ts';
-import { formatCommand, toCommands } from './commands.ts';
+import { formatCommand } from '../../model/command.ts';
+import type { ChangeKinds } from './change-kinds.ts';
 import { cleanOwner } from './owner.ts';
 import type { TransactionResult } from './transaction-result.ts';
 import type { TransactionWork } from './transaction-work.ts';
@@ -54,18 +54,22 @@ function lockedError(host: string, owner: string, isStale: boolean): HostLockedE
 }
 
 /** What a result that is not a success says. */
-export function explainResult(work: TransactionWork, { outcome, words, lines }: TransactionResult): Failure {
+export function explainResult(
+  work: TransactionWork,
+  { outcome, words, lines }: TransactionResult,
+  kinds: ChangeKinds,
+): Failure {
   const details = lines.map((line) => line.trim());
   switch (outcome) {
     case 'failed-step': {
-      const step = findStep(work, words);
+      const step = findStep(work, words, kinds);
       if (step === undefined) return { cause: 'a step did not work', details };
       return { cause: `${step.text} ended with ${String(words[2])}`, details, change: step.change };
     }
     case 'failed-commit':
       return { cause: `${work.files[Number(words[0])]?.path ?? 'a file'} cannot be put in place`, details };
     case 'rolled-back': {
-      const step = findStep(work, words.slice(1));
+      const step = findStep(work, words.slice(1), kinds);
       if (step !== undefined) {
         return {
           cause: `${step.text} had not ended when the guard undid the change`,
@@ -90,11 +94,13 @@ export function explainResult(work: TransactionWork, { outcome, words, lines }: 
 
 /** The command that a result names by the numbers of its change and of itself. */
 function findStep(
-  { changes }: TransactionWork,
+  { steps }: TransactionWork,
   [at, place]: readonly string[],
+  { kindOf }: ChangeKinds,
 ): { readonly text: string; readonly change: Change } | undefined {
-  const change = changes[Number(at ?? -1)];
-  const command = change === undefined ? undefined : toCommands(change)[Number(place ?? -1)];
+  const step = steps[Number(at ?? -1)];
+  const change = step?.brings[0];
+  const command = step?.run[Number(place ?? -1)];
   if (change === undefined || command === undefined) return undefined;
-  return { text: `${describeChange(change)}: \`${formatCommand(command)}\``, change };
+  return { text: `${kindOf(change).describe(change)}: \`${formatCommand(command)}\``, change };
 }

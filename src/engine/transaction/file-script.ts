@@ -1,12 +1,11 @@
-import type { FilePermissions } from '../../model/change.ts';
 import { quote } from '../../model/shell-quote.ts';
-import type { FileWork } from './transaction-work.ts';
+import type { FilePermissions, StagedFile } from '../../model/staged-file.ts';
 
 /**
  * The functions of a transaction's script for the file with number `index`: check that it is what the plan took it for,
  * stage beside it what it shall be, put that in place, and take either back.
  */
-export function fileFunctions(work: FileWork, index: number, id: string): string {
+export function fileFunctions(work: StagedFile, index: number, id: string): string {
   const { path, content } = work;
   const at = String(index);
   const staged = `${folderOf(path)}/.kvmplay-${id}-${at}`;
@@ -18,7 +17,7 @@ export function fileFunctions(work: FileWork, index: number, id: string): string
 }
 
 /** Removes what transactions staged that a power cut ended. A commit that is to be finished still needs it. */
-export function sweepFunction(files: readonly FileWork[]): string {
+export function sweepFunction(files: readonly StagedFile[]): string {
   const folders = new Set(
     files.filter(({ content }) => content?.after !== undefined).map(({ path }) => folderOf(path)),
   );
@@ -51,7 +50,7 @@ finish_${at}() { commit_${at}; }
 restore_${at}() { restore "$backups/${at}" ${path}; }`;
 }
 
-interface Write extends FileWork {
+interface Write extends StagedFile {
   readonly before: string | undefined;
   readonly after: string;
   /** Quoted. */

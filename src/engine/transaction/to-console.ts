@@ -1,11 +1,8 @@
-import { type Change, inverseOf, isFileChange } from '../../model/change.ts';
-import { formatCommand, toCommands } from './commands.ts';
+import { formatCommand } from '../../model/command.ts';
+import type { Step } from './transaction-work.ts';
 
-/** What to type on the console of a host whose rollback did not bring everything back: the changes undone, last one first. */
-export function toConsole(changes: readonly Change[]): readonly string[] {
-  const commands = [...changes].reverse().flatMap((change) => {
-    const inverse = inverseOf(change);
-    return inverse === undefined || isFileChange(inverse) ? [] : toCommands(inverse).map(formatCommand);
-  });
+/** What to type on the console of a host whose rollback did not bring everything back: the steps undone, last one first. */
+export function toConsole(steps: readonly Step[]): readonly string[] {
+  const commands = steps.toReversed().flatMap(({ undo }) => undo.map(formatCommand));
   return commands.length === 0 ? [] : ['on its console, as far as it is not so already:', ...commands];
 }

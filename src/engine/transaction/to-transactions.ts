@@ -1,29 +1,33 @@
-import { type Change, isFileChange } from '../../model/change.ts';
+import type { Change } from '../../model/change.ts';
+import type { ChangeKinds } from './change-kinds.ts';
+
+type KindOf = ChangeKinds['kindOf'];
 
 /**
- * Cuts what is to be done into transactions. Files are put in place at the end of a transaction, so a service, which reads
- * them when it starts, comes in a later one than the files before it. Packages take their time, and are by themselves.
+ * Cuts what is to be done into transactions. Files are put in place at the end of a transaction, so what reads them when it
+ * takes effect comes in a later one than the files before it.
  */
-export function toTransactions(changes: readonly Change[]): readonly (readonly Change[])[] {
+export function toTransactions(changes: readonly Change[], kindOf: KindOf): readonly (readonly Change[])[] {
   const transactions: Change[][] = [];
   for (const change of changes) {
     const current = transactions.at(-1);
-    if (current === undefined || mustFollow(change, current)) transactions.push([change]);
+    if (current === undefined || mustFollow(change, current, kindOf)) transactions.push([change]);
     else current.push(change);
   }
   return transactions;
 }
 
-/** What becomes of a host by these changes is known only once they are made: a package brings files and starts services. */
-export function isForeseeable(change: Change): boolean {
-  return !isPackageChange(change);
+/** What becomes of a host by such a change is known only once it is made. */
+export function isForeseeable(change: Change, kindOf: KindOf): boolean {
+  return kindOf(change).needs?.alone !== true;
 }
 
-function mustFollow(change: Change, current: readonly Change[]): boolean {
-  if (isPackageChange(change) !== current.some(isPackageChange)) return true;
-  return change.kind === 'service.set' && current.some(isFileChange);
+function mustFollow(change: Change, current: readonly Change[], kindOf: KindOf): boolean {
+  const isAlone = (one: Change): boolean => !isForeseeable(one, kindOf);
+  if (isAlone(change) !== current.some(isAlone)) return true;
+  return kindOf(change).needs?.afterFiles === true && current.some((one) => isStaged(one, kindOf));
 }
 
-function isPackageChange({ kind }: Change): boolean {
-  return kind === 'package.install' || kind === 'package.remove';
+function isStaged(change: Change, kindOf: KindOf): boolean {
+  return kindOf(change).compile === undefined;
 }

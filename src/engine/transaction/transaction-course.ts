@@ -4,11 +4,7 @@ import type { Fact } from '../../model/fact.ts';
 import { answerDifferences, lastingEffects } from './differences.ts';
 import { explainResult, type Failure, refusalOf } from './explain-result.ts';
 import { ownerSince } from './owner.ts';
-import { linkProbes, standardProbes } from './probes.ts';
-import { serviceProbes, settlingSeconds } from './service-probes.ts';
-import { stpSeconds } from './stp-seconds.ts';
 import type { SurveyAnswers } from './survey-answers.ts';
-import { extraSeconds, hintsFor } from './system-commands.ts';
 import { toConsole } from './to-console.ts';
 import { parseTransactionResult, type TransactionResult } from './transaction-result.ts';
 import { endScript, launchScript, transactionFolder, verifyScript } from './transaction-script.ts';
@@ -26,27 +22,18 @@ export class TransactionCourse {
   readonly #id = newTransactionId();
   /** Seconds until the guard undoes what nobody confirmed. */
   readonly #confirmTimeout: number;
-  /** Seconds until it is seen whether services stay up. */
-  readonly #settling: number;
+  /** Those of them beyond the usual. */
+  readonly #waits: number;
 
   constructor(host: TransactorOptions, transaction: Transaction) {
     this.#host = host;
     this.#transaction = transaction;
-    const work = toWork(transaction.changes);
-    const { changes } = work;
-    const probes = [
-      ...standardProbes(changes),
-      ...host.probes,
-      ...linkProbes(changes),
-      ...serviceProbes(changes),
-    ];
-    this.#work = { ...work, probes: changes.length === 0 ? [] : probes };
-    this.#settling = settlingSeconds(changes);
-    this.#confirmTimeout =
-      host.confirmTimeout +
-      stpSeconds(changes, transaction.before.get('links')) +
-      extraSeconds(changes) +
-      this.#settling;
+    const { kinds, probes } = host;
+    const work = toWork(transaction.changes, kinds.kindOf);
+    const needs = kinds.needsOf(work.changes, transaction.before);
+    this.#work = { ...work, probes: work.steps.length === 0 ? [] : [...needs.probes, ...probes] };
+    this.#waits = needs.seconds;
+    this.#confirmTimeout = host.confirmTimeout + needs.seconds;
   }
 
   async run(): Promise<TransactionEnd> {
@@ -87,12 +74,12 @@ export class TransactionCourse {
     const { connection, onPhase } = this.#host;
     onPhase('verify');
     const deadline = Date.now() + this.#confirmTimeout * 1000;
-    const forProbes = Math.max(1 + this.#settling, this.#confirmTimeout - 10);
+    const forProbes = Math.max(1 + this.#waits, this.#confirmTimeout - 10);
     const look = verifyScript(this.#id, { forResult: this.#confirmTimeout, forProbes });
     const seen = await connection.withFresh(deadline, () => this.#survey(look));
     if (seen === undefined) return await this.#awaitGuard(deadline);
     const result = resultOf(seen);
-    if (result.outcome !== 'applied') return this.#prove(seen, explainResult(this.#work, result));
+    if (result.outcome !== 'applied') return this.#prove(seen, this.#explain(result));
 
     const wrong = this.#findWrong(seen);
     if (wrong !== undefined) {
@@ -106,9 +93,12 @@ export class TransactionCourse {
     const left = this.#transaction.replan(answers, []);
     // The answer to a commit may be lost, and the host forgets the transaction with it.
     const isForgotten = ended.outcome === 'unknown' && left.length === 0;
-    if (ended.outcome !== 'committed' && !isForgotten)
-      return this.#prove(answers, explainResult(this.#work, ended));
+    if (ended.outcome !== 'committed' && !isForgotten) return this.#prove(answers, this.#explain(ended));
     return { way: 'committed', answers, left };
+  }
+
+  #explain(result: TransactionResult): Failure {
+    return explainResult(this.#work, result, this.#host.kinds);
   }
 
   #findWrong(seen: SurveyAnswers): Failure | undefined {
@@ -122,11 +112,16 @@ export class TransactionCourse {
     if (left.length > 0) {
       return {
         cause: 'the host is not as planned after the change',
-        details: [...left, ...hintsFor(this.#work.changes, left), ...details],
+        details: [...left, ...this.#hints(left), ...details],
       };
     }
     const [first] = failed;
     return first === undefined ? undefined : { cause: `after the change ${first.failure}`, details };
+  }
+
+  #hints(left: readonly string[]): ReadonlySet<string> {
+    const { kindOf } = this.#host.kinds;
+    return new Set(this.#work.changes.flatMap((change) => kindOf(change).needs?.hints?.(change, left) ?? []));
   }
 
   async #end(way: 'commit' | 'rollback'): Promise<SurveyAnswers> {
@@ -162,7 +157,7 @@ export class TransactionCourse {
   /** Compares the host with what it was before the change, and throws what came out. */
   #prove(after: SurveyAnswers, { cause, details, change }: Failure): never {
     const { host } = this.#host;
-    const { facts, before, changes } = this.#transaction;
+    const { facts, before } = this.#transaction;
     const differs = answerDifferences(facts, before, after);
     if (differs.length === 0) {
       const lasting = new Set(lastingEffects(facts, before, after));
@@ -170,7 +165,7 @@ export class TransactionCourse {
       throw new RolledBackError(`${cause}; ${host} is as before${but}`, { details, change });
     }
     throw new RollbackFailedError(`${cause}; ${host} is NOT as before`, {
-      details: [...details, ...differs, ...toConsole(changes)],
+      details: [...details, ...differs, ...toConsole(this.#work.steps)],
       change,
     });
   }

@@ -1,8 +1,7 @@
-import { inverseOf, isFileChange } from '../../model/change.ts';
+import type { Command, ProgramCommand } from '../../model/command.ts';
 import { quote } from '../../model/shell-quote.ts';
 import { fileFunctions, sweepFunction } from './file-script.ts';
-import { type Command, type ProgramCommand, type RuntimeChange, toCommands } from './commands.ts';
-import type { GuardedWork } from './transaction-work.ts';
+import type { GuardedWork, Step } from './transaction-work.ts';
 
 export interface TransactionIdentity {
   /** Letters, digits and dashes. */
@@ -101,9 +100,9 @@ export function endScript(id: string, way: 'commit' | 'rollback'): string {
 `;
 }
 
-function transactionScript({ changes, files, probes }: GuardedWork, identity: TransactionIdentity): string {
+function transactionScript({ steps, files, probes }: GuardedWork, identity: TransactionIdentity): string {
   const functions = [
-    ...changes.map((change, index) => changeFunctions(change, index)),
+    ...steps.map((step, index) => stepFunctions(step, index)),
     ...files.map((change, index) => fileFunctions(change, index, identity.id)),
     ...probes.map(({ script }, index) => `probe_${String(index)}() (\n${script}\n)`),
     sweepFunction(files),
@@ -115,7 +114,7 @@ umask 077
 id=${quote(identity.id)}
 folder=${transactionFolder(identity.id)}
 backups=/var/lib/kvmplay/${identity.id}
-changes=${String(changes.length)}
+changes=${String(steps.length)}
 files=${String(files.length)}
 timeout=${String(identity.confirmTimeout)}
 required=${quote(required.join(' '))}
@@ -126,18 +125,14 @@ main "$1" "$2"
 `;
 }
 
-/** do_N makes change N, undo_N takes it back; each command tells its own number, so that a failure can be named. */
-function changeFunctions(change: RuntimeChange, index: number): string {
+/** do_N makes step N, undo_N takes it back; each command tells its own number, so that a failure can be named. */
+function stepFunctions({ run, undo }: Step, index: number): string {
   const at = String(index);
-  const commands = toCommands(change).map((command, place) =>
+  const commands = run.map((command, place) =>
     patient(command, `run ${at} ${String(place)} ${spell(command)}`),
   );
-  const inverse = inverseOf(change);
-  const undo =
-    inverse === undefined || isFileChange(inverse)
-      ? []
-      : toCommands(inverse).map((command) => `undo ${spell(command)}`);
-  return `do_${at}() {\n${commands.join('\n')}\n}\nundo_${at}() {\n${[...undo, ':'].join('\n')}\n}`;
+  const undone = undo.map((command) => `undo ${spell(command)}`);
+  return `do_${at}() {\n${commands.join('\n')}\n}\nundo_${at}() {\n${[...undone, ':'].join('\n')}\n}`;
 }
 
 function patient(command: Command, run: string): string {

@@ -1,14 +1,27 @@
-import { type Change, type FileChange, type FilePermissions, isFileChange } from '../../model/change.ts';
-import type { Probe } from './probes.ts';
-import type { RuntimeChange } from './commands.ts';
+import type { Change } from '../../model/change.ts';
+import type { Command } from '../../model/command.ts';
+import type { Probe } from '../../model/probe.ts';
+import type { FilePermissions, StagedFile } from '../../model/staged-file.ts';
+import type { ChangeKinds } from './change-kinds.ts';
 
 /** Everything one transaction is to do, in order. */
 export interface TransactionWork {
-  readonly changes: readonly RuntimeChange[];
+  /** Those that take effect at once. */
+  readonly changes: readonly Change[];
+  /** How they are made, one step for each. */
+  readonly steps: readonly Step[];
   /** One per path, from what is there to what shall be there. */
-  readonly files: readonly FileWork[];
+  readonly files: readonly StagedFile[];
   /** The changes that `files` add up to, as they were planned. */
-  readonly staged: readonly FileChange[];
+  readonly staged: readonly Change[];
+}
+
+/** What the journal on the host counts. */
+export interface Step {
+  readonly brings: readonly Change[];
+  readonly run: readonly Command[];
+  /** Empty: nothing takes it back. */
+  readonly undo: readonly Command[];
 }
 
 /** Work, and what must hold after it. */
@@ -16,28 +29,37 @@ export interface GuardedWork extends TransactionWork {
   readonly probes: readonly Probe[];
 }
 
-/** What becomes of one path. */
-export interface FileWork {
-  readonly path: string;
-  /** Absent: the content stays, whatever it is. On either side undefined: there is no file. */
-  readonly content?: { readonly before?: string; readonly after?: string };
-  /** What it gets; of a file that is there the rest stays. */
-  readonly permissions: FilePermissions;
-}
-
-/** Splits what tasks planned: kernel changes in order, and per path the one change of a file they add up to. */
-export function toWork(changes: readonly Change[]): TransactionWork {
-  const files = new Map<string, FileWork>();
-  const staged = changes.filter(isFileChange);
-  for (const change of staged) {
-    const merged = mergeFileChanges(files.get(change.path), change);
-    if (merged === undefined) files.delete(change.path);
-    else files.set(change.path, merged);
+/** Splits what tasks planned: steps in order, and per path the one change of a file they add up to. */
+export function toWork(changes: readonly Change[], kindOf: ChangeKinds['kindOf']): TransactionWork {
+  const files = new Map<string, StagedFile>();
+  const staged: Change[] = [];
+  const steps: Step[] = [];
+  for (const change of changes) {
+    const file = kindOf(change).stage?.(change);
+    if (file === undefined) {
+      steps.push(toStep(change, kindOf));
+      continue;
+    }
+    staged.push(change);
+    const merged = mergeFiles(files.get(file.path), file);
+    if (merged === undefined) files.delete(file.path);
+    else files.set(file.path, merged);
   }
   return {
-    changes: changes.filter((change): change is RuntimeChange => !isFileChange(change)),
+    changes: steps.flatMap(({ brings }) => brings),
+    steps,
     files: [...files.values()].sort((one, other) => rankOf(one) - rankOf(other)),
     staged,
+  };
+}
+
+function toStep(change: Change, kindOf: ChangeKinds['kindOf']): Step {
+  const kind = kindOf(change);
+  const inverse = kind.inverse(change);
+  return {
+    brings: [change],
+    run: kind.compile?.(change) ?? [],
+    undo: inverse === undefined ? [] : (kindOf(inverse).compile?.(inverse) ?? []),
   };
 }
 
@@ -45,22 +67,22 @@ export function toWork(changes: readonly Change[]): TransactionWork {
  * A power cut between two files of the commit boots a mixture. New files come first and removed ones last: so an address
  * that moves from a NIC to its bridge stands in both files for a moment, but never in neither.
  */
-function rankOf({ content }: FileWork): number {
+function rankOf({ content }: StagedFile): number {
   if (content === undefined) return 1;
   if (content.after === undefined) return 2;
   return content.before === undefined ? 0 : 1;
 }
 
-function mergeFileChanges(earlier: FileWork | undefined, later: FileChange): FileWork | undefined {
+function mergeFiles(earlier: StagedFile | undefined, later: StagedFile): StagedFile | undefined {
   const { path } = later;
-  if (later.kind === 'file.update') {
+  if (later.content === undefined) {
     const content = earlier?.content;
-    const permissions = { ...earlier?.permissions, ...later.after };
+    const permissions = { ...earlier?.permissions, ...later.permissions };
     return { path, ...(content && { content }), permissions };
   }
-  const before = earlier?.content === undefined ? later.before : earlier.content.before;
-  const after = later.kind === 'file.write' ? later.after : undefined;
-  const permissions = permissionsAfter(earlier, later);
+  const before = earlier?.content === undefined ? later.content.before : earlier.content.before;
+  const { after } = later.content;
+  const permissions = permissionsAfter(earlier, later.content, later.permissions);
   if (before === after) {
     const isSame = before === undefined || Object.keys(permissions).length === 0;
     return isSame ? undefined : { path, permissions };
@@ -70,11 +92,10 @@ function mergeFileChanges(earlier: FileWork | undefined, later: FileChange): Fil
 }
 
 function permissionsAfter(
-  earlier: FileWork | undefined,
-  later: Exclude<FileChange, { kind: 'file.update' }>,
+  earlier: StagedFile | undefined,
+  { before, after }: NonNullable<StagedFile['content']>,
+  own: FilePermissions,
 ): FilePermissions {
-  if (later.kind === 'file.delete') return {};
-  if (later.before !== undefined) return earlier?.permissions ?? {};
-  const { mode, owner, group } = later;
-  return { mode, ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) };
+  if (after === undefined) return {};
+  return before === undefined ? own : (earlier?.permissions ?? {});
 }

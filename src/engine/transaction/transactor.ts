@@ -1,9 +1,10 @@
 import type { Change } from '../../model/change.ts';
+import type { Probe } from '../../model/probe.ts';
 import type { AnyFact } from '../../model/task.ts';
 import type { HostConnection } from '../connection/host-connection.ts';
 import type { HostPhase } from '../events.ts';
+import type { ChangeKinds } from './change-kinds.ts';
 import type { Forecaster } from './forecaster.ts';
-import type { Probe } from './probes.ts';
 import type { SurveyAnswers } from './survey-answers.ts';
 import { TransactionCourse } from './transaction-course.ts';
 
@@ -12,6 +13,7 @@ export interface TransactorOptions {
   /** Name of the host, for messages. */
   readonly host: string;
   readonly connection: HostConnection;
+  readonly kinds: ChangeKinds;
   /** What must hold after a change, if it held before, besides the standard probes. */
   readonly probes: readonly Probe[];
   /** Who changes the host, for the next who finds it locked. */
@@ -58,6 +60,10 @@ export class Transactor {
   /** The host's name. */
   get host(): string {
     return this.#options.host;
+  }
+
+  get kinds(): ChangeKinds {
+    return this.#options.kinds;
   }
 
   /** What the host answers now. */

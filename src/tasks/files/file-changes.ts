@@ -1,6 +1,7 @@
 import { PlanError } from '../../errors.ts';
 import { expectedFile, type FileStates, isTextFile } from '../../facts/index.ts';
-import type { FileChange, FilePermissions } from '../../model/change.ts';
+import type { FileChange } from '../../changes/file.ts';
+import type { FilePermissions } from '../../model/staged-file.ts';
 import type { ConfigFile } from '../../model/config-file.ts';
 import { matching } from '../input/input.ts';
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { changeKinds } from '../../../src/change-kinds.ts';
 import * as z from 'zod';
 import { play, type StandardIssue, type StandardSchema } from '../../../src/engine/fleet/play.ts';
 import { runPlays } from '../../../src/engine/fleet/run-plays.ts';
@@ -21,7 +22,12 @@ async function seen<V>(
   const met: V[] = [];
   const run = (host: { readonly vars: V }): Promise<void> => Promise.resolve(void met.push(host.vars));
   const plays = names.map((name) => play<V>({ name, hosts: 'all', vars, run }));
-  const error = await runPlays({ plays, hostsOf: () => hosts, transportFor: () => localTransport() }).then(
+  const error = await runPlays({
+    kinds: changeKinds,
+    plays,
+    hostsOf: () => hosts,
+    transportFor: () => localTransport(),
+  }).then(
     () => undefined,
     (reason: unknown) => reason,
   );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { changeKinds } from '../../../src/change-kinds.ts';
 import type { RunEvent, RunSummary } from '../../../src/engine/events.ts';
 import { play, type Play } from '../../../src/engine/fleet/play.ts';
 import type { Rollout } from '../../../src/engine/fleet/rollout.ts';
@@ -37,6 +38,7 @@ async function runOn(
 ): Promise<Trial> {
   const events: RunEvent[] = [];
   const summary = await runPlays({
+    kinds: changeKinds,
     plays,
     hostsOf: () => fleet(hosts),
     transportFor: () => dead,

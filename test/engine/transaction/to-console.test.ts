@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { toConsole } from '../../../src/engine/transaction/to-console.ts';
+import { kindOf } from '../../../src/changes/index.ts';
+import { toWork } from '../../../src/engine/transaction/transaction-work.ts';
 import type { Change } from '../../../src/model/change.ts';
 
 describe('toConsole', () => {
@@ -17,7 +19,7 @@ describe('toConsole', () => {
       { kind: 'file.write', path: '/etc/sysconfig/network-scripts/ifcfg-breno3', mode: 0o644, after: '' },
     ];
 
-    expect(toConsole(changes)).toEqual([
+    expect(toConsole(toWork(changes, kindOf).steps)).toEqual([
       'on its console, as far as it is not so already:',
       'ip link set dev eno3 nomaster',
       'ip link set dev eno3 up',
@@ -26,6 +28,8 @@ describe('toConsole', () => {
   });
 
   it('says nothing when only files were to change', () => {
-    expect(toConsole([{ kind: 'file.delete', path: '/etc/x', mode: 0o644, before: '' }])).toEqual([]);
+    const changes: readonly Change[] = [{ kind: 'file.delete', path: '/etc/x', mode: 0o644, before: '' }];
+
+    expect(toConsole(toWork(changes, kindOf).steps)).toEqual([]);
   });
 });

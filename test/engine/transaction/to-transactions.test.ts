@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { toTransactions } from '../../../src/engine/transaction/to-transactions.ts';
+import { kindOf } from '../../../src/changes/index.ts';
 import type { Change } from '../../../src/model/change.ts';
 
 const file: Change = { kind: 'file.write', path: '/etc/x', mode: 0o644, after: '' };
@@ -38,6 +39,6 @@ const cases: [string, readonly Change[], readonly (readonly Change[])[]][] = [
 
 describe('toTransactions', () => {
   it.each(cases)('cuts %s', (_, changes, expected) => {
-    expect(toTransactions(changes)).toEqual(expected);
+    expect(toTransactions(changes, kindOf)).toEqual(expected);
   });
 });

@@ -3,10 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { kindOf } from '../../../src/changes/index.ts';
 import { ping, tcp } from '../../../src/engine/transaction/probes.ts';
 import { launchScript } from '../../../src/engine/transaction/transaction-script.ts';
 import { toWork } from '../../../src/engine/transaction/transaction-work.ts';
-import type { Change, FileChange } from '../../../src/model/change.ts';
+import type { Change } from '../../../src/model/change.ts';
+import type { FileChange } from '../../../src/changes/file.ts';
 import { runScript, shellRows } from '../../facts/shells.ts';
 
 const path = '/etc/sysconfig/network-scripts/ifcfg-br6';
@@ -25,21 +27,21 @@ describe('toWork', () => {
   it('keeps kernel changes in their order', () => {
     const add: Change = { kind: 'address.add', address: { link: 'br6', address: '10.0.0.1/24' } };
 
-    expect(toWork([linkUp, created, add]).changes).toEqual([linkUp, add]);
+    expect(toWork([linkUp, created, add], kindOf).changes).toEqual([linkUp, add]);
   });
 
   it('adds up the changes of one file', () => {
-    expect(toWork([created, extended]).files).toEqual([
+    expect(toWork([created, extended], kindOf).files).toEqual([
       { path, content: { after: 'A=1\nB=2\n' }, permissions: { mode: 0o644 } },
     ]);
   });
 
   it('forgets a file that is written and deleted again', () => {
-    expect(toWork([created, extended, deleted]).files).toEqual([]);
+    expect(toWork([created, extended, deleted], kindOf).files).toEqual([]);
   });
 
   it('turns a change and a deletion into the deletion of what is there', () => {
-    expect(toWork([extended, deleted]).files).toEqual([
+    expect(toWork([extended, deleted], kindOf).files).toEqual([
       { path, content: { before: 'A=1\n' }, permissions: {} },
     ]);
   });
@@ -47,7 +49,7 @@ describe('toWork', () => {
   it('forgets a file that ends as it began', () => {
     const back: Change = { kind: 'file.write', path, mode: 0o644, before: 'A=1\nB=2\n', after: 'A=1\n' };
 
-    expect(toWork([extended, back]).files).toEqual([]);
+    expect(toWork([extended, back], kindOf).files).toEqual([]);
   });
 });
 
@@ -63,7 +65,7 @@ describe('toWork, for a power cut between two files', () => {
       after: 'B=2\n',
     };
 
-    expect(toWork([removed, edited, created]).files.map((file) => file.path)).toEqual([
+    expect(toWork([removed, edited, created], kindOf).files.map((file) => file.path)).toEqual([
       created.path,
       edited.path,
       removed.path,
@@ -79,7 +81,7 @@ describe('launchScript', () => {
     { kind: 'module.load', name: 'bonding', parameters: { max_bonds: '0' } },
   ];
   const script = launchScript(
-    { ...toWork(changes), probes: [ping("10.0.0.1'; reboot"), tcp('::1', 22)] },
+    { ...toWork(changes, kindOf), probes: [ping("10.0.0.1'; reboot"), tcp('::1', 22)] },
     { id: 'id-1', owner: "o'hara@ops", confirmTimeout: 30 },
   );
 
@@ -132,7 +134,7 @@ describe('launchScript', () => {
     writeFileSync(join(tools, 'date'), '#!/bin/sh\necho 1000000000\n', { mode: 0o755 });
     const probes = [{ failure: 'no', script: 'echo seen; false', isRequired: true }];
     const asked = launchScript(
-      { changes: [], files: [], staged: [], probes },
+      { changes: [], steps: [], files: [], staged: [], probes },
       { id: 'id-2', owner: 'ada', confirmTimeout: 30 },
     );
     const transaction = transactionOf(asked);

@@ -1,7 +1,7 @@
 import { buildInventory } from '../../../src/inventory/index.ts';
 import type { RunEvent, RunSummary } from '../../../src/engine/events.ts';
 import type { Play } from '../../../src/engine/fleet/play.ts';
-import type { PackageManager } from '../../../src/model/change.ts';
+import type { PackageManager } from '../../../src/changes/package.ts';
 import { run } from '../../../src/run.ts';
 import { needProgram } from '../../support/packages.ts';
 import { transportTo } from './host.ts';

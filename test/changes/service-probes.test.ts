@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { serviceProbes } from '../../../src/engine/transaction/service-probes.ts';
-import type { ServiceSet } from '../../../src/model/change.ts';
-import { runScript, shellRows } from '../../facts/shells.ts';
+import { serviceFamily, type ServiceSet } from '../../src/changes/service.ts';
+import type { Probe } from '../../src/model/probe.ts';
+import { runScript, shellRows } from '../facts/shells.ts';
 
 const start: ServiceSet = {
   kind: 'service.set',
@@ -11,7 +11,11 @@ const start: ServiceSet = {
   after: { running: true },
 };
 
-describe('serviceProbes', () => {
+function serviceProbes(changes: readonly ServiceSet[]): readonly Probe[] {
+  return changes.flatMap((change) => serviceFamily['service.set'].needs?.probes?.(change) ?? []);
+}
+
+describe('probes of services', () => {
   it('are for services that are started, where systemd tells of them', () => {
     const others: readonly ServiceSet[] = [
       { ...start, before: { running: true }, after: { running: false } },

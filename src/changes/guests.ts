@@ -1,20 +1,17 @@
-import type { Change } from './change.ts';
-import type { Links } from './link.ts';
+import { linksAfter } from '../model/kernel.ts';
+import type { Links } from '../model/link.ts';
+import type { Change } from './index.ts';
 
 /**
  * Sentences about taps that are no longer ports of their bridges, though no change says so. A tap that is gone is no
  * loss: its guest was switched off meanwhile.
  */
 export function lostTaps(before: Links, after: Links, changes: readonly Change[]): readonly string[] {
-  const intended = new Set(
-    changes.flatMap((change) =>
-      change.kind === 'port.remove' || change.kind === 'port.add' ? [change.port] : [],
-    ),
-  );
+  const expected = changes.reduce(linksAfter, before);
   return [...before.values()].flatMap(({ name, kind, controller }) => {
     const later = after.get(name);
     if (kind !== 'tap' || controller === undefined || later === undefined) return [];
-    return later.controller === controller || intended.has(name)
+    return later.controller === controller || expected.get(name)?.controller !== controller
       ? []
       : [`the tap ${name} left bridge ${controller}`];
   });

@@ -11,21 +11,21 @@ import {
   ensureService,
   ensureSysctl,
   ensureVlan,
-} from '../../../src/index.ts';
-import { isKvmplayError, type PlanError } from '../../../src/errors.ts';
-import type { Change } from '../../../src/model/change.ts';
-import { describeChange } from '../../../src/model/describe-change.ts';
-import type { FactSet } from '../../../src/model/fact.ts';
-import { factsOf, type Task } from '../../../src/model/task.ts';
-import { type NetworkAnswers, networkFacts } from '../../../src/tasks/network/network-facts.ts';
-import { inverseChanges, redoChanges } from '../../../src/tasks/recorded/redo-changes.ts';
-import { bond, ethernet, fakeHost, type FakeHost, vlan, type FakeHostOptions } from '../../../src/testing.ts';
-import { answersOf, type BareHost, bareHost } from '../../laws/host-arbitrary.ts';
-import { lawRuns } from '../../laws/law-runs.ts';
-import { arbitrary as addressInput } from '../ensure-address.arbitrary.ts';
-import { arbitrary as bondInput } from '../ensure-bond.arbitrary.ts';
-import { arbitrary as bridgeInput } from '../ensure-bridge.arbitrary.ts';
-import { arbitrary as vlanInput } from '../ensure-vlan.arbitrary.ts';
+} from '../../src/index.ts';
+import { isKvmplayError, type PlanError } from '../../src/errors.ts';
+import type { Change } from '../../src/model/change.ts';
+import { describeChange } from '../../src/changes/index.ts';
+import type { FactSet } from '../../src/model/fact.ts';
+import { factsOf, type Task } from '../../src/model/task.ts';
+import { type NetworkAnswers, networkFacts } from '../../src/tasks/network/network-facts.ts';
+import { inverseChanges, redoChanges } from '../../src/changes/recorded.ts';
+import { bond, ethernet, fakeHost, type FakeHost, vlan, type FakeHostOptions } from '../../src/testing.ts';
+import { answersOf, type BareHost, bareHost } from '../laws/host-arbitrary.ts';
+import { lawRuns } from '../laws/law-runs.ts';
+import { arbitrary as addressInput } from '../tasks/ensure-address.arbitrary.ts';
+import { arbitrary as bondInput } from '../tasks/ensure-bond.arbitrary.ts';
+import { arbitrary as bridgeInput } from '../tasks/ensure-bridge.arbitrary.ts';
+import { arbitrary as vlanInput } from '../tasks/ensure-vlan.arbitrary.ts';
 
 const options = { name: 'undo', origin: 'run 7' };
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ensureAddress, ensureBond, ensureBridge, ensureVlan } from '../../src/index.ts';
 import type { Change } from '../../src/model/change.ts';
-import { describeDisruption, exceeds, forecastOf, type Forecast } from '../../src/model/forecast.ts';
+import { describeDisruption, exceeds, type Forecast } from '../../src/model/forecast.ts';
+import { forecastOf } from '../../src/changes/forecast.ts';
 import type { Address, Link } from '../../src/model/link.ts';
 import { bond, bridge, ethernet, fakeHost, tap, vlan, type FakeHost } from '../../src/testing.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatCommand, type RuntimeChange, toCommands } from '../../../src/engine/transaction/commands.ts';
-import { inverseOf, isFileChange } from '../../../src/model/change.ts';
-import type { Link } from '../../../src/model/link.ts';
+import { type Change, inverseOf, kindOf } from '../../src/changes/index.ts';
+import { type Command, formatCommand } from '../../src/model/command.ts';
+import type { Link } from '../../src/model/link.ts';
 
 const bond: Link = {
   name: 'bond6',
@@ -32,7 +32,7 @@ const bridge: Link = {
 };
 const alone = { up: false, mtu: 1500 };
 
-const cases: readonly (readonly [title: string, change: RuntimeChange, commands: readonly string[]])[] = [
+const cases: readonly (readonly [title: string, change: Change, commands: readonly string[]])[] = [
   [
     'creates a bond with its mode before its other options',
     { kind: 'link.create', link: bond },
@@ -154,9 +154,13 @@ const cases: readonly (readonly [title: string, change: RuntimeChange, commands:
   ],
 ];
 
-describe('toCommands', () => {
+function compile(change: Change): readonly Command[] {
+  return kindOf(change).compile?.(change) ?? [];
+}
+
+describe('compile', () => {
   it.each(cases)('%s', (_, change, commands) => {
-    expect(toCommands(change).map(formatCommand)).toEqual(commands);
+    expect(compile(change).map(formatCommand)).toEqual(commands);
   });
 
   it('has commands for the inverse of every change that has one', () => {
@@ -164,12 +168,12 @@ describe('toCommands', () => {
 
     expect(inverses).toHaveLength(cases.length - 1);
     for (const inverse of inverses) {
-      expect(isFileChange(inverse) ? [] : toCommands(inverse)).not.toEqual([]);
+      expect(compile(inverse)).not.toEqual([]);
     }
   });
 
   it('gives the delay of a bond back to 0 when it had one', () => {
-    const [first] = toCommands({
+    const [first] = compile({
       kind: 'link.update',
       name: 'bond6',
       linkKind: 'bond',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Change } from '../../src/model/change.ts';
-import { lostTaps } from '../../src/model/guests.ts';
+import { lostTaps } from '../../src/changes/guests.ts';
 import type { Link, Links } from '../../src/model/link.ts';
 import { bridge, ethernet, tap } from '../../src/testing.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Change } from '../../src/model/change.ts';
-import { describeChange } from '../../src/model/describe-change.ts';
+import { describeChange } from '../../src/changes/index.ts';
 import type { Link } from '../../src/model/link.ts';
 
 const link: Link = {

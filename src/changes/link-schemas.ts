@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import type { Link, LinkKind, LinkSettings, VlanPlace } from '../model/link.ts';
+import { name, number, schemaOf, text, texts } from './shape.ts';
+
+export const linkKind: z.ZodType<LinkKind> = z.enum([
+  'ethernet',
+  'bond',
+  'bridge',
+  'vlan',
+  'tap',
+  'loopback',
+  'other',
+]);
+
+export const linkSchema = schemaOf<Link>()({
+  name,
+  kind: linkKind,
+  up: z.boolean(),
+  mtu: number,
+  mac: text,
+  macPinned: z.boolean(),
+  controller: z.exactOptional(name),
+  vlan: z.exactOptional(schemaOf<VlanPlace>()({ parent: name, id: number })),
+  options: z.exactOptional(texts),
+});
+
+export const settingsSchema = schemaOf<LinkSettings>()({
+  up: z.exactOptional(z.boolean()),
+  mtu: z.exactOptional(number),
+  mac: z.exactOptional(text),
+  options: z.exactOptional(texts),
+});

@@ -1,0 +1,80 @@
+import { PlanError } from '../errors.ts';
+import { addresses, links, routes } from '../facts/index.ts';
+import type { Fact, FactSet } from '../model/fact.ts';
+import type { Task } from '../model/task.ts';
+import { type Change, inverseOf, kindOf } from './index.ts';
+import type { Answer } from './kind.ts';
+
+/** What `redoChanges` takes. */
+export interface RedoOptions {
+  /** Of the task, as reports show it: `undo`, `apply`. */
+  readonly name: string;
+  /** Where the changes come from: `run 20261123-194512-12345`, `plan.json`. */
+  readonly origin: string;
+  /** What the user should know when there is something to do. */
+  readonly warnings?: readonly string[];
+}
+
+/**
+ * The task that makes exactly these changes and plans nothing of its own. A host that is as before the first of them gets
+ * them all, one that is as after the last gets none, and any other is refused, with what differs.
+ */
+export function redoChanges(
+  changes: readonly Change[],
+  { name, origin, warnings = [] }: RedoOptions,
+): Task<undefined, FactSet, undefined> {
+  const facts = factsOf(changes);
+  return {
+    name,
+    facts,
+    validate: () => undefined,
+    subject: () => origin,
+    plan: (_, answers, host) => {
+      const fromAfter = [
+        ...driftOf(inverseChanges(changes), answers, facts),
+        ...changes.flatMap((change) => driftFrom(change).missing?.(answersOf(answers)) ?? []),
+      ];
+      if (fromAfter.length === 0) return { changes: [], warnings: [] };
+      const fromBefore = driftOf(changes, answers, facts);
+      if (fromBefore.length === 0) return { changes, warnings };
+      const [first = '', ...details] = fromAfter.length < fromBefore.length ? fromAfter : fromBefore;
+      throw new PlanError(`${host.name} has drifted from ${origin}: ${first}`, { details });
+    },
+    output: () => undefined,
+  };
+}
+
+/** What takes changes back, the last one first; irreversible ones are left out. */
+export function inverseChanges(changes: readonly Change[]): readonly Change[] {
+  return changes.toReversed().flatMap((change) => inverseOf(change) ?? []);
+}
+
+type FactAnswers = Readonly<Record<string, unknown>>;
+
+/** The facts that changes and their inverses are compared with, by their own names. */
+function factsOf(changes: readonly Change[]): FactSet {
+  const facts = [...changes, ...inverseChanges(changes)].flatMap((change) => driftFrom(change).facts);
+  // The forecast asks for the network whatever the changes are about.
+  return Object.fromEntries([links, addresses, routes, ...facts].map((fact) => [fact.name, fact]));
+}
+
+/** Where changes, done one after the other, would not find what they were planned on. */
+function driftOf(changes: readonly Change[], start: FactAnswers, facts: FactSet): readonly string[] {
+  let answers = start;
+  return changes.flatMap((change, index) => {
+    const earlier = { changes: changes.slice(0, index), start: answersOf(start) };
+    const drift = driftFrom(change).check(answersOf(answers), earlier);
+    answers = Object.fromEntries(
+      Object.entries(facts).map(([name, fact]) => [name, fact.after(answers[name], change)]),
+    );
+    return drift;
+  });
+}
+
+function driftFrom(change: Change): ReturnType<ReturnType<typeof kindOf>['drift']> {
+  return kindOf(change).drift(change);
+}
+
+function answersOf(answers: FactAnswers): Answer {
+  return <T>(fact: Fact<T>) => answers[fact.name] as T;
+}

@@ -1,0 +1,149 @@
+import * as z from 'zod';
+import { routes } from '../facts/index.ts';
+import type { ProgramCommand } from '../model/command.ts';
+import { isSameRoute } from '../model/kernel.ts';
+import type { Route } from '../model/link.ts';
+import { quote } from '../model/shell-quote.ts';
+import { BLIP, type Course, FOREVER, type Verdict } from './course.ts';
+import type { Change } from './index.ts';
+import { ip } from './ip.ts';
+import type { Drift, Family, Touches } from './kind.ts';
+import { name, number, schemaOf, text } from './shape.ts';
+import { checkPresence, join } from './words.ts';
+
+export interface RouteAdd {
+  readonly kind: 'route.add';
+  readonly route: Route;
+}
+export interface RouteDelete {
+  readonly kind: 'route.delete';
+  readonly route: Route;
+}
+
+const routeSchema = schemaOf<Route>()({
+  family: z.literal([4, 6]),
+  destination: name,
+  via: z.exactOptional(text),
+  link: z.exactOptional(name),
+  source: z.exactOptional(text),
+  metric: z.exactOptional(number),
+  table: z.exactOptional(text),
+  scope: z.exactOptional(text),
+  protocol: z.exactOptional(text),
+  onlink: z.exactOptional(z.boolean()),
+  type: z.exactOptional(text),
+});
+
+export const routeFamily: Family<RouteAdd | RouteDelete> = {
+  'route.add': {
+    schema: () => schemaOf<RouteAdd>()({ kind: z.literal('route.add'), route: routeSchema }),
+    describe: ({ route }) => `+ ${describeRoute(route)}`,
+    inverse: ({ route }) => ({ kind: 'route.delete', route }),
+    compile: ({ route }) => [{ ...command('add', route), unless: `[ -n ${look(route)} ]` }],
+    touches: ({ route }) => touchesOf(route),
+    drift: ({ route }) => driftOf(route, false),
+  },
+  'route.delete': {
+    schema: () => schemaOf<RouteDelete>()({ kind: z.literal('route.delete'), route: routeSchema }),
+    describe: ({ route }) => `- ${describeRoute(route)}`,
+    inverse: ({ route }) => ({ kind: 'route.add', route }),
+    compile: ({ route }) => [{ ...command('delete', route), unless: `[ -z ${look(route)} ]` }],
+    touches: ({ route }) => touchesOf(route),
+    judge: ({ route }, course) => [judge(route, course)],
+    drift: ({ route }) => driftOf(route, true),
+  },
+};
+
+function describeRoute(route: Route): string {
+  return join(
+    'route',
+    route.type,
+    route.destination,
+    route.family === 6 && route.destination === 'default' ? '(IPv6)' : undefined,
+    route.via === undefined ? undefined : `via ${route.via}`,
+    route.link === undefined ? undefined : `on ${route.link}`,
+    route.source === undefined ? undefined : `source ${route.source}`,
+    route.metric === undefined ? undefined : `metric ${route.metric}`,
+    route.table === undefined ? undefined : `table ${route.table}`,
+    route.scope === undefined ? undefined : `scope ${route.scope}`,
+    route.onlink === true ? 'onlink' : undefined,
+  );
+}
+
+function command(verb: 'add' | 'delete', route: Route): ProgramCommand {
+  const type = route.type === undefined ? [] : [route.type];
+  return ip(
+    `-${String(route.family)}`,
+    'route',
+    verb,
+    ...type,
+    route.destination,
+    ...wordsOf(route),
+    ...(route.onlink === true ? ['onlink'] : []),
+  );
+}
+
+function wordsOf(route: Route): readonly string[] {
+  return [
+    ...word('via', route.via),
+    ...word('dev', route.link),
+    ...word('src', route.source),
+    ...word('metric', route.metric),
+    ...word('table', route.table),
+    ...word('scope', route.scope),
+    ...word('proto', route.protocol),
+  ];
+}
+
+function word(key: string, value: string | number | undefined): readonly string[] {
+  return value === undefined ? [] : [key, String(value)];
+}
+
+/** A word of sh: the lines that the host has about this very route, or nothing. */
+function look({ family, destination, via, link, metric, table, type }: Route): string {
+  const which = [
+    ...['exact', destination],
+    ...word('via', via),
+    ...word('dev', link),
+    ...word('metric', metric),
+    ...word('table', table),
+    ...word('type', type),
+  ];
+  return `"$(ip -${String(family)} route show ${which.map(quote).join(' ')} 2>/dev/null)"`;
+}
+
+/** Changes that leave a host without a default route that it had. */
+export function dropsDefault(changes: readonly Change[]): boolean {
+  const defaults = (kind: 'route.add' | 'route.delete'): number =>
+    changes.filter((change) => change.kind === kind && change.route.destination === 'default').length;
+  return defaults('route.delete') > defaults('route.add');
+}
+
+function touchesOf({ link }: Route): Touches {
+  return link === undefined ? {} : { addresses: [link] };
+}
+
+function judge({ family, destination, table }: Route, { changes }: Course): Verdict {
+  const isReplaced = changes.some(
+    (change) =>
+      change.kind === 'route.add' &&
+      change.route.destination === destination &&
+      change.route.family === family &&
+      change.route.table === table,
+  );
+  const route =
+    destination === 'default' ? `the default route of IPv${family}` : `the route to ${destination}`;
+  return isReplaced
+    ? { seconds: BLIP, reason: `${route} is replaced` }
+    : { seconds: FOREVER, reason: `${route} goes away` };
+}
+
+function driftOf(route: Route, isWanted: boolean): Drift {
+  return {
+    facts: [routes],
+    check: (answer) => {
+      const isThere = answer(routes).some((other) => isSameRoute(other, route));
+      return checkPresence(describeRoute(route), isWanted, isThere);
+    },
+  };
+}
