@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isKvmplayError } from '../../errors.ts';
+import { CommandError, isKvmplayError } from '../../errors.ts';
 import type { AnyFact } from '../../model/task.ts';
 import type { CommandResult } from '../../model/host.ts';
 import type { Connection, Transport } from '../../transports/transport.ts';
@@ -15,6 +15,11 @@ export interface HostConnectionOptions {
 /** Milliseconds a script of kvmplay's own may take; those that wait on purpose say so themselves. */
 const execTimeout = 120_000;
 
+/** Bytes that one script may print: more is a mistake of the host, and all hosts share one memory. */
+const maxOutput = 8 * 1024 * 1024;
+/** The same of all scripts of a play. */
+const maxOutputOfPlay = 128 * 1024 * 1024;
+
 /** The way to one host during one play: one connection at a time, opened when needed, everything counted. */
 export class HostConnection {
   connections = 0;
@@ -22,6 +27,8 @@ export class HostConnection {
   readonly #transport: Transport;
   readonly #options: HostConnectionOptions;
   #current: Connection | undefined;
+  /** Letters that its scripts have printed. */
+  #received = 0;
   /** Works under way that a cancelled run waits for. */
   #uninterrupted = 0;
 
@@ -36,7 +43,7 @@ export class HostConnection {
     try {
       return await work();
     } finally {
-      this /** Works under way that a cancelled run waits for. */.#uninterrupted = 0;
+      this.#uninterrupted -= 1;
     }
   }
 
@@ -53,10 +60,17 @@ export class HostConnection {
   async exec(script: string, timeout?: number): Promise<CommandResult> {
     const connection = await this.open();
     this.execs += 1;
-    return await connection.exec(script, {
+    if (this.#received > maxOutputOfPlay) {
+      const most = `${String(maxOutputOfPlay / 1024 / 1024)} MiB`;
+      throw new CommandError(`the scripts of this play wrote more than ${most}: nothing more is asked`);
+    }
+    const result = await connection.exec(script, {
       ...this.#signal(),
       timeout: timeout ?? connection.commandTimeout ?? execTimeout,
+      maxOutput,
     });
+    this.#received += result.stdout.length + result.stderr.length;
+    return result;
   }
 
   /** Asks for all facts in one exec. */

@@ -28,6 +28,8 @@ export function openSshLog(lines: readonly string[]): OpenSshLog {
 
 /** Of a connection that lives for hours only the end counts. */
 const mostLines = 1000;
+/** A host that sends a greeting without an end. */
+const longestLine = 16 * 1024;
 
 /** Reads the log of an ssh as it comes. */
 export function readOpenSshLog(stderr: Readable, onLine: (line: string) => void): OpenSshLog {
@@ -42,6 +44,10 @@ export function readOpenSshLog(stderr: Readable, onLine: (line: string) => void)
     const parts = (rest + chunk).split(/\r?\n/);
     rest = parts.pop() ?? '';
     for (const part of parts) push(part);
+    if (rest.length > longestLine) {
+      push(rest);
+      rest = '';
+    }
   });
   stderr.once('end', () => {
     if (rest !== '') push(rest);

@@ -14,15 +14,14 @@ export function takeEndMark(mark: string, onCode: (code: number) => void): Trans
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       const all = Buffer.concat([held, chunk]);
-      const at = all.indexOf(start);
-      const end = at === -1 ? -1 : all.indexOf('\n', at);
-      if (end !== -1) {
-        onCode(Number(all.subarray(at + start.length, end).toString()));
+      const mark = findMark(all, start);
+      if (mark?.code !== undefined) {
+        onCode(mark.code);
         held = Buffer.alloc(0);
-        done(null, Buffer.concat([all.subarray(0, at), all.subarray(end + 1)]));
+        done(null, Buffer.concat([all.subarray(0, mark.at), all.subarray(mark.end)]));
         return;
       }
-      const from = at === -1 ? all.length - beginningAtEnd(all, start) : at;
+      const from = mark?.at ?? all.length - beginningAtEnd(all, start);
       held = all.subarray(from);
       done(null, all.subarray(0, from));
     },
@@ -30,6 +29,27 @@ export function takeEndMark(mark: string, onCode: (code: number) => void): Trans
       done(null, held);
     },
   });
+}
+
+/** Digits of an exit code. */
+const codeLength = 3;
+
+interface FoundMark {
+  readonly at: number;
+  readonly end: number;
+  /** Absent while more of it may come. */
+  readonly code?: number;
+}
+
+/** A mark of the host's own making has no code behind it, and nothing is held back for it. */
+function findMark(all: Buffer, start: Buffer): FoundMark | undefined {
+  for (let at = all.indexOf(start); at !== -1; at = all.indexOf(start, at + start.length)) {
+    const rest = all.subarray(at + start.length, at + start.length + codeLength + 1).toString('latin1');
+    const [whole, code] = /^(\d+)\n/.exec(rest) ?? [];
+    if (code !== undefined) return { at, end: at + start.length + (whole?.length ?? 0), code: Number(code) };
+    if (/^\d*$/.test(rest) && rest.length <= codeLength) return { at, end: all.length };
+  }
+  return undefined;
 }
 
 /** How many bytes at the end of `text` are the beginning of `mark`. */

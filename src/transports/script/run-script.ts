@@ -30,6 +30,12 @@ export interface ScriptRun {
 /** More output than this is a mistake, and would fill the memory of the controller. */
 export const maxOutputBytes = 64 * 1024 * 1024;
 
+/** What start-up files of a shell say before the script; more is no greeting. */
+const maxPreludeBytes = 256 * 1024;
+
+/** A question stands at the end of what was said. */
+const questionLength = 1024;
+
 /** A login shell or sudo that waits for something nobody will give it: an answer to an unusual question, a dead directory server. */
 const startTimeout = 30_000;
 
@@ -67,7 +73,7 @@ class Conversation {
   readonly #stderr: Output;
   #code: number | undefined;
   #passwordSent = false;
-  /** Up to where stderr has been answered. */
+  /** Bytes of stderr that have been answered. */
   #answered = 0;
   #scriptSent = false;
   #isSettled = false;
@@ -107,15 +113,14 @@ class Conversation {
     const { dialogue } = this.#run.launch;
     if (dialogue === undefined || this.#stdout.hasBegun) return;
 
-    const said = this.#stderr.text();
-    if (!dialogue.prompt.test(said.slice(this.#answered))) return;
+    if (!dialogue.prompt.test(this.#stderr.endSince(this.#answered))) return;
     if (this.#passwordSent || dialogue.password === undefined) {
       this.#process.stdin.end();
       this.#fail(this.#passwordError(dialogue));
       return;
     }
     this.#passwordSent = true;
-    this.#answered = said.length;
+    this.#answered = this.#stderr.bytes;
     this.#process.stdin.write(`${dialogue.password}\n`);
   }
 
@@ -135,6 +140,11 @@ class Conversation {
     if (this.#code !== undefined) this.#waitForSilence();
     else if (this.#stdout.hasBegun) clearTimeout(this.#timer);
     const { subject, maxOutput = maxOutputBytes } = this.#run;
+    if (!output.hasBegun && output.bytes > maxPreludeBytes) {
+      const most = `${maxPreludeBytes / 1024} KiB`;
+      this.#fail(new AuthenticationError(`${subject} cannot run a script: its login says more than ${most}`));
+      return;
+    }
     if (this.#stdout.bytes + this.#stderr.bytes <= maxOutput) return;
     this.#fail(new CommandError(`a script on ${subject} wrote more than ${maxOutput / 1024 / 1024} MiB`));
   }
@@ -179,7 +189,7 @@ class Conversation {
   /** Login shell or sudo said no; what they said first is the reason. */
   #startError(otherwise: string): Error {
     const { subject, launch } = this.#run;
-    const said = `${this.#stderr.text().slice(this.#answered)}\n${this.#stdout.text()}`;
+    const said = `${this.#stderr.textSince(this.#answered)}\n${this.#stdout.text()}`;
     const lines = said.split('\n').map((line) => line.trim());
     const reason = lines.find((line) => line !== '') ?? otherwise;
     if (launch.dialogue !== undefined && this.#passwordSent && /^su: Authentication failure/.test(reason)) {
@@ -199,10 +209,15 @@ class Conversation {
   }
 }
 
-/** Output in pieces, decoded once at the end: a character may be cut by the border of two chunks. */
+/**
+ * Output in pieces, decoded once at the end: a character may be cut by the border of two chunks. However small the pieces
+ * are, each is looked at once.
+ */
 class Output {
   readonly #chunks: Buffer[] = [];
   readonly #marker: Buffer;
+  /** The end of what came before the marker: as much of it as may be its beginning, or a question. */
+  #end = Buffer.alloc(0);
   bytes = 0;
   hasBegun = false;
 
@@ -213,19 +228,29 @@ class Output {
   push(chunk: Buffer): void {
     this.bytes += chunk.length;
     this.#chunks.push(chunk);
-    if (!this.hasBegun) this.#dropPrelude();
+    if (!this.hasBegun) this.#dropPrelude(chunk);
   }
 
   text(): string {
-    return Buffer.concat(this.#chunks).toString('utf8');
+    return this.textSince(0);
+  }
+
+  textSince(bytes: number): string {
+    return Buffer.concat(this.#chunks).subarray(bytes).toString('utf8');
+  }
+
+  /** What was said last, but not before so many bytes. */
+  endSince(bytes: number): string {
+    return this.#end.subarray(Math.max(0, this.#end.length - (this.bytes - bytes))).toString('utf8');
   }
 
   /** What start-up files of the shell or sudo say before the marker is not the script's. */
-  #dropPrelude(): void {
-    const all = Buffer.concat(this.#chunks);
+  #dropPrelude(chunk: Buffer): void {
+    const all = Buffer.concat([this.#end, chunk]);
     const start = all.indexOf(this.#marker);
     this.hasBegun = start !== -1;
-    this.#chunks.splice(0, Infinity, this.hasBegun ? all.subarray(start + this.#marker.length) : all);
+    if (this.hasBegun) this.#chunks.splice(0, Infinity, all.subarray(start + this.#marker.length));
+    else this.#end = all.subarray(-questionLength);
   }
 }
 
