@@ -11,6 +11,17 @@ export type {
   TaskOutcome,
 } from './engine/events.ts';
 export { play, type Play, type PlayDefinition } from './engine/fleet/play.ts';
+export { foldEvent, foldRun } from './engine/fold/fold-run.ts';
+export type {
+  FoldedHost,
+  FoldedPhase,
+  FoldedPlay,
+  FoldedRun,
+  FoldedTask,
+  FoldedUndo,
+  FoldedWave,
+  HostState,
+} from './engine/fold/folded-run.ts';
 export { check, ping, tcp } from './engine/transaction/probes.ts';
 export type { Apart, HostShare, Rollout } from './engine/fleet/rollout.ts';
 export type { StepAsker, StepQuestion } from './engine/session/step-prompt.ts';

@@ -47,7 +47,7 @@ function node(args: readonly string[], env: Readonly<Record<string, string>> = {
 
 describe('the programs of docs/library.md', () => {
   it('are complete and type-check', () => {
-    expect([...programs.keys()]).toEqual(['drift.ts', 'endpoint.ts', 'cmdb.ts']);
+    expect([...programs.keys()]).toEqual(['drift.ts', 'endpoint.ts', 'follow.ts', 'cmdb.ts']);
     expect(typeProblems([...programs.keys()].map((name) => join(folder, name)))).toEqual([]);
   });
 });
@@ -68,6 +68,35 @@ describe('drift.ts', () => {
 
     expect(code).toBe(1);
     expect(stdout).toContain('down: down (127.0.0.1:1) refuses connections: no sshd listens there\n');
+  });
+});
+
+describe('follow.ts', () => {
+  it('writes where the run is, and shows what came of it', async () => {
+    const { code, stdout } = await node(['follow.js']);
+
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: 'guest bridges: here changed brvlan-10\nthe run has ended\n',
+    });
+    expect(JSON.parse(readFileSync(join(folder, 'status.json'), 'utf8'))).toMatchObject({
+      checkMode: true,
+      plays: [{ play: 'guest bridges', hosts: [{ host: 'here', tasks: [{ task: 'ensureBridge' }] }] }],
+    });
+  });
+
+  it('shows how far a recorded run came', async () => {
+    const of = { play: 'bonds', playIndex: 0 };
+    const events: readonly RunEvent[] = [
+      { seq: 1, at: 1, type: 'run.start', checkMode: false, plays: ['bonds'] },
+      { seq: 2, at: 2, type: 'play.start', ...of, hosts: ['kvm1', 'kvm2'] },
+      { seq: 3, at: 3, type: 'host.start', ...of, host: 'kvm2' },
+    ];
+    writeFileSync(join(folder, 'events.jsonl'), events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+
+    const { stdout } = await node(['follow.js', 'events.jsonl']);
+
+    expect(stdout).toBe('bonds: kvm1 waiting\nbonds: kvm2 running\nthe run has not ended\n');
   });
 });
 
