@@ -3,11 +3,11 @@ import { AssertionError } from '../errors.ts';
 import { fields, matching, type Shape } from '../tasks/input/input.ts';
 import { type ActionFunction, defineAction } from './define-action.ts';
 
-/** What `assertThat` shall make sure of. */
+/** Input of `assertThat`. */
 export interface AssertThatInput {
-  /** What must be true, or a function that tells; it is called when the assertion's turn comes. */
+  /** The condition, or a function that returns it. The function is called when the assertion's turn comes. */
   readonly that: boolean | (() => boolean | Promise<boolean>);
-  /** A sentence that says what is wrong when it is not. */
+  /** The sentence of the error when the condition is false. */
   readonly message: string;
 }
 
@@ -22,8 +22,7 @@ const schema = fields({
 type AssertThatSpec = z.output<typeof schema>;
 
 /**
- * Ends the play on a host where something is not as it must be, also in check mode. Nothing that is only planned is then
- * applied.
+ * Ends the play on a host where a condition is false, also in check mode. Changes that are only planned are then not applied.
  *
  * @example
  * const links = await host.fact(facts.links);

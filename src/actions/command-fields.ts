@@ -4,11 +4,11 @@ import type { ActionEnd, ActionHost, HostCommand } from '../model/action.ts';
 import type { CommandResult } from '../model/host.ts';
 import { matching, type Shape } from '../tasks/input/input.ts';
 
-/** What `command` and `shell` have in common. */
+/** Fields that `command` and `shell` share. */
 export interface CommandOptions {
-  /** A path: where it is there, there is nothing to do. */
+  /** A path. Hosts that have it are left alone. */
   readonly creates?: string | undefined;
-  /** A path: where it is not there, there is nothing to do. */
+  /** A path. Hosts that lack it are left alone. */
   readonly removes?: string | undefined;
   /** Folder to run in. Default: that of the login. */
   readonly chdir?: string | undefined;
@@ -17,13 +17,13 @@ export interface CommandOptions {
   /** Variables of its environment. Their values appear in no argument list, report or record. Default: none. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /**
-   * Whether it changed the host, by what it printed. `false` promises that it never does: it then runs in check mode too, and
-   * nothing that is planned is applied first. Default: `true`.
+   * Tells from the result whether the command changed the host. `false` promises that it never does: it then runs in check
+   * mode too, and planned changes are not applied first. Default: `true`.
    */
   readonly changedWhen?: boolean | ((result: CommandResult) => boolean) | undefined;
-  /** Whether it failed. Default: a code other than 0. */
+  /** Tells from the result whether the command failed. Default: a code other than 0 is a failure. */
   readonly failedWhen?: ((result: CommandResult) => boolean) | undefined;
-  /** Seconds it may take. Default: 120. */
+  /** Seconds that it may take. Default: 120. */
   readonly timeout?: number | undefined;
 }
 
@@ -95,7 +95,7 @@ if [ -n "$2" ] && ! exists "$2"; then exit ${codes.done}; fi
 exit ${codes.todo}`,
     args: [creates, removes, chdir],
   });
-  // In check mode the folder may be what an earlier command would have made.
+  // In check mode an earlier command has not made the folder yet.
   if (code === codes.noFolder && !host.checkMode)
     throw new CommandError(`chdir is ${chdir}, it should be a folder on ${host.name}`);
   if (code === codes.done || code === codes.todo || code === codes.noFolder) return code === codes.done;

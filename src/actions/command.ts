@@ -12,7 +12,7 @@ import {
 } from './command-fields.ts';
 import { type ActionFunction, defineAction } from './define-action.ts';
 
-/** A program as `command` shall run it. */
+/** Input of `command`. */
 export interface CommandInput extends CommandOptions {
   /** The program and its arguments. No shell reads them: there is nothing to quote. */
   readonly argv: readonly string[];
@@ -30,8 +30,8 @@ type CommandSpec = z.output<typeof schema>;
 /**
  * Runs a program. It is not idempotent by itself: say with `creates`, `removes` or `changedWhen` when there is nothing to do.
  *
- * What is planned so far is applied and confirmed before it runs, and what it does nobody can undo. In check mode it does
- * not run, unless `changedWhen` is `false`.
+ * The changes planned so far are applied and confirmed first, and nothing undoes the effects of the command. In check mode it
+ * does not run, unless `changedWhen` is `false`.
  *
  * @example
  * const { output } = await command(host, { argv: ['virsh', 'list', '--name'], changedWhen: false });
@@ -64,7 +64,7 @@ function isArgv(value: unknown): boolean {
   );
 }
 
-/** For people: what a shell would make of it does not matter. */
+/** For people, so it need not be quoted as a shell wants it. */
 function titleOf({ argv }: CommandSpec): string {
   return argv.map((word) => (/^[^\s'"\\$]+$/.test(word) ? word : JSON.stringify(word))).join(' ');
 }

@@ -10,26 +10,26 @@ export interface ActionFunction<I, D, O> {
   readonly action: Action<D, O>;
 }
 
-/** What `defineAction` takes. */
+/** The definition of an action for `defineAction`. */
 export interface ActionDefinition<I, D, O> {
   readonly name: string;
-  /** Of zod. The message of each field says what the value should be, such as `a whole number from 1 to 4094`. */
+  /** A schema of zod. The message of each field says what the value should be, such as `a whole number from 1 to 4094`. */
   readonly schema: z.ZodType<D, I>;
-  /** What is wrong across fields, as the end of a sentence that begins with action and subject. */
+  /** Finds an error across fields and returns the end of a sentence that begins with action and subject. */
   readonly check?: (input: D) => string | undefined;
-  /** What it is about, for reports. Without secrets. */
+  /** Names the object of the action in reports. It must hold no secret. */
   readonly subject: (input: D) => string;
   /** Fields whose values no message may hold. Default: none. */
   readonly secrets?: readonly string[];
-  /** What it does to a host. A function when that depends on the input. */
+  /** Its effect on a host, or a function of the input that returns it. */
   readonly effect: ActionEffect | ((input: D) => ActionEffect);
-  /** Reads whether there is nothing left to do, also in check mode. Default: there is. */
+  /** Returns true when nothing is left to do. Called in check mode too. Default: the action always runs. */
   readonly isDone?: (input: D, host: ActionHost) => Promise<boolean>;
   readonly run: (input: D, host: ActionHost) => Promise<ActionEnd<O>>;
 }
 
 /**
- * Makes an action callable: something that a host does when its turn comes, in reports beside the tasks.
+ * Makes an action of your own: a command that runs on a host when its turn comes. Reports list it beside the tasks.
  *
  * @example
  * const restartLibvirt = defineAction({

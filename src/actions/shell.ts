@@ -12,7 +12,7 @@ import {
 } from './command-fields.ts';
 import { type ActionFunction, defineAction } from './define-action.ts';
 
-/** A script as `shell` shall run it. */
+/** Input of `shell`. */
 export interface ShellInput extends CommandOptions {
   /** POSIX sh. Values belong into `args` or `environment`, never into this text. */
   readonly script: string;
@@ -37,8 +37,8 @@ type ShellSpec = z.output<typeof schema>;
 /**
  * Runs a script of POSIX sh: pipes, redirections, globs. Where one program does, `command` is safer.
  *
- * What is planned so far is applied and confirmed before it runs, and what it does nobody can undo. In check mode it does
- * not run, unless `changedWhen` is `false`.
+ * The changes planned so far are applied and confirmed first, and nothing undoes the effects of the command. In check mode it
+ * does not run, unless `changedWhen` is `false`.
  *
  * @example
  * await shell(host, {

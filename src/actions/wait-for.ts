@@ -5,13 +5,13 @@ import { fields, matching, oneOf, type Shape, wholeNumber } from '../tasks/input
 import { path, seconds } from './command-fields.ts';
 import { type ActionFunction, defineAction } from './define-action.ts';
 
-/** What `waitFor` shall wait for: one of `port`, `path` and `argv`. */
+/** Input of `waitFor`: exactly one of `port`, `path` and `argv`. */
 export interface WaitForInput {
   /** A TCP port that accepts connections, as seen from the host. Needs bash or nc there. */
   readonly port?: number | undefined;
-  /** Where the port is, as seen from the host. Default: `127.0.0.1`. */
+  /** Address of the port, as seen from the host. Default: `127.0.0.1`. */
   readonly address?: string | undefined;
-  /** A file, folder or socket that is there. */
+  /** Path of a file, folder or socket. */
   readonly path?: string | undefined;
   /** A program that ends with code 0. No shell reads it. */
   readonly argv?: readonly string[] | undefined;
@@ -23,9 +23,9 @@ export interface WaitForInput {
   readonly delay?: number | undefined;
 }
 
-/** What `waitFor` returns. */
+/** Output of `waitFor`. */
 export interface WaitForOutput {
-  /** Seconds it took. */
+  /** Seconds that it waited. */
   readonly seconds: number;
 }
 
@@ -48,9 +48,9 @@ const schema = fields({
 type WaitForSpec = z.output<typeof schema>;
 
 /**
- * Waits until something on a host is there, or is gone. It looks once a second.
+ * Waits until a port, a path or a program on a host answers, or no longer does. It looks once a second.
  *
- * What is planned so far is applied and confirmed first. In check mode it does not wait.
+ * The changes planned so far are applied and confirmed first. In check mode it does not wait.
  *
  * @example
  * await waitFor(host, { port: 16509, timeout: 60 });
@@ -98,11 +98,11 @@ function titleOf({ port, address, path: file, argv = [], state }: WaitForSpec): 
 
 const codes = { over: 3, noTool: 4 } as const;
 
-/** Loops on the host: one exec, whatever it takes. */
+/** The loop runs on the host, so waiting costs one exec. */
 function waitCommand(input: WaitForSpec): HostCommand {
   const { delay = 0, timeout, state } = input;
   const { look, args } = lookOf(input);
-  // As the kernel's uptime goes: a clock that is set meanwhile must not end the waiting.
+  // It counts by the kernel's uptime: setting the clock must not end the waiting.
   const script = `state=$1; limit=$2; delay=$3; shift 3
 look() {
 ${look}
@@ -120,7 +120,7 @@ done`;
   return {
     script: input.port === undefined ? script : `${needNetcat}\n${script}`,
     args: [state, String(Math.ceil(timeout)), String(delay), ...args],
-    // A look may take a while by itself; beyond that somebody else must end it.
+    // One look may take a while by itself, so the exec gets more time than the loop.
     timeout: timeout + delay + 60,
   };
 }
