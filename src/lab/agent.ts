@@ -10,8 +10,8 @@ import { isOn } from './machine.ts';
 import type { HostState } from './state.ts';
 
 /**
- * Runs a script as root on a host without its network: the script lies in a folder that both sides see, a line on the
- * host's serial port says so, and the answer comes back through the folder.
+ * Runs a script as root on a host without its network: the script lies in a folder that both sides see, a line on the host's
+ * serial port announces it, and the result comes back through the folder.
  */
 export async function runOnHost(
   directory: string,

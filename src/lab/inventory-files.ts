@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { hostPathsOf, pathsOf } from './layout.ts';
 import type { HostState } from './state.ts';
 
-/** Writes what a run of kvmplay needs to reach the hosts: two inventories and the hosts' keys. */
+/** Writes the files with which a run of kvmplay reaches the hosts: two inventories and the hosts' keys. */
 export async function writeInventory(directory: string, hosts: readonly HostState[]): Promise<void> {
   const paths = pathsOf(directory);
   await Promise.all([

@@ -121,7 +121,7 @@ export async function labDown(directory: string): Promise<boolean> {
   const paths = pathsOf(folder);
   const { state: stateFile, ...others } = paths;
   for (const path of [...Object.values(others), stateFile]) await rm(path, { recursive: true, force: true });
-  // Only when nothing of somebody else's is in it.
+  // Files of others keep the folder.
   await rmdir(folder).catch(() => undefined);
   return true;
 }
@@ -315,7 +315,7 @@ export class Lab {
   }
 
   async #shutDown(host: HostState): Promise<void> {
-    // The answer may never come, since the kernel ends; what counts is that it does.
+    // The answer may never come, since the kernel ends. The wait below checks that it does.
     await this.run(host.name, '/usr/sbin/poweroff', { timeout: 20_000 }).catch(() => undefined);
     if (!(await waitUntilOff(this.directory, host, 20_000)))
       throw new LabError(`${host.name} does not shut down`);
@@ -370,7 +370,7 @@ async function build(folder: string, state: LabState, onProgress: (message: stri
   );
 }
 
-/** Unlike `Promise.all` it fails only when nothing is under way any more: what comes next removes the files. */
+/** Unlike `Promise.all` it waits for all work before it fails, since the caller then removes the files. */
 async function allDone<T extends readonly unknown[] | []>(
   work: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

@@ -45,7 +45,7 @@ export async function bootMachine(directory: string, host: HostState, relay: Lab
   await mkdir(paths.kernel);
 
   const console = openSync(paths.console, 'a');
-  // For writing too, so that the kernel never sees the end of it when nobody rings.
+  // Opened for writing too, so the kernel never reads its end while nobody rings.
   const doorbell = openSync(paths.doorbell, constants.O_RDWR);
   const [command = '', ...argv] = [
     ...insideNetwork(relay),
@@ -70,7 +70,7 @@ export async function bootMachine(directory: string, host: HostState, relay: Lab
   await forgetNeighbour(relay, host);
 }
 
-/** Cuts the power: the kernel is gone between two instructions, and what it had not written is lost. */
+/** Cuts the power: the kernel ends between two instructions and loses everything that it has not written. */
 export async function killMachine(directory: string, host: HostState): Promise<void> {
   const kernel = readKernel(directory, host);
   if (kernel === undefined) return;
@@ -124,8 +124,8 @@ function kernelArguments(directory: string, host: HostState): string[] {
 }
 
 /**
- * Every system call inside the host is a hand-over between two processes outside. On one processor that takes half the
- * time it takes across two.
+ * Every system call inside a host switches between two processes outside. On one processor that takes half the time it
+ * takes across two.
  */
 function processorFor(host: HostState): string {
   const allowed = /^Cpus_allowed_list:\s*(\S*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
@@ -155,7 +155,7 @@ async function lastWords(console: string): Promise<string> {
   return lines.slice(-5).join(' / ') || 'its console is empty';
 }
 
-/** The same folder serves src and dist, since both ship. */
+/** The package ships src beside dist, so one folder serves both. */
 function guestScripts(): string {
   return fileURLToPath(new URL('../../src/lab/guest', import.meta.url));
 }

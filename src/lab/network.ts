@@ -43,7 +43,7 @@ export function insideNetwork(relay: LabProcess): readonly string[] {
 }
 
 /**
- * Lets the frames of a NIC pass, or stops them at the switch. The tap stays up: a vector device that writes to one that is
+ * Lets the frames of a NIC pass, or stops them at the switch. The tap stays up: a vector device that writes to a tap that is
  * down never sends again.
  */
 export async function setCable(
@@ -56,7 +56,7 @@ export async function setCable(
   await forgetNeighbour(relay, host);
 }
 
-/** Makes the relay ask for the host's MAC anew: what it asked in vain would fail its next connection at once. */
+/** Makes the relay ask for the host's MAC anew. A neighbour entry that failed would fail its next connection at once. */
 export async function forgetNeighbour(relay: LabProcess, host: HostState): Promise<void> {
   const lines = [managementAddress(host.number), eno3Address(host.number)].map(
     (address) => `neigh flush to ${address}`,
@@ -65,8 +65,8 @@ export async function forgetNeighbour(relay: LabProcess, host: HostState): Promi
 }
 
 /**
- * Makes the switch treat eno4 and eno5 of a host as one static aggregate, as bond modes 0, 2 and 3 demand it: what comes
- * in on one member never leaves on the other, and what goes to everybody leaves on one member only.
+ * Makes the switch treat eno4 and eno5 of a host as one static aggregate, as bond modes 0, 2 and 3 demand: a frame that comes
+ * in on one member never leaves on the other, and a broadcast leaves on one member only.
  */
 export async function aggregate(relay: LabProcess, host: HostState): Promise<void> {
   const { group, uplink, members } = aggregateOf(host);
@@ -112,7 +112,7 @@ function aggregateOf({ name, number }: HostState): {
 
 function startRelay(directory: string): ChildProcess {
   const log = openSync(pathsOf(directory).relayLog, 'a');
-  // The same file serves src and dist, since both ship; TypeScript is nothing a bare node can run.
+  // The package ships src beside dist, so one file serves both. It is JavaScript because node alone runs it.
   const script = fileURLToPath(new URL('../../src/lab/relay.js', import.meta.url));
   const child = fork(script, [], {
     execPath: 'unshare',

@@ -14,7 +14,7 @@ export interface LabProcess {
   readonly bootId: string;
 }
 
-/** Remembers a process that has just been started. */
+/** The identity of a process that has just been started. */
 export function identify(pid: number): LabProcess {
   return { pid, startTime: statOf(pid)?.startTime ?? 0, bootId: currentBootId() };
 }
@@ -26,9 +26,9 @@ export function isAlive({ pid, startTime, bootId }: LabProcess): boolean {
   );
 }
 
-/** Ends a process and all of its group, at once, and waits until none is left. Somebody else's is never touched. */
+/** Kills a process and its whole group, and waits until all have ended. It never touches processes of others. */
 export async function endGroup(leader: LabProcess): Promise<void> {
-  // A killed kernel takes its processes with it one by one: on a busy machine that is a matter of seconds.
+  // A killed kernel ends its processes one by one, which takes seconds on a busy machine.
   const deadline = Date.now() + 60_000;
   for (let pause = 10; Date.now() < deadline; pause = Math.min(pause * 1.5, 200)) {
     const members = membersOf(leader);
@@ -39,7 +39,7 @@ export async function endGroup(leader: LabProcess): Promise<void> {
   throw new LabError(`process group ${leader.pid} of the lab does not end`);
 }
 
-/** Runs a command and waits for its end. A non-zero exit code is a result; a command that is not there is an error. */
+/** Runs a command to its end. A non-zero exit code is a result; a missing command is an error. */
 export async function runCommand(
   command: string,
   argv: readonly string[],
@@ -78,8 +78,8 @@ export async function mustRun(
 }
 
 /**
- * The kernel does not give a process group's number to a new process as long as the group has members; so whoever is
- * in it and did not start before its leader belongs to it.
+ * The kernel does not reuse the number of a process group that has members. So every process with that group number that
+ * did not start before the leader is a member.
  */
 function membersOf(leader: LabProcess): number[] {
   if (leader.bootId !== currentBootId()) return [];
@@ -104,7 +104,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     kill(pid, name);
   } catch {
-    // It ended by itself in the meantime.
+    // It has ended by itself.
   }
 }
 
@@ -122,7 +122,7 @@ function statOf(pid: number): ProcessStat | undefined {
   } catch {
     return undefined;
   }
-  // The second field is the command in parentheses and may hold anything, so counting starts behind the last one.
+  // The second field is the command in parentheses and may hold any character, so the fields are counted from the last `)`.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   return {
     state: fields[0] ?? '',

@@ -1,5 +1,5 @@
-// Runs inside the lab's network namespace and holds it. The listening sockets come from the process that made the lab:
-// a socket belongs to the namespace it was made in, so they accept outside, while what is connected here connects inside.
+// Runs inside the lab's network namespace and holds it. The listening sockets come from the process that made the lab: a
+// socket belongs to the namespace it was made in, so they accept outside, while connections made here go inside.
 import { connect } from 'node:net';
 
 let count = 0;

@@ -33,7 +33,7 @@ export function readState(directory: string): LabState | undefined {
     const state = JSON.parse(text) as Partial<LabState>;
     if (state.version === 1 && Array.isArray(state.hosts)) return state as LabState;
   } catch {
-    // Falls through: not JSON is as bad as another JSON.
+    // A text that is no JSON gets the error below.
   }
   throw new LabError(`${file} is not the state of a lab`);
 }
@@ -60,7 +60,7 @@ export function forgetKernel(directory: string, host: HostState): void {
   rmSync(hostPathsOf(directory, host.name).kernelProcess, { force: true });
 }
 
-/** Synchronous, so that nothing comes between the start of a process and its record. */
+/** Synchronous: nothing may happen between the start of a process and its record. */
 function writeWhole(file: string, value: unknown): void {
   writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`);
   renameSync(`${file}.new`, file);

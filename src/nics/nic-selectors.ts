@@ -3,11 +3,11 @@ import { toBoolean } from '../model/ansible-boolean.ts';
 import { nearestName } from '../model/nearest-name.ts';
 import { fields, linkName, listOf, mac, matching, type Shape } from '../tasks/input/input.ts';
 
-/** Which NIC of a host is meant. What is said must all be so. */
+/** Selects a NIC of a host. A NIC must match every field that is given. */
 export interface NicSelector {
-  /** Name of the link. Of a list the first that is there. */
+  /** Name of the link, or several names of which the first existing one counts. */
   readonly name?: string | readonly string[] | undefined;
-  /** MAC address: `52:54:00:12:34:56`. Of a bond's port its own, not the bond's. */
+  /** MAC address: `52:54:00:12:34:56`. The port of a bond is found by its own address, not by the bond's. */
   readonly mac?: string | undefined;
   /** Driver of the kernel: `ixgbe`. */
   readonly driver?: string | undefined;
@@ -42,7 +42,7 @@ const selector = fields(
   'a selector, such as { name: eno3 }',
 ).refine((said) => Object.values(said).some((value) => value !== undefined), {
   error: 'a selector that says one of name, mac, driver, pci and carriesDefaultRoute',
-  // An unknown field says what is wrong itself.
+  // The error of an unknown field needs no addition.
   when: ({ issues }) => issues.length === 0,
 });
 
@@ -51,7 +51,7 @@ function fullSlot(slot: string): string {
   return (slot.split(':').length === 2 ? `0000:${slot}` : slot).toLowerCase();
 }
 
-/** What the variable `nics` should be. */
+/** The schema of the variable `nics`. */
 export const selectors = z.record(z.string(), selector, {
   error: 'names with a selector each, such as { uplink0: { mac: "52:54:00:12:34:56" } }',
 });
@@ -88,7 +88,7 @@ export function nicSelectors<const N extends string>(
   });
 }
 
-/** What to say of a NIC that nobody selected, as the end of a sentence. */
+/** The end of an error's sentence about a name that has no selector. */
 export function missingSelector(name: string, known: NicSelectors): string {
   const names = Object.keys(known);
   const near = nearestName(name, names);

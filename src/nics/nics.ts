@@ -9,7 +9,7 @@ import { networkFacts } from '../tasks/network/network-facts.ts';
 import { missingSelector, type NicSelectors, selectors } from './nic-selectors.ts';
 import { resolveNics } from './resolve-nics.ts';
 
-/** What `nics` needs of a host. */
+/** The part of a host that `nics` uses. */
 export type NicHost<V = unknown> = Pick<Host<V>, 'name' | 'vars' | 'fact'> &
   Partial<Pick<Host<V>, 'varPlace'>>;
 
@@ -19,11 +19,11 @@ export type NicName<V> = V extends { readonly nics: infer S } ? keyof S & string
 const schema = z.object({ nics: selectors });
 
 /**
- * Answers which links of a host the NICs are that its variable `nics` tells by `name`, `mac`, `driver`, `pci` or
- * `carriesDefaultRoute`, so that one playbook fits hosts whose eno3 is another's em3. What was planned so far is folded in: a
- * NIC whose address moved to a bridge still carries the default route.
+ * Finds the links of the NICs that the host's variable `nics` selects by `name`, `mac`, `driver`, `pci` or
+ * `carriesDefaultRoute`, so one playbook fits hosts whose eno3 is another's em3. Changes planned so far count: a NIC whose
+ * address moves to a bridge still carries the default route.
  *
- * It asks for the facts of network tasks, too, so that the tasks that follow cost no exec more.
+ * It also asks for the facts of network tasks, so the tasks that follow cost no further exec.
  *
  * @example
  * const { uplink0, uplink1 } = await nics(host, ['uplink0', 'uplink1']);

@@ -4,7 +4,7 @@ import { linksBelow } from '../model/links-below.ts';
 import type { Links } from '../model/link.ts';
 import type { NicSelector, NicSelectors } from './nic-selectors.ts';
 
-/** What of a host tells its NICs apart. */
+/** The facts that tell the NICs of a host apart. */
 export interface NicAnswers {
   readonly nics: Nics;
   readonly links: Links;
@@ -12,14 +12,14 @@ export interface NicAnswers {
 }
 
 export interface NicQuestion {
-  /** Of the host, for messages. */
+  /** Name of the host, for messages. */
   readonly host: string;
   readonly selectors: NicSelectors;
-  /** Those that are asked for: others may fit nothing. */
+  /** The names that the playbook asks for. Selectors of other names need not match a NIC. */
   readonly names: readonly string[];
 }
 
-/** The name of the link for each name of a NIC. Throws PlanError for one that fits no NIC, several, or that of another. */
+/** Finds the link for each name. Throws PlanError for a selector that matches no NIC, several, or the NIC of another name. */
 export function resolveNics(question: NicQuestion, answers: NicAnswers): ReadonlyMap<string, string> {
   const resolved = new Map<string, string>();
   for (const name of question.names) {
@@ -56,7 +56,7 @@ function resolveOne(name: string, { host, selectors }: NicQuestion, answers: Nic
   );
 }
 
-/** Ends of veth pairs count where no hardware fits: in a container, not beside the NICs of its host. */
+/** Ends of veth pairs count only when no hardware matches: in a container, but not beside the NICs of a host. */
 function nicsFor(selector: NicSelector, answers: NicAnswers): readonly Nic[] {
   const { name, mac, driver, pci, carriesDefaultRoute } = selector;
   const carriers = carriesDefaultRoute === true ? carriersOf(answers) : undefined;
@@ -82,8 +82,8 @@ function isHardware({ driver }: Nic): boolean {
 }
 
 /**
- * Once two NICs are in one bond both carry its route. Two names are never the same NIC, so one that another name has by
- * other signs is not meant.
+ * Both NICs of a bond carry its default route. Two names never mean the same NIC, so a NIC that another selector matches by
+ * other fields is left out.
  */
 function withoutOthers(
   fitting: readonly Nic[],
@@ -100,13 +100,13 @@ function withoutOthers(
   return fitting.filter((nic) => !taken.has(nic.name));
 }
 
-/** The NICs at the bottom of the links that the default route leaves through. */
+/** The NICs below the links of the default route. */
 function carriersOf({ nics, links, defaultRoutes }: NicAnswers): ReadonlySet<string> {
   const below = leavingThrough(defaultRoutes).flatMap((link) => [...linksBelow(links, link)]);
   return new Set(below.filter((link) => nics.has(link)));
 }
 
-/** Of the routes that are taken: those of the lowest metric, of IPv6 only when IPv4 has none. */
+/** The links of the default routes in use: those of the lowest metric, of IPv6 only when IPv4 has none. */
 function leavingThrough(routes: readonly DefaultRoute[]): readonly string[] {
   const family = routes.some((route) => route.family === 4) ? 4 : 6;
   const ofFamily = routes.filter((route) => route.family === family);
@@ -135,7 +135,7 @@ function describeSelector({ name, mac, driver, pci, carriesDefaultRoute }: NicSe
 
 const MOST_ROWS = 20;
 
-/** With the NICs that there are: what to write instead is among them. */
+/** The error lists all NICs of the host: the right one is among them. */
 function refusal(message: string, answers: NicAnswers): PlanError {
   const carriers = carriersOf(answers);
   const nics = [...answers.nics.values()];
