@@ -1,4 +1,4 @@
-/** Freezes a value and all it holds: hosts share what they inherit. */
+/** Freezes a value and all its members, since hosts share inherited values. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

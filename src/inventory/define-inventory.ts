@@ -9,7 +9,7 @@ export interface GroupDefinition {
   readonly vars?: HostVars;
 }
 
-/** Groups by name. `all` is there without being named. */
+/** Groups by name. `all` exists without being named. */
 export type InventoryDefinition = Readonly<Record<string, GroupDefinition | null>>;
 
 /** An inventory written in TypeScript. */
@@ -37,7 +37,7 @@ export function inventory(define: InventoryModule['define']): InventoryModule {
   return { kvmplay: 'inventory', define };
 }
 
-/** Whether a value was made by `inventory`, also of another copy of the package. */
+/** Recognises a value made by `inventory`, also by another copy of the package. */
 export function isInventoryModule(value: unknown): value is InventoryModule {
   return typeof value === 'object' && value !== null && 'kvmplay' in value && value.kvmplay === 'inventory';
 }

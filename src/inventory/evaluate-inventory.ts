@@ -44,7 +44,7 @@ export function evaluateInventory(inventory: Inventory, extraVars: HostVars = {}
   return { ...inventory, hosts, secrets };
 }
 
-/** Those that stand in plain; others are hidden when they are read. */
+/** Hides plain passwords now. The others are hidden when they are read. */
 function hidePasswords(vars: HostVars, secrets: Secrets): void {
   for (const [name, value] of Object.entries(vars)) {
     if (isPasswordName(name) && isPlain(value)) secrets.addAll(value);
@@ -59,7 +59,7 @@ function hostsOfGroups({ groups, hosts }: Inventory): FleetScope['groups'] {
 
   function hostsBelow(name: string): readonly string[] {
     const found = new Set([name]);
-    // A set is walked in the order of insertion, also of what is inserted on the way.
+    // A Set yields its members in the order of insertion, also those that are added while it is walked.
     for (const group of found) groups.get(group)?.children.forEach((child) => found.add(child));
     return [...new Set([...found].flatMap((group) => groups.get(group)?.hosts ?? []))];
   }

@@ -7,7 +7,7 @@ import { UnsafeText, VaultText } from './marked-text.ts';
 import { toPythonText } from './python-text.ts';
 
 export interface ListingOptions {
-  /** Variables where they were said, those of groups at the groups, instead of merged ones at the hosts; default false. */
+  /** Shows the variables of groups at the groups, instead of merged ones at the hosts. Default: false. */
   readonly isExport?: boolean;
   /** Names of the hosts to show; default all. */
   readonly only?: ReadonlySet<string>;
@@ -79,7 +79,7 @@ function indent(text: string, depth: number): string {
   return depth === 0 ? text : `${'  |'.repeat(depth)}--${text}`;
 }
 
-/** Ansible leaves out what is empty. */
+/** Ansible leaves out empty members. */
 function listGroup(
   group: InventoryGroup,
   inventory: Inventory,
@@ -104,13 +104,13 @@ function varsOfGroup({ vars, varPlaces, priority = 1 }: InventoryGroup, inventor
   return priority === 1 ? listed : { ...listed, ansible_group_priority: priority };
 }
 
-/** The variables of a host as the sources say them. */
+/** The variables of a host as written in the sources. */
 function listVars(host: InventoryHost, inventory: Inventory, isExport = false): HostVars {
   const { vars, rawVars = vars, ownVars = rawVars, varPlaces } = host;
   return shown(isExport ? ownVars : rawVars, varPlaces, inventory);
 }
 
-/** Names that Ansible keeps for what it says itself, and shows to nobody. */
+/** Names that Ansible reserves for itself and never shows. */
 const internalNames = new Set([
   'ansible_diff_mode',
   'ansible_config_file',
@@ -133,7 +133,7 @@ const internalNames = new Set([
   'playbook_dir',
 ]);
 
-/** What Ansible lists; values out of an encrypted file are hidden, which it does not do. */
+/** The variables that Ansible lists. Unlike Ansible it hides values from encrypted files. */
 function shown(vars: HostVars, places: VarPlaces, { vaultFiles = new Set() }: Inventory): HostVars {
   const listed = Object.entries(vars).filter(([name]) => !internalNames.has(name));
   return Object.fromEntries(
@@ -144,7 +144,7 @@ function shown(vars: HostVars, places: VarPlaces, { vaultFiles = new Set() }: In
   );
 }
 
-/** A tree shows what a marked text says, but of what is encrypted. */
+/** A tree shows the content of marked texts, except of encrypted ones. */
 function readable(value: unknown): unknown {
   if (value instanceof VaultText) return mask;
   if (value instanceof UnsafeText) return value.text;

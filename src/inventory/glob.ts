@@ -3,8 +3,9 @@ import { InventoryError } from '../errors.ts';
 type Token = '*' | '?' | ((letter: string) => boolean);
 
 /**
- * Whether names match a glob of `*`, `?`, `[abc]`, `[!abc]`; an opening bracket without its closing one is an ordinary letter. Not by
- * a regular expression, which could take for ever over many stars. Throws InventoryError for a range of letters that runs backwards.
+ * Makes a function that matches names against a glob of `*`, `?`, `[abc]`, `[!abc]`. An opening bracket without a closing one is an
+ * ordinary letter. It uses no regular expression, which could take for ever over many stars. Throws InventoryError for a range of
+ * letters that runs backwards.
  */
 export function globMatcher(glob: string): (name: string) => boolean {
   const tokens = tokenize(glob);
@@ -35,7 +36,7 @@ function classMatcher(
   return (letter) => ranges.some(({ first, last }) => first <= letter && letter <= last) !== isNegated;
 }
 
-/** Goes back to the last star only: what an earlier one could take, this one can. */
+/** It goes back to the last star only: that one can take everything that an earlier star could. */
 function matches(tokens: readonly Token[], letters: readonly string[]): boolean {
   let token = 0;
   let letter = 0;

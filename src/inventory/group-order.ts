@@ -2,11 +2,11 @@ import { InventoryError } from '../errors.ts';
 import type { SourcePlace } from '../model/inventory.ts';
 import type { GroupDraft } from './merge-inventory.ts';
 
-/** How groups stand to each other. */
+/** The relations between groups. */
 export interface GroupOrder {
   /** Each group and all groups above it. */
   readonly ancestry: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Where each stands in the order in which variables are merged. */
+  /** The position of each group in the order in which variables are merged. */
   readonly rank: ReadonlyMap<string, number>;
 }
 

@@ -2,7 +2,7 @@ import { InventoryError } from '../errors.ts';
 import { expandHosts } from './host-range.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
 
-/** Reads `kvm1,kvm2`, as it is given instead of a file, into the builder. Throws InventoryError. */
+/** Reads a list of hosts given instead of a file, such as `kvm1,kvm2`, into the builder. Throws InventoryError. */
 export function readHostList(list: string, builder: InventoryBuilder): void {
   for (const pattern of splitHostList(list)) {
     const { names, port } = expand(pattern, list);

@@ -25,7 +25,7 @@ export function createHostLookup(inventory: Inventory): HostLookup {
     find(name) {
       const matchedGroups = match(name, groups, (group) => inventory.groups.has(group));
       const members = matchedGroups.flatMap((group) => membersOf(group, inventory));
-      // A plain name of a group is not looked for among the hosts.
+      // A pattern that is the name of a group does not match hosts.
       if (matchedGroups.length > 0 && !/^~|[.?*[]/.test(name)) return members;
       const found = match(name, hosts, (host) => hostSet.has(host));
       if (matchedGroups.length === 0 && found.length === 0 && isPlain(name))
@@ -49,7 +49,7 @@ function match(pattern: string, names: readonly string[], has: (name: string) =>
 function membersOf(group: string, { groups }: Inventory): readonly string[] {
   const descent = new Set([group]);
   const members = new Set<string>();
-  // A Set hands out what is added while it is walked.
+  // A Set also yields members that are added while it is walked.
   for (const name of descent) {
     groups.get(name)?.hosts.forEach((host) => members.add(host));
     groups.get(name)?.children.forEach((child) => descent.add(child));

@@ -1,6 +1,6 @@
 import { parseHostAddress } from './host-address.ts';
 
-/** Names beyond this many are a slip of the finger, not a fleet. */
+/** A range with more names is a typing error, not a fleet. */
 const mostNames = 100_000;
 
 export interface ExpandedHosts {
@@ -8,7 +8,7 @@ export interface ExpandedHosts {
   readonly port: number | undefined;
 }
 
-/** The hosts that an inventory means by `kvm[01:03]:2222`: three names and a port. Throws RangeError, with one sentence. */
+/** Expands `kvm[01:03]:2222` into three names and a port. Throws RangeError, with one sentence. */
 export function expandHosts(pattern: string): ExpandedHosts {
   const { host, port } = parseHostAddress(pattern) ?? { host: pattern };
   return { names: expandHostRange(host), port };

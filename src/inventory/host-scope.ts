@@ -11,7 +11,7 @@ import { TemplateError, Undefined } from './template/template-error.ts';
 import type { Statement } from './template/syntax.ts';
 import { LazyMapping } from './template/values.ts';
 
-/** What the variables of one host may refer to besides each other. */
+/** The values, besides its own variables, that variables of a host may refer to. */
 export interface FleetScope {
   readonly secrets: Secrets;
   /** All host names of each group, in Ansible's order. */
@@ -43,7 +43,7 @@ export class HostScope implements Scope {
     return [...new Set([...Object.keys(magic), ...this.#raw.keys()])];
   }
 
-  /** An object whose members are evaluated as they are read. What nobody reads cannot fail. */
+  /** An object whose members are evaluated when they are read. A member that is never read cannot fail. */
   toVars(): HostVars {
     const vars = Object.create(null) as Record<string, unknown>;
     for (const [name, raw] of this.#raw) {
@@ -67,7 +67,7 @@ export class HostScope implements Scope {
       this.#values.set(name, { value });
       return value;
     } catch (error) {
-      // What runs in a circle fails differently from wherever it is entered.
+      // A circle of references fails with another message from each variable in it.
       if (this.#path.length === 0) this.#values.set(name, { error });
       throw error;
     }
@@ -80,7 +80,7 @@ export class HostScope implements Scope {
     try {
       return this.read(name);
     } catch (error) {
-      // Ansible, too, lets `default` make good what another variable lacks.
+      // In Ansible, too, `default` replaces a value that another variable lacks.
       if (error instanceof InventoryError && undefinedErrors.has(error)) return new Undefined('', error);
       throw error;
     }
@@ -124,7 +124,7 @@ export class HostScope implements Scope {
   }
 
   #error(name: string, error: TemplateError): InventoryError {
-    // An inner variable has been named already.
+    // The error already names an inner variable.
     if (error.cause instanceof InventoryError) return error.cause;
     const origin = this.#extraNames.has(name) ? ' (of --extra-vars)' : '';
     const own = new InventoryError(
@@ -141,10 +141,10 @@ export class HostScope implements Scope {
   }
 }
 
-/** Errors of values that are missing, which is no error where there is a default. */
+/** Errors of missing values. A default makes them no errors. */
 const undefinedErrors = new WeakSet<InventoryError>();
 
-/** What Ansible tells about a host beside its variables. */
+/** The magic variables of Ansible. */
 const magic: Readonly<Record<string, (host: InventoryHost, fleet: FleetScope) => unknown>> = {
   inventory_hostname: ({ name }) => name,
   inventory_hostname_short: ({ name }) => name.split('.')[0],
@@ -162,7 +162,7 @@ export function isPasswordName(name: string): boolean {
 
 const plainObjects = new WeakMap<object, boolean>();
 
-/** Whether a value is what it says: no template, nothing encrypted or marked within. */
+/** True for a value that holds no template and no encrypted or marked text. */
 export function isPlain(value: unknown): boolean {
   if (typeof value === 'string') return !/\{[{%#]/.test(value);
   if (typeof value !== 'object' || value === null) return true;

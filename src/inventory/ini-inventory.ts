@@ -17,17 +17,17 @@ export function readIniInventory(text: string, file: string, builder: InventoryB
   reader.end();
 }
 
-/** Whether a line of the text can be nothing but the head of a section. */
+/** True when a line of the text can only be the head of a section. */
 export function hasIniSection(text: string): boolean {
   return /^[ \t]*\[[^\s:\]]+(?::(?:vars|children|hosts))?\][ \t\r]*(?:#.*)?$/m.test(text);
 }
 
 type SectionKind = 'hosts' | 'children' | 'vars';
 
-/** What a section says of a group that no section has defined yet. */
+/** A mention of a group that no section has defined yet. */
 interface Promised {
   readonly place: SourcePlace;
-  /** The groups it is to be a child of; empty when only its variables were given. */
+  /** The groups that name it as a child; empty when only its variables were given. */
   readonly parents: string[];
 }
 
@@ -60,7 +60,7 @@ class IniReader {
     }
   }
 
-  /** Throws InventoryError for what was said of a group that is not defined anywhere. */
+  /** Throws InventoryError for a section about a group that is not defined anywhere. */
   end(): void {
     for (const [name, { place, parents }] of this.#promised) {
       const [parent] = parents;
@@ -163,7 +163,7 @@ function toAssignment(text: string, place: SourcePlace): [string, PlacedValue] {
   return [text.slice(0, equals), toValue(text.slice(equals + 1), place)];
 }
 
-/** A literal of Python is what it means there, anything else is text: True is true, and true is text. */
+/** Reads a literal of Python as its value and anything else as text: `True` is true, and `true` is text. */
 function toValue(text: string, place: SourcePlace): PlacedValue {
   const literal = parsePythonLiteral(text);
   return { value: literal === undefined ? text : literal.value, place };

@@ -96,7 +96,7 @@ function draftHost(name: string, { place, port }: HostMention): HostDraft {
   return { name, place, groups: new Set(), vars };
 }
 
-/** A name that no pattern could select is a slip in the file. */
+/** A name that no pattern can select is a typing error. */
 function refuseUnspeakable(what: 'host' | 'group', name: string, place: SourcePlace): void {
   const isSpeakable = what === 'host' ? /^[^\s,*?[\]!&~@][^\s,*?[\]]*$/ : /^[^\s,:*?[\]!&~@][^\s,:*?[\]]*$/;
   if (!isSpeakable.test(name)) {

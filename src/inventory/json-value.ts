@@ -1,7 +1,7 @@
 import { deepFreeze } from './deep-freeze.ts';
 import { reviveMarkedText } from './marked-text.ts';
 
-/** Deeper nesting is no inventory, and would end the stack of whoever walks through it. */
+/** Deeper nesting is no inventory, and would overflow the stack. */
 const mostDepth = 64;
 
 /** A JSON text as a value that is frozen deeply. Throws SyntaxError, or RangeError for a text that is nested too deeply. */

@@ -17,7 +17,7 @@ export async function limitHosts(inventory: Inventory, limit: string): Promise<r
   return selectByTerms(inventory, parts, { pattern: limit, lookup });
 }
 
-/** One host, group or pattern a line; empty lines and those that begin with # say nothing. */
+/** One host, group or pattern a line. Empty lines and lines that begin with # are ignored. */
 async function readLimitFile(file: string): Promise<readonly string[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new InventoryError(`limit file ${file} ${whyUnreadable(error)}`, undefined, { cause: error });

@@ -10,11 +10,11 @@ import { iniFilesIn, readSource } from './read-source.ts';
 import { readVarsFolder, type VarsFolder } from './vars-folder.ts';
 import { VaultKeyring, type VaultPassword } from './vault.ts';
 
-/** A file, a folder of files, a list of hosts with a comma in it (`kvm1,kvm2`), or what `inventory` made. */
+/** A file, a folder of files, a list of hosts with a comma in it (`kvm1,kvm2`), or a value of `inventory`. */
 export type InventorySource = string | InventoryModule;
 
 export interface LoadInventoryOptions {
-  /** Passwords of Ansible Vault, in the order to try them. What they open is hidden in all that `run` tells. */
+  /** Passwords of Ansible Vault, in the order to try them. `run` hides decrypted texts in all its output. */
   readonly vault?: readonly VaultPassword[] | VaultKeyring;
   /** Folders of playbooks: their group_vars/ and host_vars/ win over those beside the sources. */
   readonly playbookFolders?: readonly string[];
@@ -22,7 +22,7 @@ export interface LoadInventoryOptions {
   readonly loadModule?: ModuleLoader;
   /** Seconds that an executable inventory, or one in TypeScript, has for each answer; default 120. */
   readonly scriptSeconds?: number;
-  /** Ends executable inventories, and waiting for those in TypeScript. */
+  /** Ends executable inventories and the wait for those in TypeScript. */
   readonly signal?: AbortSignal;
 }
 
@@ -61,7 +61,7 @@ export async function loadInventory(
   return evaluateInventory({ ...inventory, secrets: keyring.secrets, vaultFiles: keyring.files });
 }
 
-/** Opens the vault values of all hosts, and hides what was in files that were vaults. */
+/** Opens the vault values of all hosts, and hides the values of encrypted files. */
 async function unlockInventory({ hosts, groups }: Inventory, keyring: VaultKeyring): Promise<void> {
   const owners = [...hosts, ...groups.values()];
   await Promise.all(owners.map(({ vars }) => keyring.unlock(vars)));
@@ -86,7 +86,7 @@ export function buildInventory(definition: InventoryDefinition): Promise<Invento
 
 const inCode = 'inventory()';
 
-/** In a folder Ansible passes over the very files that look most like an inventory. */
+/** In a folder Ansible skips the files that look most like an inventory. */
 async function notesOnSources(sources: readonly InventorySource[]): Promise<readonly string[]> {
   const paths = sources.filter((source) => typeof source === 'string');
   const files = await Promise.all(paths.map((path) => iniFilesIn(path)));

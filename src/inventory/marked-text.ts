@@ -12,7 +12,7 @@ export class UnsafeText {
   }
 }
 
-/** A value of `!vault`. What it says is known once it was unlocked. */
+/** A value of `!vault`. Its text is known once it is unlocked. */
 export class VaultText {
   readonly cipher: string;
   #content: VaultContent = { problem: 'is encrypted with Ansible Vault and was not unlocked' };
@@ -35,10 +35,10 @@ export class VaultText {
   }
 }
 
-/** What is in a vault, or why nobody knows: a phrase that follows the name of the value. */
+/** The content of a vault, or the reason why it is not readable: a phrase that follows the name of the value. */
 export type VaultContent = { readonly text: string } | { readonly problem: string };
 
-/** For `JSON.parse`: what `ansible-inventory` prints for marked texts is read as such again. */
+/** A reviver for `JSON.parse`: it restores marked texts from what `ansible-inventory` prints for them. */
 export function reviveMarkedText(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if ('__ansible_vault' in value && typeof value.__ansible_vault === 'string') {

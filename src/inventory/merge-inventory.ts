@@ -28,7 +28,7 @@ export interface HostDraft {
 type Groups = ReadonlyMap<string, GroupDraft>;
 type Hosts = ReadonlyMap<string, HostDraft>;
 
-/** Makes the inventory of what was collected, in Ansible's order of precedence. Completes the drafts on the way. */
+/** Makes the inventory from the drafts, in Ansible's order of precedence, and completes the drafts. */
 export function mergeInventory(groups: Groups, hosts: Hosts, folders: VarsFolders): Inventory {
   adoptOrphans(groups);
   adoptUngrouped(groups, hosts);
@@ -39,7 +39,7 @@ export function mergeInventory(groups: Groups, hosts: Hosts, folders: VarsFolder
   };
 }
 
-/** A group that is nobody's child is a child of `all`. */
+/** A group without a parent is a child of `all`. */
 function adoptOrphans(groups: Groups): void {
   const adopted = new Set([...groups.values()].flatMap(({ children }) => [...children.keys()]));
   const all = groups.get('all');
@@ -70,7 +70,7 @@ interface Inheritance {
   readonly vars: PlacedVars;
 }
 
-/** Merges the variables of hosts. Most hosts share their groups with many others: what these say is merged once. */
+/** Merges the variables of hosts. Hosts with the same groups share one merge of the groups' variables. */
 class VarsMerger {
   readonly #groups: Groups;
   readonly #order: GroupOrder;

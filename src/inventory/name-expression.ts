@@ -2,10 +2,10 @@ import { runInNewContext } from 'node:vm';
 import { InventoryError } from '../errors.ts';
 import { toRegex } from './python-regex.ts';
 
-/** Time for an expression to go through all names; one of nested repetitions could take for ever. */
+/** Milliseconds for an expression to go through all names: nested repetitions could take for ever. */
 const mostMilliseconds = 2000;
 
-/** Those of the names that a regular expression matches from their start, as `~expression` in a pattern means it. Throws InventoryError. */
+/** Selects the names that a regular expression matches from their start, as `~expression` of a pattern does. Throws InventoryError. */
 export function matchExpression(source: string, names: readonly string[]): readonly string[] {
   const expression = compile(source);
   try {

@@ -4,7 +4,7 @@ import type { Event } from 'js-yaml';
 /** Farther than the lines of a file that is nested as deeply as is allowed. */
 const indentation = ' '.repeat(256);
 
-/** Each line that is moved is found by reading the text again, so that many more would take for ever. */
+/** Each moved line costs another reading of the text, so more of them would take for ever. */
 const mostLines = 100;
 
 /**

@@ -13,7 +13,7 @@ export function placeVars(vars: HostVars, placeOf: (name: string) => SourcePlace
   return new Map(Object.entries(vars).map(([name, value]) => [name, { value, place: placeOf(name) }]));
 }
 
-/** What of it a host or a group of the inventory carries. */
+/** Splits variables with places into the two maps that hosts and groups of the inventory carry. */
 export function unplaceVars(vars: PlacedVars): {
   vars: HostVars;
   varPlaces: ReadonlyMap<string, SourcePlace>;

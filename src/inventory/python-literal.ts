@@ -2,7 +2,7 @@ import { deepFreeze } from './deep-freeze.ts';
 import { readPythonNumber } from './python-number.ts';
 import { readPythonString } from './python-string.ts';
 
-/** Deeper nesting is no value that anybody wrote. */
+/** Deeper nesting is no value that a person wrote. */
 const mostDepth = 90;
 
 /**
@@ -139,7 +139,7 @@ class LiteralReader {
       this.#next();
       const part = readPythonString(this.#text, this.#at);
       if (part === undefined) break;
-      // A text of bytes is one only where it is the whole value.
+      // Bytes are a text only as the whole value.
       if (part.isBytes && this.#depth > 1) throw new NoLiteral();
       if (isBytes !== undefined && isBytes !== part.isBytes) throw new NoLiteral();
       isBytes = part.isBytes;

@@ -6,7 +6,7 @@ export function toRegex(source: string, flags = ''): RegExp {
   const [opening = '', own = ''] = /^\(\?([aimsu]+)\)/.exec(source) ?? [];
   const all = new Set(Array.from(flags + own.replace(/[au]/g, '')));
   const body = new RegexTranslator(source.slice(opening.length), all).translate();
-  // What stands for `.` and `$` depends on the flags, and is not left to JavaScript's.
+  // The body already says what `.` and `$` mean under these flags, so JavaScript's own flags stay off.
   all.delete('s');
   all.delete('m');
   return new RegExp(body, [...all, 'v'].join(''));

@@ -9,7 +9,7 @@ export interface PythonString {
 // The prefixes of texts that compute nothing, and the quotation mark.
 const opening = /(?:[uU]|[bB][rR]?|[rR][bB]?)?('''|"""|'|")/y;
 
-/** The text in quotes that begins at `start`; undefined when none does, it does not end or says what no text can hold. */
+/** The text in quotes that begins at `start`. Undefined when there is none, it does not end, or it is no valid text. */
 export function readPythonString(text: string, start: number): PythonString | undefined {
   opening.lastIndex = start;
   const match = opening.exec(text);
@@ -21,7 +21,7 @@ export function readPythonString(text: string, start: number): PythonString | un
   const body = text.slice(start + begin.length, end);
   const isBytes = prefix.includes('b');
   const value = prefix.includes('r') ? body : unescape(body, isBytes);
-  // What bytes beyond ASCII mean is not said.
+  // Python refuses bytes beyond ASCII.
   if (value === undefined || (isBytes && /[^\0-\x7f]/.test(value))) return undefined;
   return { value, isBytes, end: end + quote.length };
 }

@@ -36,7 +36,7 @@ export async function readDefinition(
   file: string,
   { builder, limits }: DefinitionReader,
 ): Promise<void> {
-  // A copy, so that what is read later does not change under the reader, and nobody's object is frozen.
+  // A copy: later changes of the object must not reach the reader, and the object of the caller must not be frozen.
   const value = deepFreeze(copy(await define(module, file, limits)));
   readGroups({ value, placeOf: () => ({ file }) }, builder);
 }
@@ -54,7 +54,7 @@ async function define(module: InventoryModule, file: string, limits: ScriptLimit
   }
 }
 
-/** Rejects when the time is over. The machine list of a site may be out of reach, and tell nobody. */
+/** Rejects when the time is over: a service that the inventory asks may never answer. */
 function tooLate({ seconds, signal }: ScriptLimits, ended: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const timer = setTimeout(
@@ -66,7 +66,7 @@ function tooLate({ seconds, signal }: ScriptLimits, ended: AbortSignal): Promise
   });
 }
 
-/** Plain data only: what else a value is, JSON could not show. */
+/** Accepts plain data only, as JSON can show it. */
 function copy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copy);
   if (typeof value !== 'object' || value === null || !isPlain(value)) return value;

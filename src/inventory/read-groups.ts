@@ -12,7 +12,7 @@ type Path = readonly string[];
 /** Values that a source gives, and where in it each of them stands. */
 export interface SourceDocument {
   readonly value: unknown;
-  /** Place of what a path of keys leads to. */
+  /** Place of the value at a path of keys. */
   placeOf(path: Path): SourcePlace;
   /** The keys that a path leads to, in the order they are written in: an object has those that look like numbers first. */
   keysOf?(path: Path): Iterable<string>;

@@ -81,7 +81,7 @@ async function readFile(file: string, reader: SourceReader): Promise<void> {
   }
 }
 
-/** A program without a loader of its own can import what its Node.js can. */
+/** A program without a loader imports as its Node.js does. */
 async function importFile(file: string): Promise<object> {
   try {
     return (await import(pathToFileURL(file).href)) as object;

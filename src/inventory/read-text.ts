@@ -7,7 +7,7 @@ import { readScriptDocument } from './script-document.ts';
 import { parseSourceDocument } from './source-document.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-/** What a file may be besides INI by its name, as for Ansible. */
+/** Extensions of files that Ansible reads as YAML; it reads all others as INI. */
 const yamlExtensions = ['', '.yml', '.yaml', '.json'];
 
 /**
@@ -28,7 +28,7 @@ export function readTextInventory(text: string, file: string, builder: Inventory
   }
 }
 
-/** The document of a text that holds a mapping or nothing; otherwise what is wrong with it as YAML: `[kvm]` is a list there. */
+/** Returns the document of a text that holds a mapping or nothing, or else its error as YAML: `[kvm]` is a list there. */
 function tryYaml(text: string, file: string): { document?: YamlDocument; error?: unknown } {
   try {
     const document = parseSourceDocument(text, file);

@@ -13,13 +13,13 @@ export interface ScriptLimits {
 const mostBytes = 256 * 1024 * 1024;
 
 /**
- * What an executable inventory prints when it is called with these arguments. Throws InventoryError, with the end of what it
- * wrote to stderr, for one that fails or takes too long; such a one is ended with all it started.
+ * Runs an executable inventory and returns its output. Throws InventoryError, with the end of its stderr, when it fails or takes
+ * too long. It is then killed with all processes that it started.
  */
 export function runScript(file: string, args: readonly string[], limits: ScriptLimits): Promise<string> {
   const call = [file, ...args].join(' ');
   return new Promise((resolve, reject) => {
-    // A group of processes of its own, so that all of them can be ended.
+    // It gets a process group of its own, so that all its processes can be killed.
     const child = spawn(file, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];

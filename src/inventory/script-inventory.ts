@@ -27,7 +27,7 @@ export async function readScriptInventory(
   }
 }
 
-/** Nothing printed is nothing said. */
+/** An empty output is an empty mapping. */
 function parseAnswer(text: string, call: string): unknown {
   if (text.trim() === '') return {};
   try {
@@ -44,8 +44,8 @@ function parseAnswer(text: string, call: string): unknown {
 }
 
 /**
- * Whether a file is a program: it may be executed, and it begins as programs do. The executable bit alone is on many a file
- * that came from another system, and a shell would take its lines for commands.
+ * True for a file that is executable and begins as programs do. The executable bit alone proves nothing: many files from other
+ * systems have it, and a shell would take their lines for commands.
  */
 export async function isProgram(file: string): Promise<boolean> {
   const isExecutable = await access(file, constants.X_OK).then(

@@ -80,7 +80,7 @@ function matchTerm({ operator, operand }: Term, lookup: HostLookup): ReadonlySet
   if (slice === null) return new Set(lookup.find(operand));
   const [, base = '', index, first, last] = slice;
   const members = lookup.find(base);
-  // As for Ansible, nobody's first is nobody.
+  // As for Ansible, the first of no hosts is no host.
   if (members.length === 0) return new Set();
   // Ansible reads an end of 0 as if it were not there: kvm[2:0] is kvm[2].
   const single = index ?? (last !== undefined && last !== '' && Number(last) === 0 ? first : undefined);

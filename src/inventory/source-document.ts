@@ -24,7 +24,7 @@ function tryJson(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-/** JSON says nothing of lines; nearly all of it is YAML too. */
+/** The JSON reader gives no lines, and nearly all JSON is YAML too. */
 function placesOf(text: string, file: string): YamlDocument | undefined {
   try {
     return parseYamlDocument(text, file);

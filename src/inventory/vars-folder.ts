@@ -9,7 +9,7 @@ import { parseSourceDocument } from './source-document.ts';
 import { readSourceFile } from './source-file.ts';
 import type { VaultKeyring } from './vault.ts';
 
-/** What `group_vars/` and `host_vars/` of one folder say, by name of group and host. */
+/** The variables of `group_vars/` and `host_vars/` in one folder, by name of group and host. */
 export interface VarsFolder {
   readonly groups: ReadonlyMap<string, PlacedVars>;
   readonly hosts: ReadonlyMap<string, PlacedVars>;
@@ -26,7 +26,7 @@ export interface VarsFolderNames {
   readonly hosts: Iterable<string>;
 }
 
-/** Reads what `group_vars/` and `host_vars/` of a folder say of these groups and hosts. Neither needs to be there. */
+/** Reads the `group_vars/` and `host_vars/` of a folder for these groups and hosts. Both folders are optional. */
 export async function readVarsFolder(
   folder: string,
   { groups, hosts }: VarsFolderNames,
@@ -38,7 +38,7 @@ export async function readVarsFolder(
   };
 }
 
-/** As many files at once as no limit of open files is reached by. */
+/** Files read at once, few enough for any limit of open files. */
 const filesAtOnce = 64;
 
 async function readAll(
@@ -68,13 +68,13 @@ interface Entry {
 
 const extensions = ['', '.yml', '.yaml', '.json'];
 
-/** The first there is of `kvm`, `kvm.yml`, `kvm.yaml` and `kvm.json`, as Ansible looks for them. */
+/** The first existing one of `kvm`, `kvm.yml`, `kvm.yaml` and `kvm.json`, as for Ansible. */
 function entryOf(name: string, entries: ReadonlyMap<string, Entry>): Entry | undefined {
   const extension = extensions.find((candidate) => entries.has(name + candidate));
   return extension === undefined ? undefined : entries.get(name + extension);
 }
 
-/** What is in a folder, in the order of names; nothing when there is no such folder. */
+/** The entries of a folder, sorted by name; none when there is no such folder. */
 async function listFolder(folder: string): Promise<ReadonlyMap<string, Entry>> {
   const items = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];

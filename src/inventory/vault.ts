@@ -16,7 +16,7 @@ export class VaultKeyring {
   readonly #opened = new Map<string, Promise<VaultContent>>();
   readonly #files = new Set<string>();
 
-  /** What is decrypted becomes one of the secrets, as the passwords are. */
+  /** Decrypted texts and the passwords themselves are added to `secrets`. */
   constructor(passwords: readonly VaultPassword[], secrets = new Secrets()) {
     this.#passwords = passwords;
     this.#secrets = secrets;
@@ -32,13 +32,13 @@ export class VaultKeyring {
     return opening;
   }
 
-  /** Decrypts a file that is a vault as a whole, and remembers its name. */
+  /** Decrypts a file that is a vault as a whole, and keeps its name. */
   async openFile(file: string, text: string): Promise<VaultContent> {
     this.#files.add(file);
     return this.open(text);
   }
 
-  /** Passwords, and what they have opened so far. */
+  /** The passwords and all texts that they have opened so far. */
   get secrets(): Secrets {
     return this.#secrets;
   }
@@ -48,7 +48,7 @@ export class VaultKeyring {
     return this.#files;
   }
 
-  /** Opens every `!vault` value within a value, side by side; those that cannot be opened say so when they are read. */
+  /** Opens every `!vault` value within a value, in parallel. Reading one that cannot be opened throws. */
   async unlock(value: unknown): Promise<void> {
     await Promise.all(
       vaultTextsIn(value).map(async (text) => {
@@ -90,7 +90,7 @@ export class VaultKeyring {
 
 const vaultHeader = /^\$ANSIBLE_VAULT;1\.[12];AES256(?:;([^\r\n]+)|[ \t]*)\r?\n/;
 
-/** Whether a text is a vault as a whole. */
+/** True for a text that is a vault as a whole. */
 export function isVault(text: string): boolean {
   return text.startsWith('$ANSIBLE_VAULT;');
 }

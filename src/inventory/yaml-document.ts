@@ -19,11 +19,11 @@ import { floatTag, intTag } from './yaml-numbers.ts';
 
 /** A YAML file as values, and where in the file each of them stands. */
 export interface YamlDocument {
-  /** Deeply frozen: hosts share what they inherit. Undefined when the file says nothing. */
+  /** Deeply frozen, since hosts share inherited values. Undefined for an empty file. */
   readonly value: unknown;
   /** Place of the key that a path of mapping keys leads to, or of its nearest ancestor that is known. */
   placeOf(path: readonly string[]): SourcePlace;
-  /** The keys of the mapping that a path leads to, as they are written; empty where nobody knows. */
+  /** The keys of the mapping at a path, as they are written; empty where they are not known. */
   keysOf(path: readonly string[]): Iterable<string>;
 }
 
@@ -98,12 +98,12 @@ function keysIn(root: KeyLines, path: readonly string[]): Iterable<string> {
   return node?.children.keys() ?? [];
 }
 
-/** A collection that the walk over the events has entered and not left. */
+/** A collection that the walk over the events is in. */
 interface OpenCollection {
   readonly lines: KeyLines | undefined;
   readonly isMapping: boolean;
   readonly anchor: string | undefined;
-  /** Of a mapping, between a key and its value. */
+  /** The key of a mapping whose value is read next. */
   key: { readonly name: string; readonly line: number } | undefined;
   expectsKey: boolean;
 }
@@ -191,7 +191,7 @@ function takeValue(parent: OpenCollection | undefined): void {
   }
 }
 
-/** The lines of a mapping that begins: those of the key it is the value of, the root's, or new ones nobody asks for. */
+/** The lines of a mapping that begins: those of its key, those of the root, or new ones that are not read. */
 function enter(parent: OpenCollection | undefined, line: number): KeyLines {
   const key = parent?.key?.name;
   const own = key === undefined ? parent?.lines : parent?.lines?.children.get(key);
@@ -219,7 +219,7 @@ function sliceOf(text: string, start: number, end: number): string | undefined {
   return start < 0 ? undefined : text.slice(start, end);
 }
 
-/** Answers which line an offset is on; offsets may come in any order. */
+/** Finds the line of an offset. Offsets may come in any order. */
 function lineCounter(text: string): (offset: number) => number {
   const starts = [0];
   for (let index = text.indexOf('\n'); index !== -1; index = text.indexOf('\n', index + 1)) {

@@ -37,7 +37,7 @@ const isIn = (list: readonly unknown[]) => (item: unknown) => list.some((other) 
 const without = (list: readonly unknown[], unwanted: readonly unknown[]): readonly unknown[] =>
   list.filter((item) => !isIn(unwanted)(item));
 
-/** What `combine` makes of a list that both mappings have. */
+/** The ways in which `combine` merges a list that both mappings have. */
 const listMerges: Readonly<Record<string, ListMerge>> = {
   replace: (_ours, theirs) => theirs,
   keep: (ours) => ours,

@@ -11,7 +11,7 @@ import { describe, Float, isMapping, isNumber, isTrue, itemsOf, LazyMapping, num
 
 /** Where a template finds variables. */
 export interface Scope {
-  /** `Undefined` when there is none of this name. */
+  /** Returns `Undefined` for a name without a variable. */
   lookup(name: string): unknown;
 }
 
@@ -35,16 +35,16 @@ export function evaluateTemplate(template: readonly Statement[], scope: Scope): 
     : toAnsible(toText(value));
 }
 
-/** What comes out of these is text, whatever it looks like. */
+/** Filters whose result stays text, whatever it looks like. */
 const textFilters: ReadonlySet<string> = new Set(['string', 'to_json']);
 
-/** Ansible takes a text that looks like a list, a mapping or a boolean for one. */
+/** Ansible turns a text that looks like a list, a mapping or a boolean into one. */
 function toAnsible(text: string): unknown {
   if (!/^[[{]|^(?:True|False)$/.test(text)) return text;
   return parsePythonLiteral(text) ?? text;
 }
 
-/** The value without what only templates know. */
+/** The value without types that only templates have. */
 function plain(value: unknown): unknown {
   if (value instanceof Undefined) throw value.toError();
   if (value instanceof Float) return value.value;
@@ -56,7 +56,7 @@ function plain(value: unknown): unknown {
   return value;
 }
 
-/** Names that a template gives itself, by `set` and `for`. */
+/** Names that a template defines, by `set` and `for`. */
 class InnerScope implements Scope {
   readonly names = new Map<string, unknown>();
   readonly #outer: Scope;
@@ -190,7 +190,7 @@ function evaluate(expression: Expression, scope: Scope): unknown {
         return calculate(expression.operator, left, right);
       const isTuple = expression.right.kind === 'list' && expression.right.isTuple === true;
       if (isTuple) return formatPercent(left, right as readonly unknown[]);
-      // Python takes a list or mapping for one that names may be looked up in, and minds none that is not used.
+      // Python looks names up in a list or mapping, and ignores members that are not used.
       return formatPercent(left, [right], { mayBeLeft: Array.isArray(right) || isMapping(right) });
     }
     case 'compare':

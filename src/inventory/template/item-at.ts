@@ -2,7 +2,7 @@ import { toText } from './python-text.ts';
 import { defined, Undefined } from './template-error.ts';
 import { describe, isMapping, LazyMapping } from './values.ts';
 
-/** An own member of a mapping or list; nothing of JavaScript's objects can be reached. */
+/** An own member of a mapping or list. Members of JavaScript's objects cannot be reached. */
 export function itemAt(target: unknown, key: unknown): unknown {
   if (target instanceof Undefined) return target;
   defined(key);

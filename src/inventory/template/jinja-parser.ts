@@ -1,11 +1,11 @@
 import type { Nunjucks, NunjucksNode, NunjucksParser, NunjucksTokens } from './nunjucks.ts';
 import { Float } from './values.ts';
 
-/** What begins the argument of a test that stands without brackets, and words that do not. */
+/** Tokens that begin the argument of a test written without brackets, and words that never do. */
 const argumentTypes = new Set(['string', 'int', 'float', 'boolean', 'none', 'left-bracket', 'left-curly']);
 const notArguments = new Set(['if', 'else', 'or', 'and', 'is', 'in', 'not']);
 
-/** The parser of nunjucks with what Jinja reads otherwise: slices, chains of conditions, operators of one rank from left to right. */
+/** The parser of nunjucks, which reads slices, chains of conditions and operators of one rank as Jinja does. */
 export function jinjaParser({ parser }: Nunjucks, tokens: NunjucksTokens): NunjucksParser {
   class JinjaParser extends parser.Parser {
     parseInlineIf(): NunjucksNode {
@@ -38,7 +38,7 @@ export function jinjaParser({ parser }: Nunjucks, tokens: NunjucksTokens): Nunju
       return isFloat ? { typename: 'Literal', value: new Float(Number(token.value)) } : node;
     }
 
-    /** A test belongs to what stands directly before it, as a filter does. */
+    /** A test binds to the expression directly before it, as a filter does. */
     override parseUnary(noFilters?: boolean): NunjucksNode {
       let node = super.parseUnary(noFilters);
       if (noFilters === true) return node;

@@ -4,7 +4,7 @@ import { isMapping, isEqual, isTrue, LazyMapping, type Mapping } from './values.
 
 type Method<T> = (target: T, ...given: readonly unknown[]) => unknown;
 
-/** The methods of Python's texts that inventories call; there are no others to be reached. */
+/** The methods of Python's texts that inventories may call. */
 const ofText: Readonly<Record<string, Method<string>>> = {
   split: (text, separator, most) => splitText(text, separator, most),
   rsplit: (text, separator, most) => {
@@ -51,7 +51,7 @@ const ofList: Readonly<Record<string, Method<readonly unknown[]>>> = {
   count: (list, item) => list.filter((other) => isEqual(other, item)).length,
 };
 
-/** Whether the value has this method and no member of the same name. */
+/** True when the value has this method and no member of the same name. */
 export function isMethod(target: unknown, name: string): boolean {
   if (isMapping(target) && Object.hasOwn(target, name)) return false;
   return Object.hasOwn(tableOf(target), name);

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** The parts of nunjucks that read a template. What they read is evaluated here, with Jinja's meaning instead of JavaScript's. */
+/** The parts of nunjucks that read a template. Evaluation is our own, with Jinja's meaning instead of JavaScript's. */
 export interface Nunjucks {
   readonly lexer: { lex(text: string, options: { readonly trimBlocks: boolean }): NunjucksTokens };
   readonly parser: { readonly Parser: new (tokens: NunjucksTokens) => NunjucksParser };

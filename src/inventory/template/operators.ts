@@ -55,7 +55,7 @@ export function contains(container: unknown, item: unknown): boolean {
   return itemsOf(container, 'looks into the items').some((other) => isEqual(other, item));
 }
 
-/** Whether a comparison is true. */
+/** Evaluates a comparison. */
 export function holds(operator: string, left: unknown, right: unknown): boolean {
   switch (operator) {
     case '==':

@@ -4,7 +4,7 @@ import { jinjaParser } from './jinja-parser.ts';
 import { TemplateError } from './template-error.ts';
 import { Float } from './values.ts';
 
-/** Reads a template. Throws TemplateError for what Jinja or kvmplay does not know. */
+/** Reads a template. Throws TemplateError for syntax that Jinja or kvmplay does not know. */
 export function parseTemplate(text: string): readonly Statement[] {
   const nunjucks = loadNunjucks();
   let root: NunjucksNode;
@@ -241,7 +241,7 @@ function toLiteral(value: unknown): Expression {
   throw unsupported('a regular expression between slashes');
 }
 
-/** What nunjucks takes for a name: `1e3` and `1_000`. */
+/** Reads `1e3` and `1_000`, which nunjucks takes for names. */
 function toNumber(text: string): number | Float | undefined {
   if (!/^\d+(?:_\d+)*(?:[eE]\d+(?:_\d+)*)?$/.test(text)) return undefined;
   const number = Number(text.replaceAll('_', ''));

@@ -80,7 +80,7 @@ class LiteralReader {
     return value;
   }
 
-  /** What follows the first comma of a tuple without brackets. */
+  /** The items after the first comma of a tuple without brackets. */
   #readRest(): readonly unknown[] {
     const items: unknown[] = [];
     for (;;) {

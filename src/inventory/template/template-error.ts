@@ -1,6 +1,6 @@
 /** Why a template has no value: a phrase that follows the name of the variable it stands in. */
 export class TemplateError extends Error {
-  /** A value was missing, which `default` and `is defined` may make good. */
+  /** True when a value was missing: `default` and `is defined` accept that. */
   readonly isUndefined: boolean;
 
   constructor(message: string, { isUndefined = false, cause }: TemplateErrorOptions = {}) {
@@ -16,7 +16,7 @@ export interface TemplateErrorOptions {
   readonly cause?: unknown;
 }
 
-/** A value that is not there. Everything but `default`, `mandatory` and `is defined` throws on it. */
+/** A missing value. Everything but `default`, `mandatory` and `is defined` throws on it. */
 export class Undefined {
   readonly reason: string;
   readonly cause: unknown;
@@ -31,7 +31,7 @@ export class Undefined {
   }
 }
 
-/** The value, which must be there. */
+/** The value. Throws for a missing one. */
 export function defined(value: unknown): unknown {
   if (value instanceof Undefined) throw value.toError();
   return value;

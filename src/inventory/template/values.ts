@@ -9,7 +9,7 @@ export class Float {
   }
 }
 
-/** A mapping whose values are worked out when somebody asks: `hostvars` and what it holds. */
+/** A mapping whose values are evaluated when they are read: `hostvars` and its members. */
 export class LazyMapping {
   readonly keys: readonly string[];
   readonly #get: (key: string) => unknown;
@@ -102,12 +102,12 @@ export function itemsOf(value: unknown, what: string): readonly unknown[] {
   throw new TemplateError(`${what} of ${describe(value)}, and should be of a list`);
 }
 
-/** The length of anything that has one. */
+/** The length of a text, list or mapping. */
 export function lengthOf(value: unknown): number {
   return itemsOf(value, 'takes the length').length;
 }
 
-/** What a value is, for messages; never the value itself, which may be a secret. */
+/** Names the type of a value for messages. The value itself may be a secret. */
 export function describe(value: unknown): string {
   if (value === null) return 'nothing';
   if (value instanceof Undefined) return 'what is not defined';
