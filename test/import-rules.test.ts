@@ -20,6 +20,7 @@ const modelOfEngine = [
   'secrets',
   'shell-quote',
   'staged-file',
+  'step',
   'tags',
   'task',
 ].map((name) => `model/${name}.ts`);

@@ -33,12 +33,15 @@ interface KindMembers<C, All> {
 /** Takes effect when its commands run. */
 interface Immediate<C> {
   compile(change: C): readonly Command[];
+  /** Runs at the commit, once the files are in place; it may run twice. The commands of the inverse take it back, too. */
+  settle?(change: C): readonly Command[];
   readonly stage?: never;
 }
 
 /** Is staged with the other changes and takes effect at the commit. */
 interface Staged<C> {
   readonly compile?: never;
+  readonly settle?: never;
   stage(change: C): StagedFile;
 }
 

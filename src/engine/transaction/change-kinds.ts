@@ -2,6 +2,7 @@ import type { Change } from '../../model/change.ts';
 import type { Command } from '../../model/command.ts';
 import type { Probe } from '../../model/probe.ts';
 import type { StagedFile } from '../../model/staged-file.ts';
+import type { Step } from '../../model/step.ts';
 import type { SurveyAnswers } from './survey-answers.ts';
 
 /** What the engine knows of changes, all of which it is handed: it names no kind. */
@@ -21,6 +22,8 @@ export interface ChangeKind {
   inverse(change: Change): Change | undefined;
   /** Absent: the change is a file's, staged until the commit. */
   compile?(change: Change): readonly Command[];
+  /** Runs at the commit, once the files are in place. The commands of the inverse take it back, too. */
+  settle?(change: Change): readonly Command[];
   stage?(change: Change): StagedFile;
   readonly needs?: {
     hints?(change: Change, left: readonly string[]): readonly string[];
@@ -35,6 +38,10 @@ export interface TransactionNeeds {
   readonly probes: readonly Probe[];
   /** Seconds that it takes beyond the usual. */
   readonly seconds: number;
+  /** What is done before the first of them. */
+  readonly first?: readonly Step[] | undefined;
+  /** Asks those who read the files that the commit put in place whether they take them. */
+  readonly accept?: readonly Command[] | undefined;
 }
 
 export interface Occupant {

@@ -4,7 +4,7 @@ import { formatCommand } from '../../model/command.ts';
 import type { ChangeKinds } from './change-kinds.ts';
 import { cleanOwner } from './owner.ts';
 import type { TransactionResult } from './transaction-result.ts';
-import type { TransactionWork } from './transaction-work.ts';
+import type { GuardedWork, TransactionWork } from './transaction-work.ts';
 
 /** Why a change is undone. */
 export interface Failure {
@@ -38,7 +38,9 @@ export function refusalOf(
     case 'unknown':
     case 'applied':
     case 'committed':
+    case 'failed-accept':
     case 'failed-commit':
+    case 'failed-settle':
     case 'failed-step':
     case 'rolled-back':
       return undefined;
@@ -55,21 +57,31 @@ function lockedError(host: string, owner: string, isStale: boolean): HostLockedE
 
 /** What a result that is not a success says. */
 export function explainResult(
-  work: TransactionWork,
+  work: GuardedWork,
   { outcome, words, lines }: TransactionResult,
   kinds: ChangeKinds,
 ): Failure {
   const details = lines.map((line) => line.trim());
   switch (outcome) {
     case 'failed-step': {
-      const step = findStep(work, words, kinds);
+      const step = findStep(work, words, { part: 'run', kinds });
       if (step === undefined) return { cause: 'a step did not work', details };
       return { cause: `${step.text} ended with ${String(words[2])}`, details, change: step.change };
+    }
+    case 'failed-settle': {
+      const step = findStep(work, words, { part: 'settle', kinds });
+      if (step === undefined) return { cause: 'a step could not be settled', details };
+      return { cause: `${step.text} ended with ${String(words[2])}`, details, change: step.change };
+    }
+    case 'failed-accept': {
+      const command = work.accept?.[Number(words[0])];
+      const text = command === undefined ? 'who reads the files' : `\`${formatCommand(command)}\``;
+      return { cause: `${text} does not take the files, and ended with ${String(words[1])}`, details };
     }
     case 'failed-commit':
       return { cause: `${work.files[Number(words[0])]?.path ?? 'a file'} cannot be put in place`, details };
     case 'rolled-back': {
-      const step = findStep(work, words.slice(1), kinds);
+      const step = findStep(work, words.slice(1), { part: 'run', kinds });
       if (step !== undefined) {
         return {
           cause: `${step.text} had not ended when the guard undid the change`,
@@ -92,15 +104,16 @@ export function explainResult(
   }
 }
 
-/** The command that a result names by the numbers of its change and of itself. */
+/** The command that a result names by the numbers of its step and of itself. */
 function findStep(
   { steps }: TransactionWork,
   [at, place]: readonly string[],
-  { kindOf }: ChangeKinds,
-): { readonly text: string; readonly change: Change } | undefined {
+  { part, kinds }: { readonly part: 'run' | 'settle'; readonly kinds: ChangeKinds },
+): { readonly text: string; readonly change: Change | undefined } | undefined {
   const step = steps[Number(at ?? -1)];
-  const change = step?.brings[0];
-  const command = step?.run[Number(place ?? -1)];
-  if (change === undefined || command === undefined) return undefined;
-  return { text: `${kindOf(change).describe(change)}: \`${formatCommand(command)}\``, change };
+  const command = step?.[part]?.[Number(place ?? -1)];
+  if (step === undefined || command === undefined) return undefined;
+  const [change] = step.brings;
+  const title = change === undefined ? '' : `${kinds.kindOf(change).describe(change)}: `;
+  return { text: `${title}\`${formatCommand(command)}\``, change };
 }

@@ -1,6 +1,21 @@
 import { quote } from '../../model/shell-quote.ts';
 import type { FilePermissions, StagedFile } from '../../model/staged-file.ts';
 
+/** What the functions of files are made of. */
+export const fileLibrary = `holds() {
+  [ "$(cat "$1" && echo .)" = "$2" ]
+}
+relabel() {
+  if command -v restorecon >/dev/null; then restorecon "$1" 2>/dev/null; fi
+  return 0
+}
+restore() {
+  cp -p "$1" "$2.kvmplay-$id" && mv -f "$2.kvmplay-$id" "$2" && relabel "$2" && return
+  # One that is immutable, say, was not changed either: what is left of the attempt is the copy.
+  rm -f "$2.kvmplay-$id"
+  return 1
+}`;
+
 /**
  * The functions of a transaction's script for the file with number `index`: check that it is what the plan took it for,
  * stage beside it what it shall be, put that in place, and take either back.

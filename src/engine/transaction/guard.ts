@@ -80,6 +80,8 @@ const endings: Readonly<Partial<Record<TransactionOutcome, string>>> = {
   committed: 'is confirmed, and its files are in place',
   'rolled-back': 'is rolled back',
   'failed-commit': 'is rolled back, since its files could not be put in place',
+  'failed-accept': 'is rolled back, since who reads its files does not take them',
+  'failed-settle': 'is rolled back, since a step could not be settled',
   unknown: 'did not end within 30 s',
 };
 

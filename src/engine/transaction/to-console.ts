@@ -1,5 +1,5 @@
 import { formatCommand } from '../../model/command.ts';
-import type { Step } from './transaction-work.ts';
+import type { Step } from '../../model/step.ts';
 
 /** What to type on the console of a host whose rollback did not bring everything back: the steps undone, last one first. */
 export function toConsole(steps: readonly Step[]): readonly string[] {

@@ -29,11 +29,17 @@ export class TransactionCourse {
     this.#host = host;
     this.#transaction = transaction;
     const { kinds, probes } = host;
-    const work = toWork(transaction.changes, kinds.kindOf);
-    const needs = kinds.needsOf(work.changes, transaction.before);
-    this.#work = { ...work, probes: work.steps.length === 0 ? [] : [...needs.probes, ...probes] };
-    this.#waits = needs.seconds;
-    this.#confirmTimeout = host.confirmTimeout + needs.seconds;
+    const planned = toWork(transaction.changes, kinds.kindOf);
+    const needs = kinds.needsOf(transaction.changes, transaction.before);
+    const steps = [...(needs.first ?? []), ...planned.steps];
+    this.#work = {
+      ...planned,
+      steps,
+      accept: planned.files.length === 0 ? undefined : needs.accept,
+      probes: steps.length === 0 ? [] : [...needs.probes, ...probes],
+    };
+    this.#waits = needs.seconds + steps.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
+    this.#confirmTimeout = host.confirmTimeout + this.#waits;
   }
 
   async run(): Promise<TransactionEnd> {

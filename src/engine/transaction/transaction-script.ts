@@ -1,7 +1,8 @@
-import type { Command, ProgramCommand } from '../../model/command.ts';
 import { quote } from '../../model/shell-quote.ts';
-import { fileFunctions, sweepFunction } from './file-script.ts';
-import type { GuardedWork, Step } from './transaction-work.ts';
+import { fileFunctions, fileLibrary, sweepFunction } from './file-script.ts';
+import { protocol } from './protocol-script.ts';
+import { acceptFunction, stepFunctions, stepLibrary } from './step-script.ts';
+import type { GuardedWork } from './transaction-work.ts';
 
 export interface TransactionIdentity {
   /** Letters, digits and dashes. */
@@ -100,9 +101,13 @@ export function endScript(id: string, way: 'commit' | 'rollback'): string {
 `;
 }
 
-function transactionScript({ steps, files, probes }: GuardedWork, identity: TransactionIdentity): string {
+function transactionScript(
+  { steps, files, accept = [], probes }: GuardedWork,
+  identity: TransactionIdentity,
+): string {
   const functions = [
     ...steps.map((step, index) => stepFunctions(step, index)),
+    acceptFunction(accept),
     ...files.map((change, index) => fileFunctions(change, index, identity.id)),
     ...probes.map(({ script }, index) => `probe_${String(index)}() (\n${script}\n)`),
     sweepFunction(files),
@@ -114,223 +119,15 @@ umask 077
 id=${quote(identity.id)}
 folder=${transactionFolder(identity.id)}
 backups=/var/lib/kvmplay/${identity.id}
-changes=${String(steps.length)}
+steps=${String(steps.length)}
 files=${String(files.length)}
 timeout=${String(identity.confirmTimeout)}
 required=${quote(required.join(' '))}
 optional=${quote(optional.join(' '))}
-${runtime}
+${stepLibrary}
+${fileLibrary}
+${protocol}
 ${functions.join('\n')}
 main "$1" "$2"
 `;
 }
-
-/** do_N makes step N, undo_N takes it back; each command tells its own number, so that a failure can be named. */
-function stepFunctions({ run, undo }: Step, index: number): string {
-  const at = String(index);
-  const commands = run.map((command, place) =>
-    patient(command, `run ${at} ${String(place)} ${spell(command)}`),
-  );
-  const undone = undo.map((command) => `undo ${spell(command)}`);
-  return `do_${at}() {\n${commands.join('\n')}\n}\nundo_${at}() {\n${[...undone, ':'].join('\n')}\n}`;
-}
-
-function patient(command: Command, run: string): string {
-  const { alsoDone, busy }: Partial<ProgramCommand> = 'argv' in command ? command : {};
-  const tried = alsoDone === undefined ? run : `${run} || is_done ${quote(alsoDone.join(' '))}`;
-  return busy === undefined
-    ? `${tried} || return 1`
-    : `until ${tried}; do is_busy ${quote(busy)} || return 1; done`;
-}
-
-function spell(command: Command): string {
-  return 'argv' in command
-    ? command.argv.map(quote).join(' ')
-    : `put ${quote(command.value)} ${quote(command.to)}`;
-}
-
-/**
- * The part that is the same in every transaction. Who moves the file `armed` first decides: apply that fails, the guard,
- * and the controller that commits or rolls back cannot both win, since rename is atomic. No file is made by `: >`, since
- * `:` is a special builtin: where the file cannot be made that would end the whole shell, and leave the lock behind.
- */
-const runtime = `run() {
-  at="$1 $2"; shift 2
-  printf '%s\\n' "$at" > "$folder/running"
-  if "$@" >"$folder/stdout" 2>"$folder/stderr" </dev/null; then
-    printf '%s\\n' "$at" >> "$folder/journal"
-  else
-    failed="$at $?"
-    # Some tell on stdout what went wrong, among much else.
-    [ -s "$folder/stderr" ] || tail -n 20 "$folder/stdout" > "$folder/stderr"
-    return 1
-  fi
-}
-is_done() {
-  case " $1 " in *" \${failed##* } "*) printf '%s\\n' "\${failed% *}" >> "$folder/journal" ;; *) return 1 ;; esac
-}
-is_busy() {
-  waits=$((waits + 1))
-  [ $waits -le 120 ] && [ -e "$folder/armed" ] && grep -q "$1" "$folder/stderr" && sleep 1
-}
-undo() {
-  "$@" >/dev/null 2>"$folder/undo-step" </dev/null && return
-  undo_errors=$((undo_errors + 1))
-  cat "$folder/undo-step" >> "$folder/undo-stderr"
-}
-put() {
-  { printf '%s\\n' "$1" > "$2"; }
-}
-holds() {
-  [ "$(cat "$1" && echo .)" = "$2" ]
-}
-relabel() {
-  if command -v restorecon >/dev/null; then restorecon "$1" 2>/dev/null; fi
-  return 0
-}
-restore() {
-  cp -p "$1" "$2.kvmplay-$id" && mv -f "$2.kvmplay-$id" "$2" && relabel "$2" && return
-  # One that is immutable, say, was not changed either: what is left of the attempt is the copy.
-  rm -f "$2.kvmplay-$id"
-  return 1
-}
-each() {
-  number=0
-  while [ $number -lt $files ]; do "$1_$number" 2>"$folder/stderr" || return 1; number=$((number + 1)); done
-}
-result() {
-  {
-    printf 'outcome %s\\n' "$1"
-    printf 'undo-errors %s\\n' "$undo_errors"
-    if [ -s "$folder/$2" ]; then while IFS= read -r line || [ -n "$line" ]; do printf '| %s\\n' "$line"; done < "$folder/$2"; fi
-  } > "$folder/result.new"
-  mv -f "$folder/result.new" "$folder/result"
-}
-release() {
-  each unstage
-  rm -rf /run/kvmplay/active
-}
-# Seconds on a clock that nobody sets.
-tell_time() {
-  read -r uptime rest < /proc/uptime
-  now=\${uptime%.*}
-}
-arm() {
-  tell_time
-  printf '%s\\n' $((now + timeout)) > "$folder/deadline"
-  if [ -d /run/systemd/system ] && systemd-run --quiet --unit="kvmplay-guard-$id" --on-active="$timeout" \\
-    --timer-property=AccuracySec=100ms sh "$folder/transaction" guard 2>/dev/null; then return 0; fi
-  setsid sh -c 'sleep "$1"; exec sh "$2" guard' guard "$timeout" "$folder/transaction" </dev/null >/dev/null 2>&1 &
-  printf '%s\\n' $! > "$folder/guard"
-}
-disarm() {
-  if [ -e "$folder/guard" ]; then kill -- "-$(cat "$folder/guard")" 2>/dev/null
-  elif [ -d /run/systemd/system ]; then systemctl stop "kvmplay-guard-$id.timer" 2>/dev/null; fi
-}
-take_back() {
-  true >> "$folder/journal"
-  number=-1
-  while read -r begun rest; do number=$begun; done < "$folder/journal"
-  while [ "$number" -ge 0 ]; do "undo_$number"; number=$((number - 1)); done
-}
-apply() {
-  true > "$folder/started"
-  # The youngest twenty stay for whoever wants an old file back; their names begin with the time.
-  set -- /var/lib/kvmplay/2*
-  while [ $# -gt 20 ]; do rm -rf "$1"; shift; done
-  [ $files = 0 ] || mkdir -p "$backups" 2>"$folder/stderr" || { result failed-backup stderr; release; return; }
-  each check || { result "conflict $number" stderr; release; return; }
-  sweep
-  each stage || { result "failed-stage $number" stderr; release; return; }
-  sync
-  # All at once: each may wait a second for an answer.
-  for number in $optional; do
-    { "probe_$number" >/dev/null 2>&1 && true > "$folder/passed-$number"; } </dev/null &
-  done
-  wait
-  true > "$folder/running"
-  true > "$folder/armed"
-  arm
-  step=0
-  while [ $step -lt $changes ] && [ -e "$folder/armed" ] && "do_$step"; do step=$((step + 1)); done
-  rm -f "$folder/running"
-  if [ $step = $changes ]; then
-    [ ! -e "$folder/armed" ] || result applied none
-    return
-  fi
-  mv "$folder/armed" "$folder/rolling" 2>/dev/null || return
-  disarm
-  mv "$folder/stderr" "$folder/step-stderr"
-  take_back
-  result "failed-step $failed" step-stderr
-  release
-}
-probe() {
-  expected=$required
-  for number in $optional; do [ ! -e "$folder/passed-$number" ] || expected="$expected $number"; done
-  tell_time
-  end=$((now + $1))
-  for number in $expected; do
-    until seen=$("probe_$number" 2>&1 </dev/null); do
-      tell_time
-      if [ "$now" -ge $end ]; then
-        printf 'probe %s %s\\n' "$number" "$(printf '%s' "$seen" | tail -n 1)"
-        break
-      fi
-      sleep 1
-    done
-  done
-}
-rollback() {
-  mv "$folder/armed" "$folder/rolling" 2>/dev/null || return
-  rm -f "$folder/result"
-  [ "$1" = guard ] || disarm
-  under_way=
-  [ ! -e "$folder/running" ] || read -r under_way < "$folder/running"
-  # A step under way ends first: its effect is in the journal then.
-  waited=0
-  while [ -e "$folder/running" ] && [ $waited -lt 20 ]; do sleep 1; waited=$((waited + 1)); done
-  take_back
-  result "rolled-back $1\${under_way:+ $under_way}" undo-stderr
-  release
-}
-commit() {
-  mv "$folder/armed" "$folder/committing" 2>/dev/null || return
-  # Who asks meanwhile waits for that of the commit.
-  rm -f "$folder/result"
-  disarm
-  # From here to the last rename a power cut leaves a mixture of files: the mark tells the next run to finish it.
-  [ $files = 0 ] || { cp "$folder/transaction" "$backups/transaction" && sync && ln -sfn "$backups" /var/lib/kvmplay/unfinished && sync; } 2>"$folder/stderr" || {
-    take_back; result 'failed-commit -1' stderr; release; return
-  }
-  if each commit; then
-    sync
-    rm -f /var/lib/kvmplay/unfinished
-    result committed none
-    release
-    return
-  fi
-  cp "$folder/stderr" "$folder/commit-stderr"
-  last=$number
-  while [ "$number" -ge 0 ]; do "restore_$number" 2>>"$folder/undo-stderr" || undo_errors=$((undo_errors + 1)); number=$((number - 1)); done
-  rm -f /var/lib/kvmplay/unfinished
-  take_back
-  result "failed-commit $last" commit-stderr
-  release
-}
-finish() {
-  mkdir -p "$folder" && each finish && sync && rm -f /var/lib/kvmplay/unfinished && rm -rf "$folder"
-}
-main() {
-  undo_errors=0
-  waits=0
-  case $1 in
-    apply) apply ;;
-    commit) commit ;;
-    rollback) rollback controller ;;
-    # One that comes too late is no failed unit.
-    guard) rollback guard || true ;;
-    finish) finish ;;
-    probe) probe "$2" ;;
-  esac
-}`;

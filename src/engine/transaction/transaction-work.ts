@@ -2,6 +2,7 @@ import type { Change } from '../../model/change.ts';
 import type { Command } from '../../model/command.ts';
 import type { Probe } from '../../model/probe.ts';
 import type { FilePermissions, StagedFile } from '../../model/staged-file.ts';
+import type { Step } from '../../model/step.ts';
 import type { ChangeKinds } from './change-kinds.ts';
 
 /** Everything one transaction is to do, in order. */
@@ -16,17 +17,14 @@ export interface TransactionWork {
   readonly staged: readonly Change[];
 }
 
-/** What the journal on the host counts. */
-export interface Step {
-  readonly brings: readonly Change[];
-  readonly run: readonly Command[];
-  /** Empty: nothing takes it back. */
-  readonly undo: readonly Command[];
-}
-
 /** Work, and what must hold after it. */
 export interface GuardedWork extends TransactionWork {
   readonly probes: readonly Probe[];
+  /**
+   * Asks those who read the files that the commit put in place. When one does not take them, the files go back, it is asked
+   * again, and the steps are undone.
+   */
+  readonly accept?: readonly Command[] | undefined;
 }
 
 /** Splits what tasks planned: steps in order, and per path the one change of a file they add up to. */
@@ -60,6 +58,7 @@ function toStep(change: Change, kindOf: ChangeKinds['kindOf']): Step {
     brings: [change],
     run: kind.compile?.(change) ?? [],
     undo: inverse === undefined ? [] : (kindOf(inverse).compile?.(inverse) ?? []),
+    settle: kind.settle?.(change),
   };
 }
 
