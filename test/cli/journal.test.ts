@@ -5,12 +5,14 @@ import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { runCli } from '../../src/cli/cli.ts';
 import { headerOf } from '../../src/cli/journal/header.ts';
 import { journalReporter } from '../../src/cli/journal/journal.ts';
+import { versionOfKvmplay } from '../../src/cli/version.ts';
 import type { HostOutcome, HostUndone, OfHost, RunEvent, RunEventBody } from '../../src/engine/events.ts';
 import { fakeIo, type FakeIo } from './fake-io.ts';
 
 // Commands load all that runs need.
 jest.setTimeout(30_000);
 
+const version = versionOfKvmplay();
 const folder = mkdtempSync(join(tmpdir(), 'kvmplay-journal-'));
 const runs = join(folder, 'kvmplay', 'runs');
 const file = join(folder, 'ifcfg-br7');
@@ -198,6 +200,108 @@ describe('the record of a run whose wave was taken back', () => {
   });
 });
 
+/** A run that a newer kvmplay recorded. */
+function recordByNewer(foreign: object): string {
+  const id = record({ events: [end('kvm1', 'changed'), finished] });
+  const path = join(runs, `${id}.jsonl`);
+  const [header = '', start = '', played = '', ...rest] = readFileSync(path, 'utf8').split('\n');
+  const done = {
+    seq: 3,
+    at: 0,
+    type: 'change.done',
+    play: 'br7',
+    playIndex: 0,
+    host: 'kvm1',
+    change: foreign,
+  };
+  const newer = JSON.stringify({ ...(JSON.parse(header) as object), version: '7.0.0' });
+  writeFileSync(path, [newer, start, played, JSON.stringify(done), ...rest].join('\n'));
+  return id;
+}
+
+describe('a run that a newer kvmplay recorded', () => {
+  const cases: [string, object, string][] = [
+    ['an unknown kind of change', { kind: 'tunnel.create', name: 'gre1' }, 'kind tunnel.create'],
+    ['an unknown member of a change', { ...change, immutable: true }, 'immutable of kind file.write'],
+    [
+      'an unknown member of a part of a change',
+      {
+        kind: 'link.create',
+        link: { name: 'br7', kind: 'bridge', up: true, mtu: 1500, mac: '', macPinned: false, vni: 7 },
+      },
+      'link.vni of kind link.create',
+    ],
+  ];
+
+  it.each(cases)('is listed with %s', async (_, foreign, unknown) => {
+    const id = recordByNewer(foreign);
+    const seen = io();
+
+    expect(await runCli(['runs', '--json'], seen)).toBe(0);
+
+    expect(JSON.parse(seen.written.stdout)).toMatchObject([
+      { id, state: 'finished', version: '7.0.0', unknown: [unknown], hosts: { changed: 1 } },
+    ]);
+  });
+
+  it.each(cases)(
+    'is not undone with %s, which is named with the version that wrote it',
+    async (_, foreign, unknown) => {
+      const id = recordByNewer(foreign);
+      const seen = io();
+
+      expect(await runCli(['undo', id, '--check'], seen)).toBe(1);
+
+      expect(seen.written.stderr).toBe(
+        `kvmplay: run ${id} holds a change of kvm1 that this kvmplay ${version} does not know: ${unknown}; kvmplay 7.0.0 recorded it and can undo it\n`,
+      );
+    },
+  );
+
+  it('is told for people, too', async () => {
+    recordByNewer({ kind: 'tunnel.create' });
+    const seen = io();
+
+    expect(await runCli(['runs'], seen)).toBe(0);
+
+    expect(seen.written.stdout).toContain('finished, with changes that only kvmplay 7.0.0 knows');
+  });
+});
+
+describe('a record that is damaged', () => {
+  it.each([
+    ['no header', '{}\n{}\n', 'line 1'],
+    ['a line that is no JSON', undefined, 'line 2'],
+    ['a known change with a wrong value', '', 'line 4'],
+    ['nothing at all', '\n', 'line 1'],
+  ])('with %s is one sentence, and the list goes on', async (_, text, line) => {
+    const broken = recordByNewer({ ...change, mode: text === '' ? 'rw' : 0o644 });
+    const path = join(runs, `${broken}.jsonl`);
+    if (text === undefined) writeFileSync(path, readFileSync(path, 'utf8').replace('\n{', '\n%'));
+    else if (text !== '') writeFileSync(path, text);
+    const whole = recordWritten();
+    const seen = io();
+
+    expect(await runCli(['runs', '--json'], seen)).toBe(0);
+
+    expect(JSON.parse(seen.written.stdout)).toMatchObject([{ id: whole }]);
+    expect(seen.written.stderr).toBe(`kvmplay: ${line} of ${path} is not that of a record of kvmplay\n`);
+  });
+
+  it('of another format names the version that wrote it', async () => {
+    const id = recordByNewer(change);
+    const path = join(runs, `${id}.jsonl`);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"format":1', '"format":2'));
+    const seen = io();
+
+    expect(await runCli(['runs'], seen)).toBe(0);
+
+    expect(seen.written.stderr).toBe(
+      `kvmplay: ${path} has the format 2 of kvmplay 7.0.0, and this kvmplay ${version} reads format 1\n`,
+    );
+  });
+});
+
 describe('kvmplay undo', () => {
   it.each([
     ['finds what the run left: it would be undone', 'new\n', { kvm1: 'changed' }],
@@ -278,7 +382,7 @@ describe('kvmplay apply', () => {
     JSON.stringify({
       kvmplay: 'plan',
       format: 1,
-      version: '0.1.0',
+      version: '7.0.0',
       madeAt: '2026-01-01T00:00:00Z',
       plays: [{ name: 'br7', probes: [], hosts: [{ host: 'kvm1', changes }] }],
       ...more,
@@ -290,7 +394,12 @@ describe('kvmplay apply', () => {
     [
       'a change it does not know',
       plan([{ kind: 'disk.format' }]),
-      'plan.json is not a plan of this kvmplay: plays[0].hosts[0].changes[0].kind: ',
+      `plan.json is not a plan of this kvmplay: plays[0].hosts[0].changes[0].kind: there is no kind disk.format; kvmplay 7.0.0 wrote it, and this is ${version}`,
+    ],
+    [
+      'a member of a change that it does not know',
+      plan([{ ...change, immutable: true }]),
+      `plan.json is not a plan of this kvmplay: plays[0].hosts[0].changes[0]: Unrecognized key: "immutable"; kvmplay 7.0.0 wrote it, and this is ${version}`,
     ],
     [
       'a change with something missing',

@@ -15,7 +15,11 @@ interface ListedRun {
   readonly user: string;
   readonly command: string;
   readonly playbooks: readonly string[];
+  /** Of the kvmplay that ran it. */
+  readonly version: string;
   readonly state: 'finished' | 'interrupted';
+  /** What of its changes this kvmplay does not know. Absent: nothing. */
+  readonly unknown?: readonly string[];
   /** Hosts by outcome; `unfinished`: the run ended first. */
   readonly hosts: Readonly<Partial<Record<HostOutcome | 'unfinished', number>>>;
 }
@@ -24,11 +28,12 @@ export async function printRuns(
   { options }: CommandArguments<typeof runsSpec.options>,
   io: CliIo,
 ): Promise<number> {
-  const runs = (await listRecords(io.env)).map(toListed);
+  const { records, damaged } = await listRecords(io.env);
+  const runs = records.map(toListed);
   if (options.json) {
     io.stdout.write(`${JSON.stringify(runs, undefined, 2)}\n`);
   } else if (runs.length > 0) {
-    const rows = runs.map(({ id, startedAt, user, playbooks, state, hosts }) => [
+    const rows = runs.map(({ id, startedAt, user, playbooks, state, version, unknown, hosts }) => [
       id,
       startedAt.replace(/\..*/, '').replace('T', ' '),
       user,
@@ -36,15 +41,17 @@ export async function printRuns(
       Object.entries(hosts)
         .map(([outcome, count]) => `${count} ${outcome}`)
         .join(', '),
-      state,
+      unknown === undefined ? state : `${state}, with changes that only kvmplay ${version} knows`,
     ]);
     io.stdout.write(`${formatTable(['run', 'began (UTC)', 'by', 'playbooks', 'hosts', 'state'], rows)}\n`);
   }
+  for (const sentence of damaged) io.stderr.write(`kvmplay: ${sentence}\n`);
   return exitCodes.done;
 }
 
 function toListed(record: RunRecord): ListedRun {
-  const { id, startedAt, user, command, playbooks } = record.header;
+  const { id, startedAt, user, command, playbooks, version } = record.header;
+  const unknown = [...new Set(record.unknown.map(({ what }) => what))];
   const hosts: Partial<Record<HostOutcome | 'unfinished', number>> = {};
   for (const { outcome = 'unfinished' } of hostsOf(record)) hosts[outcome] = (hosts[outcome] ?? 0) + 1;
   return {
@@ -53,7 +60,9 @@ function toListed(record: RunRecord): ListedRun {
     user,
     command,
     playbooks,
+    version,
     state: isFinished(record) ? 'finished' : 'interrupted',
+    ...(unknown.length > 0 && { unknown }),
     hosts,
   };
 }

@@ -10,9 +10,10 @@ import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import { withRecorded } from '../journal/header.ts';
 import { findRecord } from '../journal/journal.ts';
-import { hostsOf, isFinished } from '../journal/record.ts';
+import { hostsOf, isFinished, type RunRecord } from '../journal/record.ts';
 import { runChanges } from '../playbooks/run-changes.ts';
 import type { undoSpec } from './journal-specs.ts';
+import { versionOfKvmplay } from '../version.ts';
 import { openInventory } from '../hosts/open-inventory.ts';
 
 export async function undoRun(args: CommandArguments<typeof undoSpec.options>, io: CliIo): Promise<number> {
@@ -24,6 +25,7 @@ export async function undoRun(args: CommandArguments<typeof undoSpec.options>, i
   const { header } = record;
   for (const secret of record.secrets) io.secrets.add(secret);
   const origin = `run ${header.id}`;
+  refuseUnknown(record);
   const hosts = hostsOf(record);
   const lost = hosts.filter(({ outcome, changes }) => outcome === undefined && changes.length === 0);
   if (!isFinished(record) && lost.length > 0) {
@@ -73,6 +75,14 @@ export async function undoRun(args: CommandArguments<typeof undoSpec.options>, i
     io,
   );
   return exitCodeOf(summary, false);
+}
+
+/** Nobody can tell what is left of a host when a change is not understood. */
+function refuseUnknown({ header, unknown: [first] }: RunRecord): void {
+  if (first === undefined) return;
+  throw new UsageError(
+    `run ${header.id} holds a change of ${first.host} that this kvmplay ${versionOfKvmplay()} does not know: ${first.what}; kvmplay ${header.version} recorded it and can undo it`,
+  );
 }
 
 function remainders(changes: readonly Change[]): readonly string[] {

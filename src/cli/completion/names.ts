@@ -14,7 +14,7 @@ export async function namesFor(
     }
     case 'run': {
       const { listRecords } = await import('../journal/journal.ts');
-      const records = await listRecords(io.env);
+      const { records } = await listRecords(io.env);
       const ids = records.map(({ header }) => ({ word: header.id, describe: header.command })).reverse();
       return [{ word: 'last', describe: 'the newest' }, ...ids];
     }

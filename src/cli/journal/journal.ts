@@ -1,15 +1,11 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import * as z from 'zod';
-import type { Reporter, RunEvent } from '../../engine/events.ts';
-import { foldRun } from '../../engine/fold/fold-run.ts';
+import type { Reporter } from '../../engine/events.ts';
 import { UsageError } from '../../errors.ts';
-import { whyUnreadable, whyUnwritable } from '../../model/file-finding.ts';
+import { whyUnwritable } from '../../model/file-finding.ts';
 import type { CliIo } from '../io.ts';
-import { changeSchema } from '../../changes/schema.ts';
-import { toPresentShape } from './older-events.ts';
+import { readRecord } from './read-record.ts';
 import type { RecordHeader, RunRecord } from './record.ts';
 
 /** Records that are kept; with each further run the oldest goes. */
@@ -79,15 +75,27 @@ export function journalReporter(
   };
 }
 
-/** Records, the oldest first. Files that are none are left out. */
-export async function listRecords(env: CliIo['env']): Promise<readonly RunRecord[]> {
+/** Every record there is. */
+export interface Records {
+  /** The oldest first. */
+  readonly records: readonly RunRecord[];
+  /** Sentences about files that are none, or whose format is of a newer kvmplay. */
+  readonly damaged: readonly string[];
+}
+
+export async function listRecords(env: CliIo['env']): Promise<Records> {
   const folder = journalFolder(env);
   const records: RunRecord[] = [];
+  const damaged: string[] = [];
   for (const id of recordIds(folder)) {
-    const record = await readRecord(fileOf(folder, id)).catch(() => undefined);
-    if (record !== undefined) records.push(record);
+    try {
+      records.push(await readRecord(fileOf(folder, id)));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      damaged.push(error.message);
+    }
   }
-  return records;
+  return { records, damaged };
 }
 
 /**
@@ -138,65 +146,4 @@ function makeRoom(folder: string): void {
   } catch {
     // Writing says what is wrong.
   }
-}
-
-const headerSchema = z.object({
-  type: z.literal('record'),
-  format: z.literal(1),
-  id: z.string(),
-  version: z.string(),
-  command: z.enum(['run', 'apply']),
-  playbooks: z.array(z.string()),
-  inventory: z.array(z.string()),
-  limit: z.string().optional(),
-  only: z.array(z.string()).optional(),
-  extraVars: z.record(z.string(), z.unknown()),
-  leftOut: z.array(z.string()),
-  options: z.record(z.string(), z.union([z.boolean(), z.string(), z.number(), z.array(z.string())])),
-  startedAt: z.number(),
-  user: z.string(),
-});
-
-const eventSchema = z.looseObject({ seq: z.number(), at: z.number(), type: z.string() });
-const secretsSchema = z.strictObject({ type: z.literal('secrets'), secrets: z.array(z.string()) });
-const changeDoneSchema = z.looseObject({ type: z.literal('change.done'), change: changeSchema });
-
-async function readRecord(file: string): Promise<RunRecord> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UsageError(`the record ${file} ${whyUnreadable(error)}`, { cause: error });
-  });
-  const lines = text.split('\n');
-  // A run that was killed may have left half a line, and a whole one ends the file with an empty one.
-  const last = lines.pop() ?? '';
-  const values = lines.map((line) => parseLine(line));
-  if (last !== '') values.push(parseLine(last));
-  if (values.length > 0 && values.at(-1) === undefined) values.pop();
-
-  const header = headerSchema.safeParse(values[0]);
-  const entries = values.slice(1);
-  const wrong = entries.findIndex((value) => !isEvent(value) && !secretsSchema.safeParse(value).success);
-  if (!header.success || wrong !== -1) {
-    throw new UsageError(
-      `line ${header.success ? wrong + 2 : 1} of ${file} is not that of a record of kvmplay`,
-    );
-  }
-  return {
-    header: header.data as RecordHeader,
-    run: foldRun(toPresentShape(entries.filter(isEvent) as RunEvent[])),
-    secrets: entries.flatMap((value) => secretsSchema.safeParse(value).data?.secrets ?? []),
-  };
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function isEvent(value: unknown): boolean {
-  const event = eventSchema.safeParse(value);
-  if (!event.success) return false;
-  return event.data.type !== 'change.done' || changeDoneSchema.safeParse(value).success;
 }

@@ -3,9 +3,11 @@ import * as z from 'zod';
 import type { Probe } from '../../model/probe.ts';
 import type { Rollout } from '../../engine/fleet/rollout.ts';
 import { UsageError } from '../../errors.ts';
+import { versionOfKvmplay } from '../version.ts';
 import { whyUnreadable, whyUnwritable } from '../../model/file-finding.ts';
 import type { Change } from '../../model/change.ts';
-import { changeSchema, explainMismatch } from '../../changes/schema.ts';
+import { schemaOf } from '../../changes/shape.ts';
+import { changeSchema, explainMismatch, unknownIn } from '../../changes/schema.ts';
 
 /** What `kvmplay plan` writes and `kvmplay apply` reads. */
 export interface PlanFile {
@@ -35,25 +37,31 @@ export interface PlannedHost {
   readonly changes: readonly Change[];
 }
 
-const schema = z.strictObject({
+const schema = schemaOf<PlanFile>()({
   kvmplay: z.literal('plan'),
   format: z.literal(1),
   version: z.string(),
   madeAt: z.string(),
-  playbookFolders: z.array(z.string()).optional(),
-  secrets: z.array(z.string()).optional(),
+  playbookFolders: z.exactOptional(z.array(z.string())),
+  secrets: z.exactOptional(z.array(z.string())),
   plays: z.array(
-    z.strictObject({
+    schemaOf<PlannedPlay>()({
       name: z.string(),
       probes: z.array(
-        z.strictObject({ failure: z.string(), script: z.string(), isRequired: z.boolean().optional() }),
+        schemaOf<Probe>()({
+          failure: z.string(),
+          script: z.string(),
+          isRequired: z.exactOptional(z.boolean()),
+        }),
       ),
-      // The engine checks it before any host is touched.
-      rollout: z.record(z.string(), z.unknown()).optional(),
-      hosts: z.array(z.strictObject({ host: z.string().min(1), changes: z.array(changeSchema) })),
+      // The engine checks its members before any host is touched.
+      rollout: z.exactOptional(z.custom<Rollout>((value) => typeof value === 'object' && value !== null)),
+      hosts: z.array(schemaOf<PlannedHost>()({ host: z.string().min(1), changes: z.array(changeSchema) })),
     }),
   ),
 });
+
+const versionSchema = z.looseObject({ version: z.string() });
 
 /** Only the owner may read it: files that hold secrets are in it whole. */
 export async function writePlanFile(file: string, plan: PlanFile): Promise<void> {
@@ -100,6 +108,9 @@ export async function readPlanFile(file: string, name: string): Promise<PlanFile
     });
   }
   const result = schema.safeParse(value);
-  if (result.success) return result.data as unknown as PlanFile;
-  throw new UsageError(`${name} is not a plan of this kvmplay: ${explainMismatch(result.error)}`);
+  if (result.success) return result.data;
+  const { version } = versionSchema.safeParse(value).data ?? {};
+  const isNewer = version !== undefined && unknownIn(result.error) !== undefined;
+  const versions = isNewer ? `; kvmplay ${version} wrote it, and this is ${versionOfKvmplay()}` : '';
+  throw new UsageError(`${name} is not a plan of this kvmplay: ${explainMismatch(result.error)}${versions}`);
 }

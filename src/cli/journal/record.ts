@@ -36,6 +36,14 @@ export interface RunRecord {
   readonly run: FoldedRun;
   /** Those that stand in what was changed: they are not shown when it is undone. */
   readonly secrets: readonly string[];
+  /** Changes that only a newer kvmplay knows; `run` is without them. */
+  readonly unknown: readonly UnknownChange[];
+}
+
+export interface UnknownChange {
+  readonly host: string;
+  /** `kind tunnel.create`, `pvid of kind port.add` */
+  readonly what: string;
 }
 
 /** What came of one host in all plays of a run. */
