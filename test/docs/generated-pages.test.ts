@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import type { Play } from '../../src/engine/fleet/play.ts';
 import { ethernet, fakeHost } from '../../src/testing.ts';
+import { typeProblems } from '../support/compile.ts';
 
 // Compilers are started here, and a busy machine takes its time.
 jest.setTimeout(60_000);
@@ -49,15 +50,9 @@ describe('the generated pages', () => {
   });
 
   it('have examples that type-check', () => {
-    const project = join(folder, 'tsconfig.json');
-    writeFileSync(
-      project,
-      JSON.stringify(projectFor([...examples, ...actionExamples].map(({ file }) => file))),
-    );
-
     expect(examples.length).toBeGreaterThanOrEqual(taskFiles.length);
     expect(actionExamples.length).toBeGreaterThanOrEqual(actions.length);
-    expect(run(join(root, 'node_modules', '.bin', 'tsc'), ['-p', project])).toEqual({ code: 0, output: '' });
+    expect(typeProblems([...examples, ...actionExamples].map(({ file }) => file))).toEqual([]);
   });
 
   it.each(examples.map(({ name, file }) => [name, file]))(
@@ -118,19 +113,4 @@ ${code}
   },
 });
 `;
-}
-
-function projectFor(files: readonly string[]): object {
-  return {
-    extends: join(root, 'tsconfig.json'),
-    compilerOptions: {
-      paths: { kvmplay: [join(root, 'src', 'index.ts')] },
-      typeRoots: [join(root, 'node_modules', '@types')],
-      moduleDetection: 'force',
-      module: 'esnext',
-      moduleResolution: 'bundler',
-    },
-    include: [],
-    files,
-  };
 }
