@@ -15,6 +15,9 @@ const stages =
         ['wire', 'lab'],
       ];
 
+/** Of rings whose test files do not get into each other's way. Their tests wait, so more than one keeps a processor busy. */
+const workers = { terminal: 2, lab: 2 };
+
 /** In few suites, of a folder of tests each. */
 const unit = ['--config', 'jest.rooms.config.js', '--maxWorkers=100%'];
 
@@ -67,7 +70,7 @@ function runJest(ring, report) {
 }
 
 function ofRing(ring) {
-  const tests = ring === 'unit' ? unit : ['--selectProjects', ring, '--runInBand'];
+  const tests = ring === 'unit' ? unit : ['--selectProjects', ring, `--maxWorkers=${workers[ring] ?? 1}`];
   return { node: process.execPath, tests };
 }
 

@@ -49,7 +49,7 @@ export async function bootMachine(directory: string, host: HostState, relay: Lab
   const doorbell = openSync(paths.doorbell, constants.O_RDWR);
   const [command = '', ...argv] = [
     ...insideNetwork(relay),
-    ...['taskset', '--cpu-list', processorFor(host)],
+    ...['taskset', '--cpu-list', processorFor(directory, host)],
     'linux.uml',
     ...kernelArguments(directory, host),
   ];
@@ -125,15 +125,16 @@ function kernelArguments(directory: string, host: HostState): string[] {
 
 /**
  * Every system call inside a host switches between two processes outside. On one processor that takes half the time it
- * takes across two.
+ * takes across two. Labs whose names end in different digits begin at different ones.
  */
-function processorFor(host: HostState): string {
+function processorFor(directory: string, host: HostState): string {
   const allowed = /^Cpus_allowed_list:\s*(\S*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
   const processors = allowed.split(',').flatMap((range) => {
     const [first = 0, last = first] = range.split('-').map(Number);
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   });
-  return String(processors[host.number % processors.length] ?? 0);
+  const first = Number(/\d$/.exec(directory)?.[0] ?? 0);
+  return String(processors[(first + host.number) % processors.length] ?? 0);
 }
 
 async function waitUntilBooted(directory: string, host: HostState, kernel: LabProcess): Promise<void> {

@@ -1,13 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { env } from 'node:process';
-import { labUp } from '../../../src/lab/index.ts';
+import { rmSync } from 'node:fs';
+import { ringLabsUp } from './ring-labs.ts';
 
 /** Two hosts: one for each layout of the fault matrix. */
-export default async function setUp(): Promise<void> {
+export default async function setUp({ maxWorkers }: { readonly maxWorkers: number }): Promise<void> {
   rmSync('.reports/faults-matrix.json', { force: true });
-  const folder = join(mkdtempSync(join(tmpdir(), 'kvmplay-faults-')), 'lab');
-  env['LAB_OF_RING'] = folder;
-  await labUp(folder, { hosts: 2 });
+  await ringLabsUp(maxWorkers, 2);
 }

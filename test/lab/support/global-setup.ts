@@ -1,11 +1,5 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { env } from 'node:process';
-import { labUp } from '../../../src/lab/index.ts';
+import { ringLabsUp } from './ring-labs.ts';
 
-export default async function setUp(): Promise<void> {
-  const folder = join(mkdtempSync(join(tmpdir(), 'kvmplay-ring-')), 'lab');
-  env['LAB_OF_RING'] = folder;
-  await labUp(folder, { hosts: 3 });
+export default async function setUp({ maxWorkers }: { readonly maxWorkers: number }): Promise<void> {
+  await ringLabsUp(maxWorkers, 3);
 }

@@ -1,4 +1,3 @@
-import { env } from 'node:process';
 import { differences } from '../../../src/engine/transaction/differences.ts';
 import type { RunEvent, RunSummary } from '../../../src/engine/events.ts';
 import type { Play } from '../../../src/engine/fleet/play.ts';
@@ -8,10 +7,11 @@ import { type Lab, openLab } from '../../../src/lab/index.ts';
 import type { Host } from '../../../src/model/host.ts';
 import { run, type RunOptions } from '../../../src/run.ts';
 import { createTransports } from '../../../src/transports/index.ts';
+import { ringLabFolder } from './ring-labs.ts';
 
-/** The lab of this ring: made once by global-setup.ts, ended by global-teardown.ts. */
+/** The lab of this worker of jest: made by global-setup.ts, ended by global-teardown.ts. */
 export async function ringLab(): Promise<Lab> {
-  const lab = await openLab(env['LAB_OF_RING'] ?? '');
+  const lab = await openLab(ringLabFolder());
   // A host that another test file left switched off shall not fail this one.
   for (const { name, isUp } of lab.status()) if (!isUp) await lab.boot(name);
   return lab;
