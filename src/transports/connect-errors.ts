@@ -3,14 +3,14 @@ import { otherKeyTypeError, type HostAddress } from './host-keys/host-key.ts';
 import { formatDuration } from './limits.ts';
 import type { LoginWays } from './login/login-hint.ts';
 
-/** How far a connect has come: the only thing that tells why the same bare error of a socket was met. */
+/** The progress of a connect. It tells apart causes that give the same bare error of a socket. */
 export interface Progress {
   step: Step;
-  /** What the connection said last, before or after it was ready. */
+  /** The last error that the connection reported, before or after it was ready. */
   lastError?: Error;
-  /** Why the attempt before this one was given up. */
+  /** The reason why the previous attempt failed. */
   lastFailure?: string;
-  /** By what the host lets in, as far as it has said so. */
+  /** The ways by which the host lets in, as far as it has named them. */
   ways?: LoginWays;
   /** A person has answered questions of the host. */
   hasAnswered?: boolean;
@@ -21,9 +21,9 @@ export type Step = 'tcp' | 'greeting' | 'handshake' | 'login';
 export interface FailedConnect {
   readonly host: HostAddress;
   readonly user: string;
-  /** What the login had to offer, in words. */
+  /** The keys and passwords that the login could offer, in words. */
   readonly offered: readonly string[];
-  /** What else there is to do when that is refused. */
+  /** A hint for the case that all of them are refused. */
   readonly hint?: string | undefined;
   /** Types of the host keys on record. */
   readonly knownTypes: readonly string[];
@@ -38,7 +38,7 @@ interface RawError {
   readonly syscall?: unknown;
 }
 
-/** One honest sentence for whatever ended an attempt to connect. */
+/** Explains in one sentence why an attempt to connect ended. */
 export function connectError(cause: unknown, failed: FailedConnect): Error {
   if (isKvmplayError(cause)) return cause;
   const raw = rawErrorOf(cause);
@@ -79,8 +79,8 @@ export function connectError(cause: unknown, failed: FailedConnect): Error {
 }
 
 /**
- * Whether trying again may help. An sshd with too many logins under way hangs up before it greets; one that restarts
- * refuses for a moment. Anything later has its reason, and would come again.
+ * True when a retry may succeed. An sshd with too many logins under way hangs up before it greets, and one that restarts
+ * refuses for a moment. A later failure would come again.
  */
 export function isWorthRetrying(cause: unknown, step: Step, failure: number): boolean {
   const raw = rawErrorOf(cause);
@@ -88,7 +88,7 @@ export function isWorthRetrying(cause: unknown, step: Step, failure: number): bo
   return step !== 'login' && raw.syscall !== 'connect' && isHangUp(raw);
 }
 
-/** For a connect that does not come to an end, or to none but one that was worth another try. */
+/** The error of a connect that ran out of time, also while it was retrying. */
 export function connectTimeoutError(
   subject: string,
   timeout: number,
@@ -110,7 +110,7 @@ export const hangUpPlaces: Readonly<Record<Step, string>> = {
   login: 'during the login',
 };
 
-/** Where a connect was when its time was over. */
+/** The step that a connect was at when its time ran out. */
 export const stuckPlaces: Readonly<Record<Step, string>> = {
   tcp: 'no answer to TCP',
   greeting: 'TCP is connected, but nobody speaks SSH',

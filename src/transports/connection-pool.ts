@@ -1,6 +1,6 @@
 import { isKvmplayError } from '../errors.ts';
 
-/** How the pool treats one kind of connection. */
+/** The functions by which the pool opens, checks and ends one kind of connection. */
 export interface ConnectionKind<T> {
   /** Opens it. The signal aborts when nobody wants it any more. */
   readonly open: (signal: AbortSignal) => Promise<T>;

@@ -11,11 +11,11 @@ import { readSshTarget, type SshTarget } from './ssh-target.ts';
 /** `ssh`: kvmplay speaks SSH itself. `openssh`: over the ssh program. `local`: this machine. */
 export type ConnectionKind = 'ssh' | 'openssh' | 'local';
 
-/** How to reach hosts of which the inventory does not say it. What the inventory says wins. */
+/** Connection settings for hosts whose inventory has none. The inventory wins. */
 export interface ConnectionDefaults {
   /** Default: `ssh`. */
   readonly connection?: ConnectionKind;
-  /** Default: who runs kvmplay. */
+  /** Default: the user who runs kvmplay. */
   readonly user?: string;
   /** Default: 22. */
   readonly port?: number;
@@ -34,7 +34,7 @@ export interface ConnectionDefaults {
   readonly sshArguments?: readonly string[];
   readonly sshCommonArguments?: readonly string[];
   readonly sshExtraArguments?: readonly string[];
-  /** How many times more to try a host that is not reached. Default: 0. */
+  /** Number of retries for a host that is not reached. Default: 0. */
   readonly connectRetries?: number;
 }
 
@@ -43,13 +43,13 @@ export type ConnectionSettings =
   | ({ readonly connection: 'openssh' } & OpenSshTarget)
   | ({ readonly connection: 'local' } & LocalSettings);
 
-/** Reads the `ansible_*` variables of a host. Throws InventoryError for what they say and kvmplay cannot do. */
+/** Reads the `ansible_*` variables of a host. Throws InventoryError for values that kvmplay cannot follow. */
 export function connectionSettings(
   host: InventoryHost,
   defaults: ConnectionDefaults = {},
 ): ConnectionSettings {
   const vars = new ConnectionVars(host);
-  // Of Ansible's two transports `smart` has chosen ssh for many years.
+  // Ansible's `smart` has meant ssh for many years.
   const named =
     vars.text('ansible_connection') === 'smart'
       ? 'ssh'

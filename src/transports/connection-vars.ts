@@ -4,7 +4,7 @@ import type { InventoryHost } from '../model/inventory.ts';
 import { splitShellWords } from '../model/shell-words.ts';
 import type { Secret } from './login/become.ts';
 
-/** The variables of one host, with the error each deserves. Of several names that are set the last one counts, as with Ansible. */
+/** Reads the variables of one host and refuses wrong values. Of several names that are set the last one counts, as with Ansible. */
 export class ConnectionVars {
   readonly #host: InventoryHost;
 

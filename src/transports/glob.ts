@@ -1,4 +1,4 @@
-/** Whether `text` is as a pattern of OpenSSH says: `*` and `?`, and every other character is itself. Takes no more than length × length steps. */
+/** Matches `text` against a pattern of OpenSSH, in which only `*` and `?` are special. It takes at most length × length steps. */
 export function matchesGlob(pattern: string, text: string): boolean {
   let at = 0;
   let star = -1;

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 
 import { CancelledError } from '../errors.ts';
 
-/** What can cut a wait short. */
+/** The limits of a wait. */
 export interface Limits {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds. */
@@ -10,10 +10,10 @@ export interface Limits {
   readonly timeoutError?: () => Error;
 }
 
-/** Hands over what must be stopped when the wait is cut; stopped at once when it was cut already. */
+/** Registers a function that stops work when the wait is cut. It is called at once when the wait is cut already. */
 export type OnCut = (stop: () => void) => void;
 
-/** The time of a wait does not run while this promise is pending: a person thinks. */
+/** Stops the clock of a wait while the promise is pending, since a person is asked. */
 export type Paused = <T>(pending: Promise<T>) => Promise<T>;
 
 /**
@@ -27,7 +27,7 @@ export async function withLimits<T>(
   const { signal, timeout, timeoutError } = limits;
   if (signal?.aborted === true) throw cancelled(signal);
 
-  // One signal cuts a whole fleet short: so many listeners are no leak.
+  // One signal ends a whole fleet, so this many listeners are no leak.
   if (signal !== undefined) setMaxListeners(0, signal);
 
   const stops: (() => void)[] = [];
@@ -64,7 +64,7 @@ export async function withLimits<T>(
   }
 }
 
-/** Runs out once, unless it is stopped; stands still while somebody asks it to. */
+/** A timer that can be paused and stopped. */
 class Clock {
   readonly #onEnd: () => void;
   #left: number;
@@ -103,7 +103,7 @@ class Clock {
   }
 }
 
-/** Waits, but no longer than until the cut. Tells whether the time was had. */
+/** Waits until the time is over or the wait is cut. Returns false when it was cut. */
 export function sleep(milliseconds: number, onCut: OnCut): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(true), milliseconds);
@@ -114,7 +114,7 @@ export function sleep(milliseconds: number, onCut: OnCut): Promise<boolean> {
   });
 }
 
-/** The time one of several attempts may take, which began at `started` and must all be over after `limit`. */
+/** The time that is left for one attempt, when all attempts began at `started` and may take `limit` together. */
 export function shorter(timeout: number, limit: number | undefined, started: number): number {
   if (limit === undefined) return timeout;
   return Math.max(0, Math.min(timeout, started + limit - performance.now()));

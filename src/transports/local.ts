@@ -50,7 +50,7 @@ function openConnection(subject: string, become: BecomeSettings | undefined): Co
           const stop = (): void => endGroup(child.pid);
           running.add(stop);
           onCut(stop);
-          // Without a shell to start there is no exit code either, and that is how it is told.
+          // A shell that cannot be started has no exit code, which the caller reports.
           child.on('error', () => undefined);
           try {
             const result = await runScript(

@@ -3,14 +3,14 @@ import { backOff } from './handshakes.ts';
 import { sleep, type OnCut } from './limits.ts';
 
 export interface Retrying {
-  /** How many times more to try. */
+  /** Number of retries. */
   readonly retries: number;
   readonly onCut: OnCut;
   /** Between 0 and 1. */
   readonly random: () => number;
 }
 
-/** Tries a connect again that did not reach its host, at growing and random intervals; never one that was refused. */
+/** Retries a connect that did not reach its host, at growing random intervals. A refused one is not retried. */
 export async function retryUnreachable<T>(
   connect: () => Promise<T>,
   { retries, onCut, random }: Retrying,

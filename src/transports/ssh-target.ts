@@ -3,11 +3,11 @@ import type { ConnectionDefaults } from './connection-settings.ts';
 import type { ConnectionVars } from './connection-vars.ts';
 import type { HostKeyChecking } from './host-keys/host-key.ts';
 
-/** What inventory and run say about reaching a host over SSH. What they leave open, ssh_config or a default says. */
+/** The settings of inventory and run for reaching a host over SSH. ssh_config and defaults fill in the absent ones. */
 export interface SshTarget {
   /** Name in the inventory, for messages. */
   readonly name: string;
-  /** What the ssh program would be called with: a name or address that ssh_config may translate. */
+  /** The destination for the ssh program: a name or address that ssh_config may translate. */
   readonly destination: string;
   readonly port?: number;
   readonly user?: string;
@@ -15,15 +15,15 @@ export interface SshTarget {
   readonly privateKeyFile?: string;
   readonly password?: Secret;
   readonly hostKeyChecking?: HostKeyChecking;
-  /** Arguments as for the ssh program, split into words: these win over what stands here by name, as with Ansible. */
+  /** Arguments for the ssh program, split into words. They win over the other fields, as with Ansible. */
   readonly firstArguments: readonly string[];
-  /** And these do not. */
+  /** Arguments for the ssh program that the other fields win over. */
   readonly lastArguments: readonly string[];
   /** Milliseconds to connect in. */
   readonly connectTimeout?: number;
-  /** Milliseconds that a script may take where it says nothing itself. */
+  /** Milliseconds that a script may take when it sets no time of its own. */
   readonly commandTimeout?: number;
-  /** How many times more to try when the host is not reached. */
+  /** Number of retries when the host is not reached. */
   readonly retries?: number;
   readonly become?: BecomeSettings;
 }

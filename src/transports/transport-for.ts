@@ -12,16 +12,16 @@ import { createSshShared, type SshSharedOptions } from './ssh2/shared.ts';
 import { sshTransport } from './ssh2/ssh.ts';
 import type { Transport } from './transport.ts';
 
-/** How the hosts of a run are reached, where the inventory does not say it, and what they share. */
+/** Connection settings for hosts whose inventory has none, and the state that the hosts of a run share. */
 export interface TransportDefaults extends ConnectionDefaults, SshSharedOptions {
-  /** Tells a person what is to be done, such as to touch a security key: a whole line. */
+  /** Shows a person an instruction of one line, such as to touch a security key. */
   readonly tellPerson?: ((message: string) => void) | undefined;
 }
 
-/** How to reach each host of a run. Throws InventoryError for a host whose variables make no sense. */
+/** Returns the transport of each host of a run. Throws InventoryError for a host with wrong variables. */
 export interface Transports {
   (host: InventoryHost): Transport;
-  /** Ends what the hosts share, such as connections to bastions. A host that connects later begins anew. */
+  /** Ends shared connections, such as those to bastions. A host that connects later opens new ones. */
   close(): Promise<void>;
 }
 
@@ -80,8 +80,7 @@ function onceEach({
 }
 
 /**
- * A passphrase, a PIN or a password is asked for once in a run, whoever wants it; what is good for one login, each time. And a
- * person is asked one question at a time.
+ * Asks for a passphrase, a PIN or a password once in a run, and for a one-time code each time. It asks one question at a time.
  */
 function onceForEachSecret(ask: AskSecret): AskSecret {
   const given = new Map<string, Promise<string>>();

@@ -2,12 +2,12 @@ import type { CommandResult } from '../model/host.ts';
 
 /** A way to reach one host. Holds no connection itself. */
 export interface Transport {
-  /** A new connection each time: what confirms a change must not ride on an old one. Throws UnreachableError. */
+  /** Opens a new connection each time: an old one cannot confirm a change. Throws UnreachableError. */
   connect(options?: ConnectOptions): Promise<Connection>;
 }
 
 export interface Connection {
-  /** Milliseconds that a script of this host may take where nobody says otherwise; absent where the host has no wish. */
+  /** Milliseconds that a script of this host may take by default. Absent when the host sets none. */
   readonly commandTimeout?: number;
   /**
    * Runs a POSIX sh script as the user who may change the host (after become), and waits for its end. The script
@@ -20,9 +20,9 @@ export interface Connection {
 
 export interface ConnectOptions {
   readonly signal?: AbortSignal;
-  /** Milliseconds for TCP, handshake and login together, unless the host has a wish of its own; default: 10 s. */
+  /** Milliseconds for TCP, handshake and login together, unless the host sets its own. Default: 10 s. */
   readonly timeout?: number;
-  /** Milliseconds after which nobody waits any more, whatever the host wishes. */
+  /** Milliseconds that no setting of the host can exceed. */
   readonly limit?: number;
 }
 

@@ -7,21 +7,21 @@ import { quote, quoteCommand } from '../shell-quote.ts';
 import type { SshSettings } from '../ssh2/settings.ts';
 
 /**
- * What to do with a host whose key is not on record. `yes`: refuse. `accept-new`: put the key on record, but refuse a changed
- * one. `no`: accept any key but a revoked one.
+ * The policy for a host whose key is not on record. `yes` refuses. `accept-new` records the key, but refuses a changed one. `no`
+ * accepts any key but a revoked one.
  */
 export type HostKeyChecking = 'yes' | 'accept-new' | 'no';
 
 export interface HostAddress {
   /** `kvm1 (10.0.0.1:22)`, for messages. */
   readonly subject: string;
-  /** What tells this sshd from others: address, port, and the way there. */
+  /** Identifies this sshd: address, port, and the way there. */
   readonly endpoint: string;
   readonly address: string;
   readonly port: number;
-  /** Under which name its key is on record. */
+  /** The name under which its key is on record. */
   readonly onRecord: RecordName;
-  /** What ssh-keyscan would be called with, where it reaches the host. */
+  /** Arguments for ssh-keyscan. Absent when it cannot reach the host. */
   readonly scan?: readonly string[];
 }
 
@@ -62,11 +62,11 @@ const algorithmsByType = new Map<string, readonly ServerHostKeyAlgorithm[]>([
 export interface HostKeyGate {
   /** @internal */
   readonly algorithms: readonly ServerHostKeyAlgorithm[];
-  /** For ssh2: whether to go on with this key. */
+  /** The verifier for ssh2: true accepts the key. */
   readonly verify: (key: Buffer) => boolean;
-  /** Why not. */
+  /** The error of a refused key. */
   readonly refusal: () => HostKeyError | undefined;
-  /** The key to put on record, once the host has proved that it is its own. */
+  /** The key to record once the host has proved that it owns it. */
   readonly newKey: () => Buffer | undefined;
 }
 
@@ -83,7 +83,7 @@ export function hostKeyGate(known: KnownHosts, check: HostKeyCheck): HostKeyGate
   return {
     algorithms: algorithmsToOffer(known, check),
     verify(key) {
-      // Keys are exchanged anew from time to time: the host must stay who it was.
+      // Keys are exchanged anew from time to time, and the host must show the same key again.
       if (accepted !== undefined) return accepted.equals(key);
       judgement = judge(known, key, check);
       if (judgement.error === undefined) accepted = key;
@@ -95,8 +95,8 @@ export function hostKeyGate(known: KnownHosts, check: HostKeyCheck): HostKeyGate
 }
 
 /**
- * Of a host on record only algorithms for the types on record: it shall show the key it is known by, else it would look
- * changed.
+ * For a host on record it offers only algorithms of the key types on record. With others the host could show another of its
+ * keys, which would look changed.
  */
 function algorithmsToOffer(
   known: KnownHosts,
@@ -126,7 +126,7 @@ function judge(known: KnownHosts, blob: Buffer, { host, policy, files }: HostKey
   return { error: new HostKeyError(explain(verdict, blob, { host, files })) };
 }
 
-/** For a host that offers none of the key types it is known by. */
+/** The error for a host that offers none of its recorded key types. */
 export function otherKeyTypeError(types: readonly string[], host: HostAddress): HostKeyError {
   return new HostKeyError(
     `${host.subject} is known by ${types.join(' and ')}, but offers no host key of that type; if it was reinstalled, forget its old key with: ${forgetCommand(host.onRecord)}`,
@@ -176,7 +176,7 @@ function scanArgv(address: string, port: number): readonly string[] {
   return ['ssh-keyscan', ...(port === 22 ? [] : ['-p', String(port)]), address];
 }
 
-/** The command that takes a host's key off the record. */
+/** The command that removes a host's key from the record. */
 export function forgetCommand({ name, port }: RecordName, file?: string): string {
   return quoteCommand([
     'ssh-keygen',

@@ -11,7 +11,7 @@ export interface KnownHostsStore {
   /** The first one is where new keys go. */
   readonly files: readonly string[];
   load(): Promise<KnownHosts>;
-  /** Puts a key on record, unless it is already. */
+  /** Records a key that is not on record yet. */
   add(record: RecordName, blob: Buffer): Promise<void>;
 }
 

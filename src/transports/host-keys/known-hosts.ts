@@ -8,7 +8,7 @@ export interface KnownHostsFile {
   readonly text: string;
 }
 
-/** One line that says something about a key. */
+/** One entry of a known_hosts file. */
 export interface KnownKey {
   readonly file: string;
   /** 1-based. */
@@ -17,7 +17,7 @@ export interface KnownKey {
   readonly blob: Buffer;
 }
 
-/** What the files say about the key that a host shows. */
+/** The verdict of the files about the key that a host shows. */
 export type Verdict =
   | { readonly verdict: 'known' }
   | { readonly verdict: 'revoked'; readonly entry: KnownKey }
@@ -105,7 +105,7 @@ export function keyTypeOf(blob: Buffer): string {
   return blob.subarray(4, 4 + blob.readUInt32BE(0)).toString('latin1');
 }
 
-/** A host at another port than 22 may also be known by its name alone; as with OpenSSH, that can vouch but not accuse. */
+/** A host at another port than 22 may also be recorded by its bare name. As with OpenSSH, that entry can accept a key but not refuse one. */
 function namesOf(host: string, port: number): readonly string[] {
   return port === 22 ? [knownHostsName(host, port)] : [knownHostsName(host, port), knownHostsName(host, 22)];
 }

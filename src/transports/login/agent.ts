@@ -4,7 +4,7 @@ import ssh2, { type ParsedKey, type SignCallback, type SigningRequestOptions } f
 
 const patience = 3000;
 
-/** The keys of the agent at `socket`; none when nobody answers there, for a stale SSH_AUTH_SOCK must not stop a login by key. */
+/** The keys of the agent at `socket`. None when no agent answers there: a stale SSH_AUTH_SOCK must not stop a login by key. */
 export function listAgentKeys(socket: string | undefined): Promise<readonly ParsedKey[]> {
   if (socket === undefined || socket === '') return Promise.resolve([]);
   return new Promise((resolve) => {
@@ -17,7 +17,7 @@ export function listAgentKeys(socket: string | undefined): Promise<readonly Pars
   });
 }
 
-/** How many keys of the agent at `socket` are in security keys, of which ssh2 does not speak. */
+/** Counts the keys of the agent at `socket` that lie in security keys, which ssh2 cannot use. */
 export function countSecurityKeys(socket: string): Promise<number> {
   if (socket === '') return Promise.resolve(0);
   return new Promise((resolve) => {

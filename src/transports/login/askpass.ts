@@ -6,11 +6,11 @@ import { join } from 'node:path';
 /** A secret that an ssh asks for. */
 export interface SecretQuestion {
   readonly prompt: string;
-  /** The process that asks: the ssh that was started, or one that this has started to get to a jump host. */
+  /** The process that asks: the ssh that was started, or its own child for a jump host. */
   readonly processId: number;
 }
 
-/** The answer; undefined when there is none, or none that this asker may have. */
+/** Returns the secret; undefined when there is none for this process. */
 export type AnswerSecret = (question: SecretQuestion) => Promise<string | undefined>;
 
 /**
@@ -30,7 +30,7 @@ export async function writeAskpass(folder: string): Promise<void> {
   await writeFile(join(folder, 'askpass'), program, { mode: 0o700 });
 }
 
-/** What makes ssh ask the program in this folder. DISPLAY is what an OpenSSH before 8.4 goes by. */
+/** The environment that makes ssh ask the program in this folder. An OpenSSH before 8.4 needs DISPLAY. */
 export function askpassEnvironment(folder: string): Record<string, string> {
   return { SSH_ASKPASS: join(folder, 'askpass'), SSH_ASKPASS_REQUIRE: 'force', DISPLAY: 'none' };
 }

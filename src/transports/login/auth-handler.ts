@@ -7,17 +7,17 @@ import { asksForPassword } from './password-question.ts';
 
 export interface AuthDialogue {
   readonly user: string;
-  /** Who asks, for a person: `admin@kvm1`. */
+  /** The login, as a person is shown it: `admin@kvm1`. */
   readonly subject: string;
   /** The same for an error: `kvm1 (10.0.0.1:22)`. */
   readonly host: string;
-  /** While a person thinks, no time runs out. */
+  /** Stops the clock while a person is asked. */
   readonly whileAsked: <T>(answer: Promise<T>) => Promise<T>;
-  /** Called with the ways that the host lets in by, each time that it says so, and whether it has accepted one already. */
+  /** Called each time that the host names the ways by which it lets in, with those ways and whether it has accepted one. */
   readonly onWays: (ways: LoginWays) => void;
   /** Called when a person has answered a question. */
   readonly onAnswered: () => void;
-  /** Called with what ends the login for good: a wrong passphrase, a question that nobody can answer. */
+  /** Called with an error that ends the login: a wrong passphrase, a question that nobody can answer. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -120,7 +120,7 @@ export function authHandlerOf(offer: LoginOffer, dialogue: AuthDialogue): AuthHa
   return handler as unknown as AuthHandlerMiddleware;
 }
 
-/** What a host asks and nobody answers. */
+/** The error for a question that nobody can answer. */
 export function unansweredError(host: string, question: string): AuthenticationError {
   return new AuthenticationError(
     `${host} asks ${JSON.stringify(question.trim())}, and nobody is there to answer`,

@@ -13,10 +13,10 @@ import { decryptKey, isSameKey, readKeyFile, readPublicKey, type KeyFile } from 
 /** Asks a person, who is shown the question; what is typed is not shown. */
 export type AskSecret = (question: string) => Promise<string>;
 
-/** What a login may use. */
+/** The keys and passwords that a login may use. */
 export interface LoginSettings {
   readonly user: string;
-  /** Whom a person is asked about: `admin@bastion`; default: the user. */
+  /** The login in questions to a person: `admin@bastion`. Default: the user. */
   readonly subject?: string;
   /** The only key to offer. Absent: those below, or the agent's keys and the default key files. */
   readonly privateKeyFile?: string;
@@ -37,7 +37,7 @@ export interface LoginSettings {
 
 type NamedMethod = Extract<AnyAuthMethod, { type: 'publickey' | 'agent' | 'password' }>;
 
-/** A way to prove who we are. */
+/** One way to authenticate. */
 export interface LoginMethod {
   readonly type: 'publickey' | 'agent' | 'password';
   /** In words, for the error when none is accepted. */
@@ -50,15 +50,15 @@ export interface LoginMethod {
   readonly make: () => Promise<NamedMethod>;
 }
 
-/** Ways to prove who we are, in the order to try them. */
+/** The ways to authenticate, in the order to try them. */
 export interface LoginOffer {
   readonly methods: readonly LoginMethod[];
   /** Asks a person; absent when there is none. */
   readonly ask?: AskSecret;
   readonly refusedMethods: readonly string[];
-  /** Why keys that are at hand cannot be used. */
+  /** Reasons why existing keys cannot be used. */
   readonly notOffered?: readonly string[];
-  /** The person is asked what the host asks, whatever it has accepted. */
+  /** Every question of the host is put to the person, also after it accepted a key. */
   readonly asksQuestions?: boolean;
 }
 
@@ -144,7 +144,7 @@ export function createKeyRing({
       if (found.state === 'plain' && !fromAgent.some((key) => isSameKey(key, found.key))) {
         methods.push(await keyMethod(user, found.file, () => Promise.resolve(found.key)));
       }
-      // Who runs an agent has unlocked there what shall be used.
+      // With an agent at hand, the user has unlocked the keys to use there.
       if (found.state === 'encrypted' && fromAgent.length === 0 && ask !== undefined) {
         methods.push(await keyMethod(user, found.file, () => unlock(found.file, found.text)));
       }
@@ -152,7 +152,7 @@ export function createKeyRing({
     return methods;
   };
 
-  /** Why keys that would have been offered are not. */
+  /** Reasons why keys are not offered. */
   const notOffered = async (
     { privateKeyFile, keyFiles, keyFilesOnly = false }: LoginSettings,
     socket: string,
@@ -167,7 +167,7 @@ export function createKeyRing({
     ];
   };
 
-  /** What was named, and what stands at hand besides. */
+  /** Collects the named keys and then the other keys at hand. */
   const keys = async (
     { user, privateKeyFile, keyFiles, keyFilesOnly = false }: LoginSettings,
     socket: string,
@@ -198,7 +198,7 @@ export function createKeyRing({
           ? [passwordMethod(user, () => ask(`Password of ${settings.subject ?? user}: `))]
           : [];
       return {
-        // A password before the keys that nobody named: a well-filled agent would use up the attempts that sshd allows.
+        // The password comes before unnamed keys: those of a full agent would use up the attempts that sshd allows.
         methods: [...named, ...known, ...others, ...asked],
         refusedMethods,
         ...(ask !== undefined && { ask }),

@@ -1,10 +1,10 @@
 import type { BecomeMethod } from './become.ts';
 
 interface FlagTable {
-  /** What kvmplay gives the program anyway, or in another way. */
+  /** Flags that kvmplay sets itself. */
   readonly own: readonly string[];
   readonly passed: readonly string[];
-  /** Those that are followed by a value. */
+  /** Flags that take a value. */
   readonly valued: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export function readBecomeFlags(
   return { flags };
 }
 
-/** What may be passed on. */
+/** The flags that may be passed on. */
 export function passableFlags(method: BecomeMethod): readonly string[] {
   const { own, passed, valued } = tables[method];
   return [...new Set([...own, ...passed, ...valued])];

@@ -2,7 +2,7 @@ import { passwordQuestion } from './password-question.ts';
 import { scriptCommand } from '../script/remote-script.ts';
 import { quoteCommand } from '../shell-quote.ts';
 
-/** Something secret, asked for or read at most once, when it is first needed. */
+/** A secret that is asked for or read at most once, when it is first needed. */
 export type Secret = () => Promise<string>;
 
 /** The program that makes one user another. */
@@ -23,9 +23,9 @@ export interface BecomeSettings {
   readonly flags?: readonly string[];
 }
 
-/** How a script is started: as whom, and what tells the script's output from what login shell and sudo say before it. */
+/** The start of a script: its command, and the marker that separates its output from that of login shell and sudo. */
 export interface Launch {
-  /** What login runs: one line for any shell. */
+  /** The command line for the login shell, which any shell understands. */
   readonly command: string;
   /** The first line of the script's own output, on stdout and on stderr. */
   readonly marker: string;
@@ -35,9 +35,9 @@ export interface Launch {
 
 export interface Dialogue {
   readonly program: BecomeMethod;
-  /** Its question, when nothing was said after it. */
+  /** Matches its question at the end of the output. */
   readonly prompt: RegExp;
-  /** Absent: nobody gave one. */
+  /** Absent when nobody gave a password. */
   readonly password: string | undefined;
 }
 
@@ -62,7 +62,7 @@ export async function planLaunch(become: BecomeSettings | undefined, nonce: stri
       };
     }
     case 'su':
-      // It cannot be told not to ask, nor what to say: the script must wait, and the question be known by its words.
+      // It always asks, in its own words: the script must wait, and the question is recognised by its words.
       return {
         command: loginCommand([
           ...program,

@@ -9,16 +9,16 @@ export interface LoginWays {
 export interface LoginHints {
   /** The ways that were tried. */
   readonly tried: readonly string[];
-  /** How a ticket of Kerberos is offered. */
+  /** The way to offer a ticket of Kerberos. */
   readonly forKerberos: string;
-  /** What the host asks, where that is known. */
+  /** The question of the host, where it is known. */
   readonly question?: string | undefined;
 }
 
-/** What was tried when a person has answered what the host asked. */
+/** Names the attempt in which a person answered questions of the host. */
 export const repliesGiven = 'the answers to its questions';
 
-/** What to do about a host that lets in by something else than was tried; undefined when it refused what it was given. */
+/** A hint for a host that lets in by another way than was tried; undefined when it refused the ways that it allows. */
 export function loginHint(
   { accepted, isPartial }: LoginWays,
   { tried, forKerberos, question }: LoginHints,

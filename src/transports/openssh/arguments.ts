@@ -10,15 +10,15 @@ export interface MasterSettings {
   readonly target: SshTarget;
   /** Where the socket of the connection is to be. */
   readonly controlPath: string;
-  /** What leads to the host instead of a way of its own. */
+  /** The ProxyCommand that replaces the host's own way. */
   readonly proxyCommand?: string | undefined;
   /** Files with host keys instead of those of ssh_config. */
   readonly knownHostsFiles?: readonly string[] | undefined;
   /** A file instead of those of ssh_config. */
   readonly sshConfigFile?: string | undefined;
-  /** Whether somebody answers when ssh asks for a secret. */
+  /** True when somebody answers the questions of ssh. */
   readonly isAttended: boolean;
-  /** Whether kvmplay chooses the ways to log in. */
+  /** True when kvmplay chooses the ways to log in. */
   readonly choosesMethods: boolean;
 }
 
@@ -42,7 +42,7 @@ export function masterArguments({
   return [
     ...option('ControlMaster', 'yes'),
     ...option('ControlPersist', 'no'),
-    // What ssh_config forwards for a person at a prompt would collide when a second connection forwards it too.
+    // Forwardings of ssh_config are for a person at a prompt, and a second connection with them would collide.
     ...option('ClearAllForwardings', 'yes'),
     ...(proxyCommand === undefined ? [] : option('ProxyCommand', proxyCommand)),
     ...option('BatchMode', isAttended ? 'no' : 'yes'),
@@ -80,7 +80,7 @@ export function forwardedTo(log: OpenSshLog): Endpoint | undefined {
   return address === undefined ? undefined : { address, port: Number(port) };
 }
 
-/** What makes an ssh go over the connection of a master, and over no other. */
+/** Arguments that send an ssh over the connection of a master and no other. */
 export function ridingArguments(controlPath: string): readonly string[] {
   return [
     // ssh_config has been obeyed by the master.
@@ -91,7 +91,7 @@ export function ridingArguments(controlPath: string): readonly string[] {
   ];
 }
 
-/** What ssh accepts after a dash: the letters of flags, and of options that take a value. */
+/** The letters that ssh accepts after a dash: those of flags, and those of options that take a value. */
 const flags = '1246AaCfGgKkMNnqsTtVvXxYy';
 const valued = 'BbcDEeFIiJLlmOopQRSWw';
 /** These make ssh do something else than connect, go to the background, or write its log elsewhere. */
@@ -170,7 +170,7 @@ function methodsFor({ password, privateKeyFile }: SshTarget, isAttended: boolean
     return `${start},password,keyboard-interactive,publickey`;
   const keys = `${start},publickey`;
   if (password !== undefined) return `${keys},password,keyboard-interactive`;
-  // A host may want a code besides a key: who answers knows whether it has accepted that.
+  // A host may want a code besides a key. The code that replies knows whether the key was accepted.
   return isAttended ? `${keys},keyboard-interactive` : keys;
 }
 

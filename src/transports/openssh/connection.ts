@@ -26,7 +26,7 @@ export interface OpenSshLine {
 /** ssh's own exit code when something is wrong with the connection. */
 const trouble = 255;
 
-/** Who runs over a connection that is lost may notice it sooner than who holds it. */
+/** Milliseconds for the master to end, since a script may notice a lost connection sooner than it. */
 const lastWordsTimeout = 500;
 
 /** Each script is an ssh of its own, which hands its work to the one that holds the connection. */

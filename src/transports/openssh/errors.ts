@@ -8,10 +8,10 @@ import type { GivenReplies } from './secrets.ts';
 export interface FailedOpenSsh {
   /** `kvm1 (10.0.0.1:2222)`, for messages. */
   readonly subject: string;
-  /** What the inventory calls the host's address. */
+  /** The host's address in the inventory. */
   readonly destination: string;
   readonly log: OpenSshLog;
-  /** What ssh was told when it asked. */
+  /** The replies that ssh got to its questions. */
   readonly given: GivenReplies;
   /** The bastion that it went over, and why that did not connect to the host, as far as it says so. */
   readonly bastion?: { readonly name: string; readonly refusal: string | undefined } | undefined;

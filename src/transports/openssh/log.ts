@@ -1,19 +1,19 @@
 import type { Readable } from 'node:stream';
 
-/** How far a connect has come, by the log of ssh. */
+/** The progress of a connect by the log of ssh. */
 export type OpenSshStep = 'tcp' | 'greeting' | 'handshake' | 'login';
 
-/** What ssh -v says, line by line; of a long-lived connection the end of it. */
+/** The lines of ssh -v; of a long-lived connection only the last ones. */
 export interface OpenSshLog {
   readonly lines: readonly string[];
   step(): OpenSshStep;
   /** The groups of the last line that matches. */
   last(pattern: RegExp): RegExpMatchArray | undefined;
-  /** What ssh says to everybody, not only when asked to be verbose. */
+  /** The lines that ssh prints without -v, too. */
   complaints(): readonly string[];
 }
 
-/** Answers questions about what ssh has said, also about lines that come later. */
+/** Answers questions about the lines of the log, also about lines that are added later. */
 export function openSshLog(lines: readonly string[]): OpenSshLog {
   return {
     lines,
@@ -26,7 +26,7 @@ export function openSshLog(lines: readonly string[]): OpenSshLog {
   };
 }
 
-/** Of a connection that lives for hours only the end counts. */
+/** Only the last lines of a connection that lives for hours are kept. */
 const mostLines = 1000;
 /** A host that sends a greeting without an end. */
 const longestLine = 16 * 1024;

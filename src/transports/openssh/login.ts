@@ -5,12 +5,12 @@ import type { FailedOpenSsh } from './errors.ts';
 import type { OpenSshLog } from './log.ts';
 import type { GivenReplies } from './secrets.ts';
 
-/** Who logs in, ssh_config heeded; of a connection through jump hosts, on the last of them that was reached. */
+/** The login user, with ssh_config applied. Through jump hosts it is that of the last host that was reached. */
 export function loginName(log: OpenSshLog): string | undefined {
   return log.last(/^debug1: Authenticating to \S+ as '(.+)'$/)?.[1];
 }
 
-/** Whether the host has accepted a way to log in, and wants another besides. */
+/** True when the host has accepted one way to log in and wants another besides. */
 export function hasAcceptedOne(log: OpenSshLog): boolean {
   return log.last(/^Authenticated (?:using "[^"]+" )?with partial success/) !== undefined;
 }
@@ -93,7 +93,7 @@ function kerberosTrouble({ lines }: OpenSshLog): string | undefined {
   return index === -1 ? undefined : lines[index + 1]?.trim();
 }
 
-/** What a key in a security key lacks. */
+/** The reason why a key in a security key cannot be used. */
 function unsigned(
   log: OpenSshLog,
   { key, given }: { readonly key: string; readonly given: GivenReplies },

@@ -16,11 +16,11 @@ export interface OpenSshMaster {
   /** The socket. */
   readonly controlPath: string;
   readonly log: OpenSshLog;
-  /** Whether it serves, once that is known: false when it has ended instead. */
+  /** Resolves with true when it serves, and with false when it has ended instead. */
   readonly isReady: Promise<boolean>;
-  /** Whether it is known to have ended. */
+  /** True once it is known to have ended. */
   readonly isOver: () => boolean;
-  /** All that it had to say is in the log then. */
+  /** Resolves when it has ended and its log is complete. */
   readonly hasEnded: Promise<void>;
   /** Ends it and all that belongs to it. */
   end(): Promise<void>;
@@ -38,16 +38,16 @@ export interface OpenSshMasterOptions {
   readonly onLine: (line: string) => void;
 }
 
-/** What an ssh wants to know before it goes on. */
+/** A question of an ssh. */
 export interface OpenSshQuestion {
   readonly prompt: string;
-  /** The asker is the ssh that was started, not one that this has started to get to a jump host. */
+  /** True for the ssh that was started, false for its own child for a jump host. */
   readonly isOwn: boolean;
-  /** What it has said before it asks. */
+  /** Its log up to the question. */
   readonly log: OpenSshLog;
 }
 
-/** Without one ssh goes on as if nothing had been typed, unless it shall hang up. */
+/** The reply to a question of ssh. `none` continues as if nothing had been typed. */
 export type OpenSshReply = { readonly secret: string } | 'none' | 'hang up';
 
 /** An ssh that does not end when told to is cut off after this long. */
@@ -68,7 +68,7 @@ export async function startOpenSshMaster(options: OpenSshMasterOptions): Promise
       ...(answer !== undefined && askpassEnvironment(folder)),
     },
   });
-  // Who has gone reads no farewell.
+  // An ssh that has ended does not read its input.
   child.stdin.on('error', () => undefined);
   let isOver = false;
   const hasExited = new Promise<void>((resolve) => {
@@ -86,7 +86,7 @@ export async function startOpenSshMaster(options: OpenSshMasterOptions): Promise
     if (answer === undefined || isEnding) return;
     const own = Number(chunk.toString().trim());
     stopAnswering = answerAskpass(folder, async ({ prompt, processId }) => {
-      // What it has said before has been written, but comes by another way.
+      // Its earlier output comes over another pipe, so it may arrive a moment later.
       await nextTurn();
       await nextTurn();
       const given = await answer({ prompt, isOwn: processId === own, log });

@@ -60,7 +60,7 @@ interface Attempt {
   readonly route: OpenSshRoute;
   readonly shared: OpenSshShared;
   readonly subject: string;
-  /** Of the ssh that was started last. */
+  /** The log of the ssh that was started last. */
   log?: OpenSshLog;
   /** Why the one before it has ended. */
   lastFailure?: string;

@@ -16,14 +16,14 @@ export interface OpenSshTarget extends SshTarget {
   readonly place?: SourcePlace;
 }
 
-/** What the hosts of a run share. */
+/** The state that the hosts of a run share. */
 export interface OpenSshShared {
   readonly handshakes: Handshakes;
   /** @internal */
   readonly bastions: OpenSshBastions;
   /** Asks a person for a passphrase or a PIN. */
   readonly askSecret?: AskSecret | undefined;
-  /** Tells a person what is to be done. */
+  /** Shows a person an instruction. */
   readonly tellPerson?: ((message: string) => void) | undefined;
   /** Socket of the SSH agent; empty: none. Default: SSH_AUTH_SOCK. */
   readonly agentSocket?: string | undefined;
@@ -35,7 +35,7 @@ export interface OpenSshShared {
   readonly random: () => number;
 }
 
-/** Reaches a host over the ssh program: what ssh can, and what ssh_config says, counts. */
+/** Reaches a host over the ssh program, with all its features and its ssh_config. */
 export function openSshTransport(target: OpenSshTarget, shared: OpenSshShared): Transport {
   return {
     async connect(options: ConnectOptions = {}): Promise<Connection> {

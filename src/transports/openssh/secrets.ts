@@ -5,16 +5,16 @@ import { hasAcceptedOne } from './login.ts';
 import { asksForPassword } from '../login/password-question.ts';
 
 export interface OpenSshSecrets {
-  /** Of the host, for a person. */
+  /** Name of the host, for questions to a person. */
   readonly name: string;
   readonly password: Secret | undefined;
   /** Asks a person. */
   readonly askSecret: AskSecret | undefined;
-  /** Whether the person is asked what the host asks, whatever it has accepted. */
+  /** True puts every question of the host to the person, also after it accepted a key. */
   readonly asksQuestions: boolean;
 }
 
-/** The answers for one ssh, which gets each of them once: what was wrong is not tried again. */
+/** The replies to one ssh. Each secret is given once, so a wrong one is not tried again. */
 export interface OpenSshReplies {
   answer(question: OpenSshQuestion): Promise<OpenSshReply>;
   given(): GivenReplies;
@@ -22,11 +22,11 @@ export interface OpenSshReplies {
 
 export interface GivenReplies {
   readonly isPasswordGiven: boolean;
-  /** Whether a person has answered questions of the host. */
+  /** True when a person has answered questions of the host. */
   readonly hasAnswered: boolean;
   /** The keys whose passphrase was given. */
   readonly unlockedKeys: readonly string[];
-  /** Whether a PIN was given. */
+  /** True when a PIN was given. */
   readonly isPinGiven: boolean;
   /** The question of the host because of which ssh has hung up, and why: nobody is there, or nobody wants to be asked. */
   readonly unanswered?: { readonly question: string; readonly why: 'nobody' | 'unwanted' | 'answered' };
@@ -89,7 +89,7 @@ export function openSshReplies(secrets: OpenSshSecrets): OpenSshReplies | undefi
     }),
     async answer(question) {
       const { prompt, isOwn } = question;
-      // Whether to trust a host is no secret, and has been decided.
+      // The question whether to trust a host asks for no secret, and the policy has decided it.
       if (/\(yes\/no/.test(prompt)) return 'none';
       if (passphraseQuestion.test(prompt) || /^Enter PIN for /.test(prompt)) return answerAboutKey(prompt);
       if (isOwn) return answerHost(question);
@@ -101,7 +101,7 @@ export function openSshReplies(secrets: OpenSshSecrets): OpenSshReplies | undefi
   };
 }
 
-/** How ssh says where a question comes from: by the address. */
+/** The prefix by which ssh names the origin of a question. */
 const shownLogin = /^\(([^()]*)@[^()@]*\) /;
 
 const passphraseQuestion = /^Enter passphrase for (?:key )?'?(.+?)'?: ?$/;

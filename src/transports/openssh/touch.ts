@@ -1,4 +1,4 @@
-/** Who waits until a person has touched a security key, or a login has found that nobody does. */
+/** Watches for logins that wait until a person touches a security key. */
 export interface TouchWatch {
   /** Reads the log of ssh. */
   readonly onLine: (line: string) => void;
@@ -7,11 +7,11 @@ export interface TouchWatch {
 }
 
 export interface TouchWatchOptions {
-  /** Called when ssh asks a security key to sign with a key, with what is over when that is. */
+  /** Called when ssh asks a security key for a signature, with a promise that resolves when that is over. */
   readonly onWait: (key: string, isOver: Promise<void>) => void;
 }
 
-/** Tells when an ssh waits for a security key: from the host's word that it takes the key until there is a signature, or none. */
+/** Tells when an ssh waits for a security key: from the moment that the host accepts the key until it is signed with or given up. */
 export function watchTouches({ onWait }: TouchWatchOptions): TouchWatch {
   let end = (): void => undefined;
   return {

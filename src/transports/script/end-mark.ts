@@ -52,7 +52,7 @@ function findMark(all: Buffer, start: Buffer): FoundMark | undefined {
   return undefined;
 }
 
-/** How many bytes at the end of `text` are the beginning of `mark`. */
+/** Counts the bytes at the end of `text` that are the beginning of `mark`. */
 function beginningAtEnd(text: Buffer, mark: Buffer): number {
   for (let length = Math.min(text.length, mark.length - 1); length > 0; length--) {
     if (text.subarray(text.length - length).equals(mark.subarray(0, length))) return length;

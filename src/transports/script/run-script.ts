@@ -19,7 +19,7 @@ export interface ScriptProcess {
 export interface ScriptRun {
   readonly launch: Launch;
   readonly script: string;
-  /** Who runs it, for messages: `admin@kvm1`. */
+  /** The login, for messages: `admin@kvm1`. */
   readonly subject: string;
   /** The error when the command ends without an exit code. */
   readonly lost: () => Error;
@@ -30,13 +30,13 @@ export interface ScriptRun {
 /** More output than this is a mistake, and would fill the memory of the controller. */
 export const maxOutputBytes = 64 * 1024 * 1024;
 
-/** What start-up files of a shell say before the script; more is no greeting. */
+/** Bytes that start-up files of a shell may print before the script. More is no greeting. */
 const maxPreludeBytes = 256 * 1024;
 
 /** A question stands at the end of what was said. */
 const questionLength = 1024;
 
-/** A login shell or sudo that waits for something nobody will give it: an answer to an unusual question, a dead directory server. */
+/** Milliseconds for a login shell or sudo to begin. A longer wait is for an unusual question or a dead directory server. */
 const startTimeout = 30_000;
 
 /** After its exit a command that left a child behind may keep its output open for ever: silence this long ends the wait. */
@@ -51,7 +51,7 @@ export function runScript(process: ScriptProcess, run: ScriptRun): Promise<Comma
 
 const passwordSources = '-K or ansible_become_password gives it';
 
-/** What helps where a become program wants a password that nobody gave. */
+/** The hint for a become program that wants a password that nobody gave. */
 const hints: readonly { readonly said: RegExp; readonly hint: string }[] = [
   {
     said: /^doas: Auth\w+ required$/,
@@ -96,7 +96,7 @@ class Conversation {
     // A command that ends before it has read everything: its exit code tells.
     stdin.on('error', () => undefined);
 
-    // Who may ask gets the script only when the marker proves that it will not take it for an answer.
+    // A program that may ask gets the script only after the marker, since it could take the script for an answer.
     if (this.#run.launch.dialogue === undefined) this.#sendScript();
     this.#wait(startTimeout, () =>
       this.#fail(this.#startError(`nothing starts in ${startTimeout / 1000} s`)),
@@ -239,12 +239,12 @@ class Output {
     return Buffer.concat(this.#chunks).subarray(bytes).toString('utf8');
   }
 
-  /** What was said last, but not before so many bytes. */
+  /** The last part of the output, after so many bytes. */
   endSince(bytes: number): string {
     return this.#end.subarray(Math.max(0, this.#end.length - (this.bytes - bytes))).toString('utf8');
   }
 
-  /** What start-up files of the shell or sudo say before the marker is not the script's. */
+  /** Drops the output of start-up files and sudo before the marker. */
   #dropPrelude(chunk: Buffer): void {
     const all = Buffer.concat([this.#end, chunk]);
     const start = all.indexOf(this.#marker);

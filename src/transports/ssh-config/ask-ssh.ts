@@ -11,7 +11,7 @@ export interface SshAnswer {
 /** ssh did not take its arguments, or a file of ssh_config. */
 export class SshRefusal extends Error {}
 
-/** What the ssh program makes of a name and arguments. Undefined where there is no such program. Throws SshRefusal. */
+/** Asks the ssh program for its settings for a name and arguments. Undefined where there is no such program. Throws SshRefusal. */
 export function askSsh(words: readonly string[], destination: string): Promise<SshAnswer | undefined> {
   return new Promise((resolve, reject) => {
     // -v: it names the files that it reads.

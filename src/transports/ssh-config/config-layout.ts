@@ -1,6 +1,6 @@
 import { matchesGlob } from '../glob.ts';
 
-/** What the text of ssh_config files tells about who needs to be looked up, and who will get the same answer. */
+/** Tells from the text of ssh_config files which hosts to look up, and which of them get the same settings. */
 export interface ConfigLayout {
   /** Nothing in the files concerns how kvmplay connects. */
   readonly isPlain: boolean;

@@ -1,7 +1,7 @@
 import { homedir, hostname, userInfo } from 'node:os';
 import { env } from 'node:process';
 
-/** What the tokens of ssh_config(5) stand for. */
+/** The values of the tokens of ssh_config(5). */
 export interface TokenValues {
   /** %h */
   readonly address: string;

@@ -1,7 +1,7 @@
-/** What `ssh -G` prints: for each keyword, in lower case, the values of its lines. */
+/** The output of `ssh -G`: for each keyword, in lower case, the values of its lines. */
 export type SshConfigValues = ReadonlyMap<string, readonly string[]>;
 
-/** Never throws: what is no line of `ssh -G` is skipped. */
+/** Never throws: lines of another shape are skipped. */
 export function parseSshConfig(text: string): SshConfigValues {
   const values = new Map<string, string[]>();
   for (const line of text.split('\n')) {

@@ -9,7 +9,7 @@ export interface Jump {
   readonly words: readonly string[];
 }
 
-/** The last hop of `a,admin@b:2222`, reached over the ones before. Undefined for what is no list of hops. */
+/** The last hop of `a,admin@b:2222`, reached over the ones before. Undefined for a text that is no list of hops. */
 export function parseProxyJump(text: string): Jump | undefined {
   const hops = text.split(',');
   const last = parseHop(hops.pop() ?? '');

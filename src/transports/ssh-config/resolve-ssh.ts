@@ -17,12 +17,12 @@ export interface Resolution {
   readonly place: SourcePlace | undefined;
 }
 
-/** More hops than this go round in a circle. */
+/** A longer way goes round in a circle. */
 export const mostHops = 8;
 
 /**
- * How to reach a target, with all that inventory and run left open: by ssh_config, and by the arguments for ssh. Throws
- * InventoryError for what they want and kvmplay cannot do.
+ * Completes the settings of a target from ssh_config and the arguments for ssh where inventory and run leave them open. Throws
+ * InventoryError for settings that kvmplay cannot follow.
  */
 export async function resolveSsh(target: SshTarget, resolution: Resolution): Promise<SshSettings> {
   const resolver = new Resolver(target, resolution);
@@ -51,7 +51,7 @@ interface Wanted {
 class Resolver {
   readonly #name: string;
   readonly #hostKeyChecking: HostKeyChecking | undefined;
-  /** What ssh takes over to the hops of a ProxyJump. */
+  /** The `-F FILE` that ssh passes on to the hops of a ProxyJump. */
   readonly #configFile: readonly string[];
   readonly #resolution: Resolution;
 
@@ -133,7 +133,7 @@ class Resolver {
     }
     const wanted = { ...jump, name: jump.destination, firstArguments: jump.words, lastArguments: [] };
     const hop = await this.settings(wanted, behind);
-    // A host's own password is not for others to see: a person is asked.
+    // A bastion must not get the password of the host behind it, so a person is asked.
     return { ...hop, subject: `${hop.user}@${hop.name}`, asksForPassword: true };
   }
 

@@ -1,7 +1,7 @@
 import type { HostKeyChecking } from '../host-keys/host-key.ts';
 import type { SshConfigValues } from './parse-ssh-config.ts';
 
-/** How to connect, as ssh_config and arguments for ssh say it. What is absent was not configured. */
+/** Connection settings of ssh_config and the arguments for ssh. Absent ones were not configured. */
 export interface SshConfig {
   readonly address: string;
   readonly port: number;
@@ -25,12 +25,12 @@ export interface SshConfig {
   readonly refusedMethods?: readonly string[];
   /** PreferredAuthentications, where it was configured. */
   readonly preferredMethods?: readonly string[];
-  /** What is configured and kvmplay cannot do, as `BindInterface eth0`. */
+  /** Configured settings that kvmplay cannot follow, such as `BindInterface eth0`. */
   readonly impossible?: readonly string[];
 }
 
 export interface SshConfigContext {
-  /** What ssh says when nothing is configured. */
+  /** The settings of an ssh without configuration. */
   readonly baseline: SshConfigValues;
 }
 
@@ -50,7 +50,7 @@ const methodSwitches = new Map([
   ['challengeresponseauthentication', 'keyboard-interactive'],
 ]);
 
-/** Would connect otherwise than asked when it is passed over. */
+/** Keywords without which a connection would be another than the one that is configured. */
 const impossibleKeywords = new Map([
   ['bindinterface', 'BindInterface'],
   ['pkcs11provider', 'PKCS11Provider'],

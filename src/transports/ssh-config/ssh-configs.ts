@@ -10,7 +10,7 @@ import { askSsh, SshRefusal, type SshAnswer } from './ask-ssh.ts';
 import { readConfigLayout, type ConfigLayout } from './config-layout.ts';
 import { toSshConfig, type SshConfig } from './ssh-config.ts';
 
-/** Whom to look up. Of several that say the same, the first counts: arguments, then user and port, then more arguments. */
+/** The host to look up. The first setting counts: of the arguments, then user and port, then further arguments. */
 export interface SshLookup {
   /** The host that needs it, for messages. */
   readonly name: string;
@@ -37,7 +37,7 @@ export interface SshConfigsOptions {
 
 const programsAtOnce = 4;
 
-/** Asks `ssh -G` as rarely as it takes: not at all for hosts whom no file and no argument concerns, once for hosts that are treated alike. */
+/** Asks `ssh -G` as rarely as possible: never for hosts that no file and no argument concerns, once for hosts with the same settings. */
 export function createSshConfigs({ sshConfigFile }: SshConfigsOptions = {}): SshConfigs {
   const limit = pLimit(programsAtOnce);
   const lookups = new Map<string, Promise<Answer>>();
@@ -46,7 +46,7 @@ export function createSshConfigs({ sshConfigFile }: SshConfigsOptions = {}): Ssh
 
   const ask = (words: readonly string[], destination: string): Promise<Answer> =>
     limit(async () => ({ destination, answer: await askSsh(words, destination) }));
-  /** What ssh says about nobody in particular: what differs from it has been configured. */
+  /** The settings for no particular host: values that differ from them were configured. */
   const plain = (): Promise<Answer> => memoize(lookups, '', () => ask(['-F', 'none'], 'localhost'));
   const layoutFor = (words: readonly string[], destination: string): Promise<ConfigLayout> =>
     // A -F among a host's own arguments makes ssh read other files.
@@ -109,7 +109,7 @@ export function createSshConfigs({ sshConfigFile }: SshConfigsOptions = {}): Ssh
   };
 }
 
-/** Of whom ssh was asked; the answer is that for others of the same kind too. */
+/** The host that ssh was asked about. Hosts of the same kind share the answer. */
 interface Answer {
   readonly destination: string;
   readonly answer: SshAnswer | undefined;

@@ -119,7 +119,7 @@ function openChannel({ client }: OpenSsh, to: Endpoint, onCut: OnCut): Promise<C
   });
 }
 
-/** Why a bastion is not reached is why the host is not. */
+/** The error of a bastion as that of the host behind it. */
 export function bastionError(error: unknown, subject: string, bastion: string): Error {
   const message = error instanceof Error ? error.message : String(error);
   const told = `${subject} is reached over ${bastion}: ${message}`;
@@ -149,7 +149,7 @@ function forwardError(error: unknown, { subject }: HostAddress, bastion: SshSett
     });
   }
   const code = codesOfSentences.find(([sentence]) => sentence.test(error.message))?.[1];
-  // Without a reason the bastion itself went away in the middle: as if it had hung up.
+  // An error without a reason means that the bastion itself went away, as if it had hung up.
   return Object.assign(new Error(error.message, { cause: error }), {
     code: code ?? 'ECONNRESET',
     ...(code !== undefined && { syscall: 'connect' }),

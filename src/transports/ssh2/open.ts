@@ -22,7 +22,7 @@ export interface OpenSsh {
   readonly ssh: NodeSSH;
   readonly client: Client;
   readonly socket: Duplex;
-  /** What the connection complained about last. */
+  /** The last error of the connection. */
   readonly lastError: () => Error | undefined;
 }
 
@@ -54,7 +54,7 @@ const algorithms: Algorithms = {
   compress: ['none'],
 };
 
-/** Connects and logs in, trying again what is worth it. */
+/** Connects and logs in. Retries failures that may pass. */
 export function openSsh(
   settings: SshSettings,
   shared: SshShared,
@@ -71,7 +71,7 @@ export function openSsh(
     timeoutError: () => connectTimeoutError(host.subject, limit ?? time, progress),
   };
   return withLimits(limits, async (onCut) => {
-    // Somebody may have to type a passphrase first: that takes the time it takes.
+    // A person may have to type a passphrase first, so no time runs yet.
     const offer = await shared.keyRing.offer({ subject: `${settings.user}@${settings.name}`, ...settings });
     const known = await shared.knownHosts(settings.knownHostsFiles).load();
     const attempt: Attempt = { settings, shared, host, offer, known, progress };
@@ -144,7 +144,7 @@ async function handshake(attempt: Attempt, onCut: OnCut, paused: Paused): Promis
   const ssh = new NodeSSH();
   const connecting = ssh.connect({
     host: address,
-    // What ssh2 needs of a socket is what every stream of both directions has.
+    // ssh2 uses only those members of a socket that every duplex stream has.
     sock: socket,
     username: user,
     authHandler: authHandlerOf(offer, {
@@ -191,7 +191,7 @@ function hintFor(offer: LoginOffer, { ways }: Progress): string | undefined {
   return ways && loginHint(ways, { tried: triedBy(offer, ways), forKerberos });
 }
 
-/** As the protocol calls what a login tries. */
+/** The names of the protocol for the ways that a login tries. */
 function triedBy({ methods, asksQuestions }: LoginOffer, { isPartial }: LoginWays): readonly string[] {
   const tried = methods.flatMap(({ type }) =>
     type === 'password' ? ['password', 'keyboard-interactive'] : ['publickey'],

@@ -24,9 +24,9 @@ export interface SshSettings extends LoginSettings {
   readonly connectTimeout?: number;
   /** Milliseconds to connect in where the run says nothing; default 10 s. */
   readonly usualConnectTimeout?: number;
-  /** How many times more to try when the host is not reached; default 0. */
+  /** Number of retries when the host is not reached. Default: 0. */
   readonly retries?: number;
-  /** Milliseconds that a script may take where it says nothing itself. */
+  /** Milliseconds that a script may take when it sets no time of its own. */
   readonly commandTimeout?: number;
   readonly become?: BecomeSettings;
 }

@@ -8,7 +8,7 @@ import { openKnownHosts, type KnownHostsStore } from '../host-keys/known-hosts-s
 import { openSsh } from './open.ts';
 import { createSshConfigs, type SshConfigs, type SshConfigsOptions } from '../ssh-config/ssh-configs.ts';
 
-/** What the hosts of a run share. */
+/** The state that the hosts of a run share. */
 export interface SshShared {
   readonly handshakes: Handshakes;
   readonly keyRing: KeyRing;
