@@ -1,8 +1,9 @@
 import { forecastOf, needsLinks } from './changes/forecast.ts';
-import { answerTo, networkStateOf } from './changes/network-state.ts';
+import { networkStateOf } from './changes/network-state.ts';
 import { lostTaps } from './changes/guests.ts';
 import type { Forecaster } from './engine/transaction/forecaster.ts';
 import { links, sshPath } from './facts/index.ts';
+import { readAnswer } from './model/fact.ts';
 
 /**
  * What changes mean to guests and to SSH. Only the way of the SSH session is asked for its sake: tasks about the network
@@ -12,13 +13,13 @@ export const networkForecaster: Forecaster = {
   facts: [sshPath],
   forecast: (changes, answers) => {
     const forecast = forecastOf(changes, networkStateOf(answers));
-    const isBlind = answerTo(links, answers) === undefined && changes.some(needsLinks);
+    const isBlind = readAnswer(links, answers) === undefined && changes.some(needsLinks);
     if (!isBlind) return forecast;
     const { seconds: _, ...rest } = forecast;
     return { ...rest, disruption: 'outage', reasons: ['no task asked for the links of the host'] };
   },
   verify: (before, after, changes) => {
-    const [was, is] = [answerTo(links, before), answerTo(links, after)];
+    const [was, is] = [readAnswer(links, before), readAnswer(links, after)];
     return was === undefined || is === undefined ? [] : lostTaps(was, is, changes);
   },
 };

@@ -1,18 +1,13 @@
 import { addresses, leases, links, sshPath } from '../facts/index.ts';
-import type { Fact } from '../model/fact.ts';
+import { readAnswer, type SurveyAnswers } from '../model/fact.ts';
 import type { NetworkState } from './course.ts';
 
 /** The network as answers have it, by the names of facts. What nobody asked for is not there. */
-export function networkStateOf(answers: ReadonlyMap<string, unknown>): NetworkState {
-  const sshLink = answerTo(sshPath, answers)?.link;
+export function networkStateOf(answers: SurveyAnswers): NetworkState {
+  const sshLink = readAnswer(sshPath, answers)?.link;
   return {
-    links: answerTo(links, answers) ?? new Map(),
-    addresses: [...(answerTo(addresses, answers) ?? []), ...(answerTo(leases, answers) ?? [])],
+    links: readAnswer(links, answers) ?? new Map(),
+    addresses: [...(readAnswer(addresses, answers) ?? []), ...(readAnswer(leases, answers) ?? [])],
     ...(sshLink !== undefined && { sshLink }),
   };
-}
-
-/** Undefined: nobody asked. */
-export function answerTo<T>(fact: Fact<T>, answers: ReadonlyMap<string, unknown>): T | undefined {
-  return answers.get(fact.name) as T | undefined;
 }

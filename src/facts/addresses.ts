@@ -12,4 +12,5 @@ export const addresses: Fact<readonly Address[]> = {
       .filter(({ isLeased, isLinkLocal }) => !isLeased && !isLinkLocal)
       .map(({ address }) => address),
   after: addressesAfter,
+  fake: (state) => state.addresses,
 };

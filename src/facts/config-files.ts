@@ -1,28 +1,42 @@
 import { FactParseError } from '../errors.ts';
 import type { Fact } from '../model/fact.ts';
 import { type ConfigFile, type ConfigFiles, configFilesAfter } from '../model/config-file.ts';
+import { type FileState, isTextFile } from '../model/file-state.ts';
 
 /** No configuration file of a network is larger, in bytes. */
 const LARGEST = 262_144;
+
+interface ConfigFilesOptions {
+  /** A command of the shell: where it fails nobody looks for the files. Default: they are looked for everywhere. */
+  readonly when?: string | undefined;
+}
 
 /**
  * The files that match shell globs, with their permission bits; a symbolic link stands for what it leads to. One process
  * tells all sizes and one prints all contents, whatever their number.
  *
- * A file that cannot be read to the byte (unreadable, not UTF-8, NUL bytes, more than 256 kB) is an error and not an
- * absence: a backend would take it for missing and write over it.
+ * A file that cannot be read to the byte (unreadable, not UTF-8, NUL bytes, more than 256 kB) has a flaw and is no absence:
+ * a backend would take it for missing and write over it.
  */
-export function configFilesFact(globs: readonly string[]): Fact<ConfigFiles> {
+export function configFilesFact(
+  globs: readonly string[],
+  { when }: ConfigFilesOptions = {},
+): Fact<ConfigFiles> {
   const patterns = globs.map(toPattern);
+  const isMatched = (path: string): boolean => patterns.some((pattern) => pattern.test(path));
   return {
     name: `configFiles ${globs.join(' ')}`,
-    script: scriptFor(globs),
+    script: `${when === undefined ? '' : `${when} || exit 0`}${scriptFor(globs)}`,
     parse,
     after: (files, change) =>
-      'path' in change && patterns.some((pattern) => pattern.test(change.path))
-        ? configFilesAfter(files, change)
-        : files,
+      'path' in change && isMatched(change.path) ? configFilesAfter(files, change) : files,
+    fake: ({ files }) =>
+      new Map([...files].flatMap(([path, file]) => (isMatched(path) ? [[path, fakeFile(file)]] : []))),
   };
+}
+
+function fakeFile(file: FileState): ConfigFile {
+  return isTextFile(file) ? file : { content: '', mode: 0, flaw: { is: `is ${file.is}`, legible: false } };
 }
 
 function scriptFor(globs: readonly string[]): string {
@@ -33,11 +47,11 @@ files=
 for file in ${globs.map(checkedGlob).join(' ')}; do
   [ -f "$file" ] || continue
   case $file in *"$newline"*) continue ;; esac
-  if [ ! -r "$file" ]; then
-    printf '%s is not readable\\n' "$file" >&2
-    exit 1
+  if [ -r "$file" ]; then
+    files=$files$newline$file
+  else
+    printf 'unreadable %s\\n' "$file"
   fi
-  files=$files$newline$file
 done
 [ -n "$files" ] || exit 0
 set -f
@@ -70,12 +84,19 @@ interface Entry {
 }
 
 function parse(output: string): ConfigFiles {
-  if (output.trim() === '') return new Map();
+  const unread = [...output.matchAll(/^unreadable (.+)\n/gmy)];
+  const rest = output.slice(unread.reduce((length, [line]) => length + line.length, 0));
+  const files = new Map<string, ConfigFile>(
+    unread.map(([, path = '']) => [path, flawed('is not readable', 0)]),
+  );
+  if (rest.trim() === '') return files;
 
-  const border = output.indexOf('\n\n');
+  const border = rest.indexOf('\n\n');
   if (border === -1) throw new FactParseError('the list of configuration files has no end');
-  const entries = output.slice(0, border).split('\n').map(parseEntry);
-  return readContents(entries, Buffer.from(output.slice(border + 1)));
+  const entries = rest.slice(0, border).split('\n').map(parseEntry);
+  for (const [path, file] of readContents(entries, Buffer.from(rest.slice(border + 1))))
+    files.set(path, file);
+  return files;
 }
 
 /** `644 218 /etc/sysconfig/network-scripts/ifcfg-eno3` */
@@ -84,32 +105,41 @@ function parseEntry(line: string): Entry {
   if (mode === undefined || size === undefined || path === undefined) {
     throw new FactParseError(`a line about configuration files is unknown: ${JSON.stringify(line)}`);
   }
-  const entry = { path, mode: Number.parseInt(mode, 8), size: Number(size) };
-  if (entry.size > LARGEST) {
-    throw new FactParseError(`file ${path} has ${size} bytes, and a configuration file at most ${LARGEST}`);
-  }
-  return entry;
+  return { path, mode: Number.parseInt(mode, 8), size: Number(size) };
 }
 
-/** `head -v` puts `\n==> PATH <==\n` before each content. Sizes tell where a content ends, whatever it holds. */
-function readContents(entries: readonly Entry[], contents: Buffer): ConfigFiles {
+/**
+ * `head -v` puts `\n==> PATH <==\n` before each content. Sizes tell where a content ends, whatever it holds; but what is
+ * not UTF-8 arrives as U+FFFD, which is at least as long.
+ */
+function readContents(entries: readonly Entry[], contents: Buffer): ReadonlyMap<string, ConfigFile> {
   const files = new Map<string, ConfigFile>();
   let position = 0;
-  for (const [index, { path, mode, size }] of entries.entries()) {
-    const header = headerOf(path);
+  for (const [index, entry] of entries.entries()) {
+    const header = headerOf(entry.path);
+    if (!startsWith(contents.subarray(position), header)) throw unknownPlace(entry.path);
     const start = position + header.length;
-    if (!startsWith(contents.subarray(position), header)) throw unsound(path);
-    position = start + size;
-
+    const soundEnd = start + Math.min(entry.size, LARGEST);
     const next = entries[index + 1];
-    const endsWell =
+    position =
       next === undefined
-        ? position === contents.length
-        : startsWith(contents.subarray(position), headerOf(next.path));
-    if (!endsWell) throw unsound(path);
-    files.set(path, { content: checkedText(path, contents.subarray(start, position)), mode });
+        ? contents.length
+        : contents.indexOf(headerOf(next.path), Math.min(soundEnd, contents.length));
+    if (position === -1) throw unknownPlace(next?.path ?? '');
+    files.set(entry.path, toFile(entry, contents.toString('utf8', start, position), position === soundEnd));
   }
   return files;
+}
+
+function toFile({ mode, size }: Entry, text: string, isSound: boolean): ConfigFile {
+  if (size > LARGEST) return flawed(`has ${size} bytes, more than ${LARGEST}`, mode);
+  if (text.includes('\0')) return flawed('holds NUL bytes', mode);
+  if (text.includes('\uFFFD')) return { content: text, mode, flaw: { is: 'is not UTF-8', legible: true } };
+  return isSound ? { content: text, mode } : flawed('changed while it was read', mode);
+}
+
+function flawed(is: string, mode: number): ConfigFile {
+  return { content: '', mode, flaw: { is, legible: false } };
 }
 
 function headerOf(path: string): Buffer {
@@ -120,15 +150,6 @@ function startsWith(bytes: Buffer, start: Buffer): boolean {
   return bytes.subarray(0, start.length).equals(start);
 }
 
-function checkedText(path: string, bytes: Buffer): string {
-  const text = bytes.toString('utf8');
-  if (text.includes('\0')) throw new FactParseError(`file ${path} holds NUL bytes: it is not a text file`);
-  // What is not UTF-8 arrives as U+FFFD.
-  if (text.includes('\uFFFD')) throw new FactParseError(`file ${path} is not UTF-8`);
-  return text;
-}
-
-/** Replacement characters make a content longer than its file. */
-function unsound(path: string): FactParseError {
-  return new FactParseError(`file ${path} is not UTF-8, or changed while it was read`);
+function unknownPlace(path: string): FactParseError {
+  return new FactParseError(`the answer about configuration files does not tell where ${path} begins`);
 }

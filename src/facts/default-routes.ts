@@ -36,6 +36,8 @@ export const defaultRoutes: Fact<readonly DefaultRoute[]> = {
   after,
   // The fact `routes` proves a rollback; a route that somebody leases comes and goes.
   comparable: () => null,
+  fake: ({ routes }) =>
+    routes.reduce<readonly DefaultRoute[]>((found, route) => after(found, { kind: 'route.add', route }), []),
 };
 
 function parse(output: string): readonly DefaultRoute[] {

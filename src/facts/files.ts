@@ -3,23 +3,14 @@ import { FactParseError } from '../errors.ts';
 import type { Change } from '../model/change.ts';
 import { configFilesAfter, type ConfigFile } from '../model/config-file.ts';
 import type { Fact } from '../model/fact.ts';
+import {
+  expectedFile,
+  type FileState,
+  type FileStates,
+  isTextFile,
+  type NoFile,
+} from '../model/file-state.ts';
 import { quote } from '../model/shell-quote.ts';
-
-/** What is at a path: a text file, or something else that nobody writes over. */
-export type FileState = ConfigFile | NoFile;
-
-export interface NoFile {
-  /** `a folder`, `a symbolic link to /run/x`, `a binary file`, `a file of 2000000 bytes` */
-  readonly is: string;
-  readonly content?: never;
-  readonly mode?: never;
-}
-
-/** What a package that is to be installed may bring; only in check mode, where it is never seen. */
-export const expectedFile: NoFile = { is: 'a file that a package may bring' };
-
-/** By path; a path at which there is nothing is missing. */
-export type FileStates = ReadonlyMap<string, FileState>;
 
 /** No file that a playbook holds is larger, in bytes. */
 const LARGEST = 262_144;
@@ -35,13 +26,10 @@ export function filesFact(paths: readonly string[]): Fact<FileStates> {
     script: scriptFor(asked),
     parse,
     after: (files, change) => after(asked, files, change),
+    fake: ({ files }) => new Map([...files].filter(([path]) => asked.includes(path))),
     // Contents may be secret, and differences are printed.
     comparable: (files) => new Map([...files].map(([path, file]) => [path, withoutContent(file)])),
   };
-}
-
-export function isTextFile(file: FileState | undefined): file is ConfigFile {
-  return file?.content !== undefined;
 }
 
 function scriptFor(paths: readonly string[]): string {

@@ -1,25 +1,9 @@
 import { FactParseError } from '../errors.ts';
 import type { Change } from '../model/change.ts';
 import type { Fact } from '../model/fact.ts';
+import { type KernelModule, moduleName, noModule } from '../model/kernel-module.ts';
 import { quote } from '../model/shell-quote.ts';
 import { linesOf } from './text.ts';
-
-/** How a kernel module stands. */
-export interface KernelModule {
-  /** `builtin`: part of the kernel itself. `missing`: the kernel has no such module. */
-  readonly state: 'loaded' | 'builtin' | 'loadable' | 'missing';
-  /** Of a loaded one: what it says its parameters are, those that can be read. */
-  readonly parameters: Readonly<Record<string, string>>;
-  /** Of a loaded one: how many use it. */
-  readonly uses: number;
-  /** Of a loaded one: the links that it drives, which go with it. */
-  readonly links: readonly string[];
-}
-
-/** The name as the kernel spells it, which takes `-` and `_` for the same. */
-export function moduleName(name: string): string {
-  return name.replaceAll('-', '_');
-}
 
 /** Whether a kernel module is loaded, could be, and with which parameters. */
 export function kernelModuleFact(name: string): Fact<KernelModule> {
@@ -31,6 +15,7 @@ export function kernelModuleFact(name: string): Fact<KernelModule> {
     after: (value, change) => after(own, value, change),
     // Who uses it changes by itself; and nothing takes a module out again that was loaded.
     comparable: () => undefined,
+    fake: ({ modules }) => modules.get(own) ?? noModule,
   };
 }
 

@@ -12,4 +12,5 @@ export const leases: Fact<readonly Lease[]> = {
       .map(({ address: { link, address } }) => ({ link, address })),
   after: (value, change) =>
     change.kind === 'link.delete' ? value.filter(({ link }) => link !== change.link.name) : value,
+  fake: (state) => state.leases,
 };

@@ -88,6 +88,7 @@ export const links: Fact<Links> = {
         { ...rest, options: settledOptions(options) },
       ]),
     ),
+  fake: (state) => state.links,
 };
 
 /** While spanning tree notices a change, the kernel reads out twice the forward delay as ageing time. */

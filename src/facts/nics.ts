@@ -1,23 +1,10 @@
 import { FactParseError } from '../errors.ts';
 import type { Change } from '../model/change.ts';
 import type { Fact } from '../model/fact.ts';
+import type { FakeState } from '../model/fake-state.ts';
+import type { Nic, Nics } from '../model/nic.ts';
 import { tellPermanentMacs } from './permanent-macs.ts';
 import { linesOf } from './text.ts';
-
-/** A NIC, with all that it may be told by whatever its name. */
-export interface Nic {
-  /** What the kernel, or udev, calls it: `eno3`. */
-  readonly name: string;
-  /** Lower-case MAC address. Of a bond's port: its permanent one. */
-  readonly mac: string;
-  /** `ixgbe`, `virtio_net`, ...; `veth` for an end of a veth pair, which is a NIC to a container. */
-  readonly driver?: string;
-  /** Slot of the PCI bus: `0000:01:00.0`. Ports of one card may share it. */
-  readonly pci?: string;
-}
-
-/** NICs by name, in the order of their names. */
-export type Nics = ReadonlyMap<string, Nic>;
 
 /**
  * A link with a `device` is hardware, or what a hypervisor shows as such. A virtio device sits on the PCI device that has
@@ -70,6 +57,7 @@ export const nics: Fact<Nics> = {
   after,
   // A rollback proves the links; nothing that kvmplay does alters drivers and slots.
   comparable: () => null,
+  fake,
 };
 
 function parse(output: string): Nics {
@@ -97,4 +85,9 @@ function after(nics: Nics, change: Change): Nics {
   if (change.kind !== 'link.update' || change.after.mac === undefined) return nics;
   const nic = nics.get(change.name);
   return nic === undefined ? nics : new Map(nics).set(nic.name, { ...nic, mac: change.after.mac });
+}
+
+function fake({ links, nics: known }: FakeState): Nics {
+  const ethernets = [...links.values()].filter(({ kind }) => kind === 'ethernet');
+  return new Map(ethernets.map(({ name, mac }) => [name, { name, mac, ...known[name] }]));
 }

@@ -2,18 +2,9 @@ import { FactParseError } from '../errors.ts';
 import type { Change } from '../model/change.ts';
 import type { PackageManager } from '../changes/package.ts';
 import type { Fact } from '../model/fact.ts';
+import type { Packages } from '../model/packages.ts';
 import { quote } from '../model/shell-quote.ts';
 import { linesOf } from './text.ts';
-
-/** Which of some packages a host has. */
-export interface Packages {
-  /** Absent: the host has none of those that kvmplay knows. */
-  readonly manager?: PackageManager;
-  /** Versions by name, of those that are installed; empty while it is only planned. */
-  readonly installed: ReadonlyMap<string, string>;
-  /** Names of those that dpkg unpacked and did not configure. Absent: there are none. */
-  readonly unfinished?: ReadonlySet<string>;
-}
 
 /** Which of these packages are installed, as the database of dpkg or rpm has it; nothing is asked of a network. */
 export function packagesFact(names: readonly string[]): Fact<Packages> {
@@ -25,6 +16,7 @@ export function packagesFact(names: readonly string[]): Fact<Packages> {
     after: (value, change) => after(asked, value, change),
     // No rollback takes a package back.
     comparable: () => undefined,
+    fake: ({ packages }) => packages,
     lasting: (before, now) => lasting(asked, before, now),
   };
 }

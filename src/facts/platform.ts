@@ -1,66 +1,15 @@
 import { FactParseError } from '../errors.ts';
 import type { Change } from '../model/change.ts';
 import type { Fact } from '../model/fact.ts';
+import type {
+  Distribution,
+  ModuleState,
+  NetworkModule,
+  NetworkService,
+  Platform,
+} from '../model/platform.ts';
+import { toolNames } from '../model/tools.ts';
 import { linesOf } from './text.ts';
-
-const toolNames = [
-  'ip',
-  'bridge',
-  'brctl',
-  'ethtool',
-  'arping',
-  'modprobe',
-  'systemctl',
-  'systemd-run',
-  'setsid',
-  'flock',
-  'restorecon',
-  'nmcli',
-  'networkctl',
-  'netplan',
-  'ifup',
-  'ifreload',
-] as const;
-
-/** A command that kvmplay uses where there is one. */
-export type Tool = (typeof toolNames)[number];
-
-/** A kernel module that a layout needs; 8021q makes VLANs. */
-export type NetworkModule = 'bonding' | '8021q' | 'bridge';
-
-/** `present`: loaded, or built into the kernel. */
-export type ModuleState = 'present' | 'loadable' | 'missing';
-
-/** Whatever configures the network here: a daemon that runs, or scripts that are installed. */
-export type NetworkService =
-  'initscripts' | 'NetworkManager' | 'systemd-networkd' | 'netplan' | 'ifupdown' | 'ifupdown2';
-
-/** What kind of system the host is. */
-export interface Platform {
-  readonly distribution: Distribution;
-  /** Kernel release: `3.10.0-957.el7.x86_64`. */
-  readonly kernel: string;
-  readonly hostname: string;
-  /** Whether what kvmplay runs there runs as root. */
-  readonly isRoot: boolean;
-  readonly tools: readonly Tool[];
-  /** As iproute2 tells it: `6.1.0`, in old ones `ss170501`. Absent without iproute2. */
-  readonly ipVersion?: string;
-  readonly modules: Readonly<Record<NetworkModule, ModuleState>>;
-  readonly networkServices: readonly NetworkService[];
-  readonly systemdRuns: boolean;
-  /** Type of the file system of / or /usr when it comes over the network (nfs and the like; iSCSI does not show). */
-  readonly networkRoot?: string;
-}
-
-export interface Distribution {
-  /** As os-release has it: `centos`, `debian`. */
-  readonly id: string;
-  /** `7`, `12`; empty where there is none. */
-  readonly version: string;
-  /** For people: `CentOS Linux 7 (Core)`. */
-  readonly name: string;
-}
 
 /** Paths below `/lib/modules/RELEASE/kernel`, and what shows that the module is there already. */
 const modulePlaces: Readonly<Record<NetworkModule, { file: string; signs: string }>> = {
@@ -135,6 +84,7 @@ export const platform: Fact<Platform> = {
   after,
   // Nothing unloads a module, so a rollback cannot bring that back.
   comparable: ({ modules: _modules, ...rest }) => rest,
+  fake: (state) => state.platform,
 };
 
 function after(value: Platform, change: Change): Platform {

@@ -17,7 +17,13 @@ echo IPv6
  * DHCP and router advertisements, the 169.254.0.0/16 that initscripts add to every link) and what a `Route` cannot say:
  * several next hops, a source prefix or TOS to match, encapsulation.
  */
-export const routes: Fact<readonly Route[]> = { name: 'routes', script, parse, after: routesAfter };
+export const routes: Fact<readonly Route[]> = {
+  name: 'routes',
+  script,
+  parse,
+  after: routesAfter,
+  fake: (state) => state.routes,
+};
 
 function parse(output: string): readonly Route[] {
   const lines = linesOf(output);

@@ -2,21 +2,10 @@ import { FactParseError } from '../errors.ts';
 import type { Change } from '../model/change.ts';
 import type { ServiceManager } from '../changes/service.ts';
 import type { Fact } from '../model/fact.ts';
+import type { FakeState } from '../model/fake-state.ts';
+import type { Service } from '../model/service.ts';
 import { quote } from '../model/shell-quote.ts';
 import { linesOf } from './text.ts';
-
-/** How a service stands. */
-export interface Service {
-  /** Absent: the host has neither systemd nor scripts in /etc/init.d. */
-  readonly manager?: ServiceManager;
-  /** `expected`: a package that is to be installed may bring it. */
-  readonly existence: 'there' | 'expected' | 'missing';
-  /** The name of the unit where the service was asked for by an alias: `ssh`, of which Debian's `sshd` is one. */
-  readonly unit?: string;
-  readonly running: boolean;
-  /** Started at boot. `fixed`: it cannot be said of this one, which others start (static). `masked`: nobody can start it. */
-  readonly enabled: boolean | 'fixed' | 'masked';
-}
 
 /** How a service stands, as systemd or the scripts in /etc/init.d tell it. */
 export function serviceFact(name: string): Fact<Service> {
@@ -25,6 +14,7 @@ export function serviceFact(name: string): Fact<Service> {
     script: scriptFor(name),
     parse: (output) => parse(name, output),
     after: (value, change) => after(name, value, change),
+    fake: (state) => fake(name, state),
   };
 }
 
@@ -129,4 +119,14 @@ function templateOf(unit: string): string {
   const instance = unit.indexOf('@') + 1;
   const end = unit.indexOf('.', instance);
   return instance === 0 || end === -1 ? unit : unit.slice(0, instance) + unit.slice(end);
+}
+
+/** A service as it is, or as a file that makes one lets it be expected. */
+function fake(name: string, { services, files }: FakeState): Service {
+  const known = services.get(name) ?? [...services.values()].find(({ unit }) => unit === name);
+  if (known !== undefined) return known;
+  return [...files.keys()].reduce<Service>(
+    (service, path) => after(name, service, { kind: 'file.write', path, mode: 0o644, after: '' }),
+    { manager: 'systemd', existence: 'missing', running: false, enabled: false },
+  );
 }

@@ -28,6 +28,7 @@ true
       return sysctlSettingsIn(line.slice(0, end), line.slice(end + 1));
     }),
   after,
+  fake: ({ files }) => [...files].flatMap(([path, file]) => sysctlSettingsIn(path, file.content ?? '')),
 };
 
 /** What a file of this content sets; nothing when no boot reads it. */

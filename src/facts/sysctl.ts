@@ -15,6 +15,7 @@ export function sysctlFact(key: string): Fact<string | undefined> {
       if (word === 'value') return sysctlValue(lines.join('\n'));
       throw new FactParseError(`the answer about sysctl ${key} is unknown: ${JSON.stringify(output)}`);
     },
+    fake: ({ sysctls }) => sysctls.get(key),
     after: (value, change) => {
       if (change.kind === 'sysctl.set' && change.key === key) return change.after;
       if (change.kind === 'module.load') return value ?? sysctlBroughtBy(change.name, key);

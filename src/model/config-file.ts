@@ -8,6 +8,15 @@ export interface ConfigFile {
   /** Names, or numbers where the host knows no name. Absent: root. */
   readonly owner?: string;
   readonly group?: string;
+  /** Why `content` is not what the file holds. Such a file is never written. Absent: `content` is the file to the byte. */
+  readonly flaw?: FileFlaw;
+}
+
+export interface FileFlaw {
+  /** The end of a sentence that begins with the path: `is not UTF-8`. */
+  readonly is: string;
+  /** `content` is the file but for the characters that are no text, each a U+FFFD. Else nothing of it is known. */
+  readonly legible: boolean;
 }
 
 /** Configuration files by absolute path. */

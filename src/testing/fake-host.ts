@@ -1,19 +1,19 @@
 import { commandText } from '../engine/connection/host-script.ts';
 import { runAction } from '../engine/session/run-action.ts';
-import type { Packages, Platform, Service } from '../facts/index.ts';
+import type { Packages, Service } from '../facts/index.ts';
 import { RolledBackError, UsageError } from '../errors.ts';
 import type { Action, ActionResult, HostCommand } from '../model/action.ts';
 import type { Change } from '../model/change.ts';
 import type { ConfigFiles } from '../model/config-file.ts';
 import { describeChange } from '../changes/index.ts';
-import type { Answers, Fact } from '../model/fact.ts';
+import { type Answers, type Fact, lazyAnswers } from '../model/fact.ts';
+import type { FakeState } from '../model/fake-state.ts';
 import type { CommandResult, Host, HostVars } from '../model/host.ts';
 import type { Address, Links, Route } from '../model/link.ts';
 import { factsOf, type Task, type TaskResult } from '../model/task.ts';
 import { type FakeHostOptions, initialState, withPackages } from './host-options.ts';
-import { answerOf, type HostState, stateAfter, textFilesOf } from './host-state.ts';
+import { stateAfter, textFilesOf } from './host-state.ts';
 import { refusalOf } from './kernel-rules.ts';
-import { centos7 } from './platforms.ts';
 
 /** A task that was performed on a fake host. */
 export interface PerformedTask {
@@ -40,7 +40,7 @@ export interface FakeHost<V = HostVars> extends Host<V> {
   /** Settings of the kernel by key. */
   readonly sysctls: ReadonlyMap<string, string>;
   /** Kernel modules by name, with underscores. */
-  readonly modules: HostState['modules'];
+  readonly modules: FakeState['modules'];
   readonly packages: Packages;
   readonly services: ReadonlyMap<string, Service>;
   /** Another host that is as this one is now. */
@@ -72,11 +72,10 @@ class HostInMemory<V> implements FakeHost<V> {
   readonly tasks: PerformedTask[] = [];
   readonly warnings: string[] = [];
   readonly #options: FakeHostOptions<V>;
-  readonly #platform: Platform;
   /** What answers begin with: the host before the changes from number `#since` on. */
-  #start: HostState;
+  #start: FakeState;
   #since = 0;
-  #state: HostState;
+  #state: FakeState;
   /** What facts came to, with the number of changes folded in. */
   readonly #folded = new Map<string, { readonly count: number; readonly value: unknown }>();
 
@@ -87,7 +86,6 @@ class HostInMemory<V> implements FakeHost<V> {
     this.vars = options.vars ?? ({} as V);
     this.checkMode = options.checkMode ?? false;
     this.#start = this.#state = initialState(options);
-    this.#platform = { ...centos7, ...options.platform };
   }
 
   get links(): Links {
@@ -110,7 +108,7 @@ class HostInMemory<V> implements FakeHost<V> {
     return this.#state.sysctls;
   }
 
-  get modules(): HostState['modules'] {
+  get modules(): FakeState['modules'] {
     return this.#state.modules;
   }
 
@@ -195,8 +193,7 @@ class HostInMemory<V> implements FakeHost<V> {
   }
 
   #answersTo<D, F, O>(task: Task<D, F, O>, desired: D): Answers<F> {
-    const facts = Object.entries(factsOf(task, desired));
-    return Object.fromEntries(facts.map(([key, fact]) => [key, this.#answer(fact)])) as Answers<F>;
+    return lazyAnswers<F>(factsOf(task, desired), (fact) => this.#answer(fact));
   }
 
   #answer<T>(fact: Fact<T>): T {
@@ -215,8 +212,7 @@ class HostInMemory<V> implements FakeHost<V> {
       const earlier = this.changes.slice(0, this.#since);
       return earlier.reduce((now, change) => fact.after(now, change), answers[fact.name] as T);
     }
-    const known = answerOf(this.#start, this.#platform, fact.name);
-    if (known !== undefined) return known.value as T;
+    if (fact.fake !== undefined) return fact.fake(this.#start);
     throw new UsageError(`${this.name} has no answer to fact ${fact.name}: answers should give one`);
   }
 

@@ -1,9 +1,9 @@
 import type { FileState, KernelModule, Platform, Service } from '../facts/index.ts';
 import { moduleName } from '../facts/index.ts';
 import type { PackageManager } from '../changes/package.ts';
+import type { FakeState } from '../model/fake-state.ts';
 import type { CommandResult, HostVars } from '../model/host.ts';
 import type { Address, Link, Route } from '../model/link.ts';
-import type { HostState } from './host-state.ts';
 import { loopback } from './link-builders.ts';
 import { centos7 } from './platforms.ts';
 
@@ -21,9 +21,9 @@ export interface FakeHostOptions<V = HostVars> {
   readonly links?: readonly Link[];
   readonly addresses?: readonly Address[];
   readonly routes?: readonly Route[];
-  readonly leases?: HostState['leases'];
+  readonly leases?: FakeState['leases'];
   /** Drivers and PCI slots of NICs by name: `{ eno3: { driver: 'ixgbe', pci: '0000:01:00.0' } }`. Default: nothing is known. */
-  readonly nics?: HostState['nics'];
+  readonly nics?: FakeState['nics'];
   /** By path: a content, whose file is root's with mode 0644, or more about it. Default: none. */
   readonly files?: Readonly<Record<string, string | FileState>>;
   /** Settings of the kernel by key, beside a few that every kernel has. */
@@ -38,6 +38,8 @@ export interface FakeHostOptions<V = HostVars> {
   readonly packageManager?: PackageManager;
   /** Services by name: what of them is not so that they run and are enabled. Default: none. */
   readonly services?: Readonly<Record<string, Partial<Service>>>;
+  /** Links that NetworkManager, which then runs, has activated. Default: none. */
+  readonly managedLinks?: readonly string[];
   /** What differs from a CentOS 7 host. */
   readonly platform?: Partial<Platform>;
   /** Answers to facts of your own, by the fact's name. */
@@ -55,10 +57,10 @@ export interface FakePackage {
 
 /** The state once packages are installed and have brought what they bring; files that are there stay. */
 export function withPackages(
-  state: HostState,
+  state: FakeState,
   names: readonly string[],
   repository: Readonly<Record<string, FakePackage>>,
-): HostState {
+): FakeState {
   const packages = names.flatMap((name) => repository[name] ?? []);
   const versions = names.map((name) => [name, repository[name]?.version ?? ''] as const);
   return {
@@ -71,7 +73,7 @@ export function withPackages(
 }
 
 /** The state that a fake host begins with. */
-export function initialState<V>(options: FakeHostOptions<V>): HostState {
+export function initialState<V>(options: FakeHostOptions<V>): FakeState {
   const {
     links = [],
     addresses = [],
@@ -83,6 +85,8 @@ export function initialState<V>(options: FakeHostOptions<V>): HostState {
   } = options;
   const { packageManager: manager = 'yum', services = {} } = options;
   return {
+    platform: platformOf(options),
+    managedLinks: new Set(options.managedLinks),
     links: new Map([loopback, ...links].map((link) => [link.name, link])),
     addresses,
     routes,
@@ -97,6 +101,12 @@ export function initialState<V>(options: FakeHostOptions<V>): HostState {
     mayHaveMore: false,
     services: new Map(toServices(services)),
   };
+}
+
+function platformOf<V>({ platform, managedLinks = [] }: FakeHostOptions<V>): FakeState['platform'] {
+  const whole = { ...centos7, ...platform };
+  if (managedLinks.length === 0 || whole.networkServices.includes('NetworkManager')) return whole;
+  return { ...whole, networkServices: [...whole.networkServices, 'NetworkManager'] };
 }
 
 function toFiles(files: FakeHostOptions['files'] = {}): [string, FileState][] {

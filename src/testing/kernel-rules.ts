@@ -6,14 +6,14 @@ import type { PortAdd, PortRemove } from '../changes/port.ts';
 import { initialBridgeOptions, isSameRoute, portsOf, SMALLEST_OF_IPV6, vlansOn } from '../model/kernel.ts';
 import type { Address, Link, LinkKind, LinkOptions, Links, Route } from '../model/link.ts';
 import { familyOf, isInNetwork } from '../model/ip.ts';
-import type { HostState } from './host-state.ts';
+import type { FakeState } from '../model/fake-state.ts';
 import { systemRefusalOf } from './system-rules.ts';
 
 /**
  * Why a host would not do `change`, in the kernel's words; or what it would do besides, which a plan must list. Undefined
  * when all is well.
  */
-export function refusalOf(state: HostState, change: Change): string | undefined {
+export function refusalOf(state: FakeState, change: Change): string | undefined {
   switch (change.kind) {
     case 'link.create':
       return refuseCreate(state, change.link);
@@ -54,7 +54,7 @@ function noDevice(name: string): string {
   return `Cannot find device "${name}"`;
 }
 
-function refuseCreate({ links, modules }: HostState, link: Link): string | undefined {
+function refuseCreate({ links, modules }: FakeState, link: Link): string | undefined {
   if (links.has(link.name) || link.name === 'bonding_masters') return 'File exists';
   if (Buffer.byteLength(link.name) > 15) return 'Attribute failed policy validation.';
   if (!/^[^\s/:%]+$/.test(link.name) || /^\.\.?$/.test(link.name)) return 'Invalid argument';
@@ -75,7 +75,7 @@ const moduleOfKind: Readonly<Partial<Record<Link['kind'], string>>> = {
 };
 
 /** The kernel loads the module of a new link by itself (hazard 43); bonding then makes a bond of its own, too (hazard 29). */
-function refuseWithoutModule(modules: HostState['modules'], { kind }: Link): string | undefined {
+function refuseWithoutModule(modules: FakeState['modules'], { kind }: Link): string | undefined {
   const name = moduleOfKind[kind];
   const state = name === undefined ? 'loaded' : modules.get(name)?.state;
   if (state === undefined || state === 'missing') return 'Unknown device type.';
@@ -98,7 +98,7 @@ function refuseVlan(
   return link.up && !parent.up ? 'Network is down' : undefined;
 }
 
-function refuseDelete({ links, addresses, routes }: HostState, name: string): string | undefined {
+function refuseDelete({ links, addresses, routes }: FakeState, name: string): string | undefined {
   const kind = links.get(name)?.kind;
   if (kind === 'ethernet' || kind === 'loopback') return 'Operation not supported';
   const lost = [
@@ -110,7 +110,7 @@ function refuseDelete({ links, addresses, routes }: HostState, name: string): st
   return lostUnsaid(lost);
 }
 
-function refuseUpdate(state: HostState, { name, after }: LinkUpdate): string | undefined {
+function refuseUpdate(state: FakeState, { name, after }: LinkUpdate): string | undefined {
   const link = state.links.get(name);
   if (link === undefined) return noDevice(name);
   const parent = link.vlan === undefined ? undefined : state.links.get(link.vlan.parent);
@@ -134,7 +134,7 @@ function isUsableMac(mac: string): boolean {
 
 /** IPv6 ends on a link below its smallest MTU. */
 function lostToMtu(
-  { addresses, routes }: HostState,
+  { addresses, routes }: FakeState,
   { name, mtu = SMALLEST_OF_IPV6 }: { name: string; mtu: number | undefined },
 ): string | undefined {
   if (mtu >= SMALLEST_OF_IPV6) return undefined;
@@ -155,7 +155,7 @@ function lostUnsaid(lost: readonly string[]): string | undefined {
 }
 
 /** A link that goes down loses its routes and its IPv6 addresses, and takes its VLANs down. */
-function lostWhenDown({ links, addresses, routes }: HostState, name: string): string | undefined {
+function lostWhenDown({ links, addresses, routes }: FakeState, name: string): string | undefined {
   const lost = [
     ...routes.filter(({ link }) => link === name).map(({ destination }) => `route ${destination}`),
     ...addresses
@@ -232,7 +232,7 @@ function refuseBondOption(
   return undefined;
 }
 
-function refusePort(state: HostState, change: PortAdd): string | undefined {
+function refusePort(state: FakeState, change: PortAdd): string | undefined {
   const port = state.links.get(change.port);
   const controller = state.links.get(change.controller);
   if (port === undefined) return noDevice(change.port);
@@ -253,7 +253,7 @@ function refusePort(state: HostState, change: PortAdd): string | undefined {
 }
 
 /** Bonds take their ports down when they join and when they leave. */
-function refuseDown(state: HostState, { port }: PortAdd | PortRemove, goesDown: boolean): string | undefined {
+function refuseDown(state: FakeState, { port }: PortAdd | PortRemove, goesDown: boolean): string | undefined {
   return goesDown ? lostWhenDown(state, port) : undefined;
 }
 
@@ -265,14 +265,14 @@ function carries(links: Links, link: Link, base: string): boolean {
   );
 }
 
-function refuseAddress({ links, addresses }: HostState, { link, address }: Address): string | undefined {
+function refuseAddress({ links, addresses }: FakeState, { link, address }: Address): string | undefined {
   const mtu = links.get(link)?.mtu;
   if (mtu === undefined) return noDevice(link);
   if (familyOf(address) === 6 && mtu < SMALLEST_OF_IPV6) return 'Invalid argument';
   return addresses.some((item) => item.link === link && item.address === address) ? 'File exists' : undefined;
 }
 
-function refuseAddressDelete({ addresses, routes }: HostState, doomed: Address): string | undefined {
+function refuseAddressDelete({ addresses, routes }: FakeState, doomed: Address): string | undefined {
   const own = addresses.filter(({ link }) => link === doomed.link);
   if (!own.some(({ address }) => address === doomed.address)) return 'Cannot assign requested address';
   const [host = '', length] = doomed.address.split('/');
@@ -290,7 +290,7 @@ function refuseAddressDelete({ addresses, routes }: HostState, doomed: Address):
   return lostUnsaid([...lost, ...ways.map(({ destination }) => `route ${destination}`)]);
 }
 
-function refuseRoute({ links, addresses, leases, routes }: HostState, route: Route): string | undefined {
+function refuseRoute({ links, addresses, leases, routes }: FakeState, route: Route): string | undefined {
   const { link: name, via } = route;
   if (name !== undefined && links.get(name)?.up !== true)
     return links.has(name) ? 'Network is down' : noDevice(name);

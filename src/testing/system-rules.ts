@@ -1,10 +1,10 @@
-import { isTextFile, moduleName } from '../facts/index.ts';
+import { isTextFile, moduleName, serviceFact } from '../facts/index.ts';
 import type { Change } from '../model/change.ts';
 import type { FileChange } from '../changes/file.ts';
 import type { FilePermissions } from '../model/staged-file.ts';
 import type { ServiceSet } from '../changes/service.ts';
-import type { HostState } from './host-state.ts';
-import { noModule, serviceOf } from './host-state.ts';
+import type { FakeState } from '../model/fake-state.ts';
+import { noModule } from '../model/kernel-module.ts';
 
 /** What is no matter of the network. */
 export type SystemChange = Extract<
@@ -16,7 +16,7 @@ export type SystemChange = Extract<
 >;
 
 /** Why a host would not do `change`, or what a plan takes it for that it is not. */
-export function systemRefusalOf(state: HostState, change: SystemChange): string | undefined {
+export function systemRefusalOf(state: FakeState, change: SystemChange): string | undefined {
   switch (change.kind) {
     case 'module.load':
       return refuseLoad(state, change.name, change.parameters);
@@ -47,7 +47,7 @@ export function systemRefusalOf(state: HostState, change: SystemChange): string 
 
 /** Bonding makes a bond of its own accord unless it is told not to (hazard 29). */
 function refuseLoad(
-  state: HostState,
+  state: FakeState,
   name: string,
   parameters: Readonly<Record<string, string>>,
 ): string | undefined {
@@ -56,12 +56,13 @@ function refuseLoad(
   return 'the kernel would silently make bond0: max_bonds should be 0';
 }
 
-function moduleOf({ modules }: HostState, name: string): typeof noModule {
+function moduleOf({ modules }: FakeState, name: string): typeof noModule {
   return modules.get(moduleName(name)) ?? noModule;
 }
 
-function refuseService(state: HostState, { name, before, after }: ServiceSet): string | undefined {
-  const service = serviceOf(state, name);
+function refuseService(state: FakeState, { name, before, after }: ServiceSet): string | undefined {
+  const service = serviceFact(name).fake?.(state);
+  if (service === undefined) return undefined;
   // What a package brings is not known here.
   if (service.existence === 'missing') {
     return state.mayHaveMore ? undefined : `Failed to start ${name}.service: Unit not found.`;
@@ -71,7 +72,7 @@ function refuseService(state: HostState, { name, before, after }: ServiceSet): s
   return isSame ? undefined : 'the service is not what the plan takes it for';
 }
 
-function refuseFile({ files }: HostState, change: FileChange): string | undefined {
+function refuseFile({ files }: FakeState, change: FileChange): string | undefined {
   const file = files.get(change.path);
   if (file !== undefined && !isTextFile(file)) return `${change.path} is ${file.is}`;
   const unlike = 'the file is not what the plan takes it for';

@@ -85,7 +85,7 @@ describe('runPlays with a forecaster', () => {
     const trial = await runModule('dummy');
 
     expect(trial.answers.map((answers) => Object.fromEntries(answers))).toEqual([
-      { colour: 'colour', shape: 'shape' },
+      { colour: { value: 'colour' }, shape: { value: 'shape' } },
     ]);
     expect(forecastEvents(trial)).toMatchObject([{ play: 'load', host: 'kvm1', forecast: blip }]);
     const types = trial.events.map(({ type }) => type);

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configFilesFact } from '../../src/facts/config-files.ts';
+import type { ConfigFile } from '../../src/model/config-file.ts';
 import { runScript, shellRows } from './shells.ts';
 
 let directory = '';
@@ -84,36 +85,100 @@ describe('configFiles', () => {
     expect(contentsIn(['sh'], folder)).toEqual({});
   });
 
-  it.each([
-    ['NUL bytes', Buffer.from('a\0b'), /odd holds NUL bytes: it is not a text file/],
-    ['Latin-1', Buffer.from('caf\xe9\n', 'latin1'), /odd is not UTF-8/],
-    ['Latin-1 and as many bytes as what replaces it', Buffer.from([0xf0, 0x9f, 0x98]), /odd is not UTF-8/],
-  ])('that hold %s are an error and not an absence', (_case, content, message) => {
-    const fact = configFilesFact([`${folderWith({ a: 'a\n', odd: content, z: 'z\n' })}/*`]);
-    const { stdout } = runScript(['sh'], fact.script);
+  it.each<[string, string | Buffer, ConfigFile['flaw'], string]>([
+    ['NUL bytes', Buffer.from('a\0b'), { is: 'holds NUL bytes', legible: false }, ''],
+    ['Latin-1', Buffer.from('X=caf\xe9\n', 'latin1'), { is: 'is not UTF-8', legible: true }, 'X=caf\uFFFD\n'],
+    [
+      'Latin-1 and as many bytes as what replaces it',
+      Buffer.from([0xf0, 0x9f, 0x98]),
+      { is: 'is not UTF-8', legible: true },
+      '\uFFFD',
+    ],
+    [
+      'Latin-1 and what looks like the next file',
+      Buffer.from('\xe9\n==> /etc/z <==\n', 'latin1'),
+      { is: 'is not UTF-8', legible: true },
+      '\uFFFD\n==> /etc/z <==\n',
+    ],
+    ['U+FFFD', 'a\uFFFDb\n', { is: 'is not UTF-8', legible: true }, 'a\uFFFDb\n'],
+  ])('that hold %s have a flaw, and the others are whole', (_case, odd, flaw, content) => {
+    const folder = folderWith({ a: 'a\n', odd, z: 'z\n' });
+    const fact = configFilesFact([`${folder}/*`]);
 
-    expect(() => fact.parse(stdout)).toThrow(message);
+    const files = fact.parse(runScript(['sh'], fact.script).stdout);
+
+    expect([...files.values()]).toEqual([
+      { content: 'a\n', mode: 0o644 },
+      { content, mode: 0o644, flaw },
+      { content: 'z\n', mode: 0o644 },
+    ]);
   });
 
-  it('of more than 256 kB are an error and do not travel', () => {
-    const folder = folderWith({ huge: '' });
+  it('come back whole beside files of any bytes', () => {
+    const bytes = fc.uint8Array({ maxLength: 60 });
+
+    fc.assert(
+      fc.property(fc.array(bytes, { minLength: 1, maxLength: 12 }), (contents) => {
+        const odd = contents.map((content, index) => [`${index}-odd`, Buffer.from(content)] as const);
+        const fine = contents.map((_, index) => [`${index}-sound`, `sound ${index}\n`] as const);
+        const fact = configFilesFact([
+          `${folderWith(Object.fromEntries<string | Buffer>([...odd, ...fine]))}/*`,
+        ]);
+
+        const files = fact.parse(runScript(['sh'], fact.script).stdout);
+
+        const sound = [...files]
+          .filter(([path]) => path.endsWith('-sound'))
+          .map(([, { content }]) => content);
+        expect(sound.sort()).toEqual(fine.map(([, content]) => content).sort());
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('of more than 256 kB have a flaw and do not travel', () => {
+    const folder = folderWith({ huge: '', z: 'z\n' });
     truncateSync(join(folder, 'huge'), 5_000_000);
     const fact = configFilesFact([`${folder}/*`]);
 
     const { stdout } = runScript(['sh'], fact.script);
 
     expect(stdout.length).toBeLessThan(300_000);
-    expect(() => fact.parse(stdout)).toThrow(
-      'huge has 5000000 bytes, and a configuration file at most 262144',
-    );
+    expect([...fact.parse(stdout).values()]).toEqual([
+      { content: '', mode: 0o644, flaw: { is: 'has 5000000 bytes, more than 262144', legible: false } },
+      { content: 'z\n', mode: 0o644 },
+    ]);
   });
 
-  it('that changed between sizes and contents are an error', () => {
+  it('that changed between sizes and contents have a flaw', () => {
     const fact = configFilesFact(['/etc/x']);
 
-    expect(() => fact.parse('644 2 /etc/x\n\n==> /etc/x <==\nabc')).toThrow(
-      'file /etc/x is not UTF-8, or changed',
+    expect(fact.parse('644 2 /etc/x\n\n==> /etc/x <==\nabc').get('/etc/x')?.flaw).toEqual({
+      is: 'changed while it was read',
+      legible: false,
+    });
+  });
+
+  it('that nobody may read have a flaw', () => {
+    const fact = configFilesFact(['/etc/*']);
+
+    expect(fact.parse('unreadable /etc/x\n644 1 /etc/y\n\n==> /etc/y <==\na')).toEqual(
+      new Map([
+        ['/etc/x', { content: '', mode: 0, flaw: { is: 'is not readable', legible: false } }],
+        ['/etc/y', { content: 'a', mode: 0o644 }],
+      ]),
     );
+    expect(fact.parse('unreadable /etc/x\n').get('/etc/x')?.flaw?.is).toBe('is not readable');
+  });
+
+  it('are asked for only where the condition holds', () => {
+    const folder = folderWith({ a: 'a\n' });
+    const asked = (condition: string): number => {
+      const fact = configFilesFact([`${folder}/*`], { when: condition });
+      return fact.parse(runScript(['sh'], fact.script).stdout).size;
+    };
+
+    expect([asked('[ -d / ]'), asked('[ -d /nowhere ]')]).toEqual([1, 0]);
   });
 
   it('are written and deleted by changes', () => {

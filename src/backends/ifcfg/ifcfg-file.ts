@@ -64,7 +64,11 @@ export function peekValue(file: IfcfgFile, key: string): string | undefined {
 /** The value of a key. Throws PlanError where it cannot be told. */
 export function valueOf(file: IfcfgFile, key: string): string | undefined {
   refuseHidden(file, key);
-  return assignmentsOf(file, key).at(-1)?.value;
+  const found = assignmentsOf(file, key).at(-1);
+  if (found?.value.includes('\uFFFD') === true) {
+    throw new PlanError(`${place(file, found)}: ${key} is not UTF-8`);
+  }
+  return found?.value;
 }
 
 /** The keys that the file assigns plainly, each once. */

@@ -69,8 +69,14 @@ export class IfcfgTree {
     return [...this.#texts.keys()];
   }
 
+  /** Throws PlanError for a file of which nothing is known. */
   text(path: string): string | undefined {
-    return this.#texts.get(path);
+    const text = this.#texts.get(path);
+    const file = this.#before.get(path);
+    if (file?.flaw?.legible === false && file.content === text) {
+      throw new PlanError(`${path} ${file.flaw.is}: it should be a text file that kvmplay can read`);
+    }
+    return text;
   }
 
   write(path: string, text: string): void {
@@ -84,7 +90,7 @@ export class IfcfgTree {
   }
 
   parse(path: string): IfcfgFile | undefined {
-    const text = this.#texts.get(path);
+    const text = this.text(path);
     if (text === undefined) return undefined;
     const file = this.#parsed.get(path) ?? parseIfcfg(path, text);
     this.#parsed.set(path, file);

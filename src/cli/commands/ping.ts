@@ -1,6 +1,7 @@
 import { HostConnection } from '../../engine/connection/host-connection.ts';
-import { platform, type Platform } from '../../facts/platform.ts';
-import type { Fact } from '../../model/fact.ts';
+import { platform } from '../../facts/platform.ts';
+import { type Fact, readAnswer, valueOfAnswer } from '../../model/fact.ts';
+import type { Platform } from '../../model/platform.ts';
 import type { InventoryHost } from '../../model/inventory.ts';
 import { askEach, exitCodeFor, type HostWay } from '../hosts/ask-each.ts';
 import type { CommandArguments } from '../command-line/command-line.ts';
@@ -42,8 +43,8 @@ async function ping({ name }: InventoryHost, { transport, connectTimeout, signal
     return {
       host: name,
       seconds: Math.round(performance.now() - started) / 1000,
-      user: answers.get(userName.name) as string,
-      platform: answers.get(platform.name) as Platform,
+      user: readAnswer(userName, answers) ?? '',
+      platform: valueOfAnswer(answers.get(platform.name)) as Platform,
     };
   } finally {
     await connection.close();

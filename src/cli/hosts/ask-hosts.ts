@@ -78,6 +78,7 @@ function questionTask<F extends FactSet>(facts: F): Task<undefined, F, Answers<F
     validate: () => undefined,
     subject: () => 'facts',
     plan: () => ({ changes: [], warnings: [] }),
-    output: (_, answers) => answers,
+    // All are read here: an error of one is the host's.
+    output: (_, answers) => ({ ...answers }),
   };
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError, isKvmplayError } from '../../errors.ts';
-import type { AnyFact } from '../../model/task.ts';
+import type { FactAnswer } from '../../model/fact.ts';
 import type { CommandResult } from '../../model/host.ts';
+import type { AnyFact } from '../../model/task.ts';
 import type { Connection, Transport } from '../../transports/transport.ts';
-import { composeSurvey, splitSurvey } from './survey.ts';
+import { composeSurvey, splitSurvey, type SurveyOutput } from './survey.ts';
 
 export interface HostConnectionOptions {
   /** Milliseconds for TCP, handshake and login, where the host has no wish of its own; default: the transport's. */
@@ -73,11 +74,11 @@ export class HostConnection {
     return result;
   }
 
-  /** Asks for all facts in one exec. */
-  async survey(facts: readonly AnyFact[], timeout?: number): Promise<Map<string, unknown>> {
+  /** Asks for all facts in one exec. A fact that fails has its error for an answer; the others have theirs. */
+  async survey(facts: readonly AnyFact[], timeout?: number): Promise<Map<string, FactAnswer>> {
     const nonce = randomUUID();
     const outputs = splitSurvey(facts, await this.exec(composeSurvey(facts, { nonce }), timeout), { nonce });
-    return new Map(facts.map((fact) => [fact.name, fact.parse(outputs.get(fact.name) ?? '')]));
+    return new Map(facts.map((fact) => [fact.name, parseOutput(fact, outputs.get(fact.name))]));
   }
 
   /**
@@ -125,5 +126,14 @@ export class HostConnection {
   #signal(): { signal?: AbortSignal } {
     const { signal } = this.#options;
     return signal === undefined || this.#uninterrupted > 0 ? {} : { signal };
+  }
+}
+
+function parseOutput(fact: AnyFact, output: SurveyOutput = { output: '' }): FactAnswer {
+  if ('error' in output) return output;
+  try {
+    return { value: fact.parse(output.output) };
+  } catch (error) {
+    return { error };
   }
 }

@@ -1,11 +1,12 @@
 import { CommandError } from '../../errors.ts';
+import type { Fact } from '../../model/fact.ts';
 import type { CommandResult } from '../../model/host.ts';
 
 /** What a survey asks: a fact, as far as the host is concerned. */
-export interface SurveyQuestion {
-  readonly name: string;
-  readonly script: string;
-}
+export type SurveyQuestion = Pick<Fact<unknown>, 'name' | 'script' | 'requires'>;
+
+/** The output to one question, to the byte, or why its script failed. */
+export type SurveyOutput = { readonly output: string } | { readonly error: CommandError };
 
 export interface SurveyOptions {
   /** A word that no output holds, such as a random UUID: it marks where the answer to one question ends. */
@@ -19,7 +20,7 @@ export interface SurveyOptions {
 export function composeSurvey(questions: readonly SurveyQuestion[], { nonce }: SurveyOptions): string {
   const parts = scriptsOf(questions).map(
     (script, index) => `(
-${script.trim()}
+${script}
 ) </dev/null
 mark ${index} $?
 `,
@@ -33,32 +34,39 @@ ${parts.join('')}`;
 }
 
 /**
- * The output that belongs to each question, to the byte, by its name. Throws CommandError that names the first question
- * whose script ended with a non-zero code, or that was not asked at all.
+ * The output that belongs to each question by its name; of one whose script ended with a non-zero code the error. Throws
+ * CommandError when the survey itself ended early, and names the first question that was not asked.
  */
 export function splitSurvey(
   questions: readonly SurveyQuestion[],
   result: CommandResult,
   { nonce }: SurveyOptions,
-): ReadonlyMap<string, string> {
+): ReadonlyMap<string, SurveyOutput> {
   const outputs = splitAtMarks(result.stdout, nonce);
   const complaints = splitAtMarks(result.stderr, nonce);
   const scripts = scriptsOf(questions);
   return new Map(
-    questions.map(({ name, script }) => {
-      const index = scripts.indexOf(script);
+    questions.map((question): [string, SurveyOutput] => {
+      const { name } = question;
+      const index = scripts.indexOf(scriptOf(question));
       const output = outputs[index];
       if (output === undefined)
         throw failed(`the survey ended before fact ${name}`, result.code, result.stderr);
-      if (output.code !== 0)
-        throw failed(`the script of fact ${name} ended`, output.code, complaints[index]?.text);
-      return [name, output.text];
+      if (output.code === 0) return [name, { output: output.text }];
+      return [
+        name,
+        { error: failed(`the script of fact ${name} ended`, output.code, complaints[index]?.text) },
+      ];
     }),
   );
 }
 
 function scriptsOf(questions: readonly SurveyQuestion[]): readonly string[] {
-  return [...new Set(questions.map(({ script }) => script))];
+  return [...new Set(questions.map(scriptOf))];
+}
+
+function scriptOf({ script, requires = [] }: SurveyQuestion): string {
+  return [...requires.map((tool) => `command -v ${tool} >/dev/null || exit 0`), script.trim()].join('\n');
 }
 
 interface Part {

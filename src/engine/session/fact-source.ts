@@ -1,9 +1,8 @@
 import type { Change } from '../../model/change.ts';
-import type { Fact } from '../../model/fact.ts';
+import { type Fact, readAnswer, type SurveyAnswers } from '../../model/fact.ts';
 import type { AnyFact } from '../../model/task.ts';
 import type { HostConnection } from '../connection/host-connection.ts';
 import type { HostPhase } from '../events.ts';
-import type { SurveyAnswers } from '../transaction/survey-answers.ts';
 import { finishCommitScript, unfinishedCommit } from '../transaction/unfinished-commit.ts';
 import { KnownFacts } from './known-facts.ts';
 
@@ -86,7 +85,7 @@ export class FactSource {
   async #survey(facts: readonly AnyFact[], connection: HostConnection): Promise<SurveyAnswers> {
     if (!this.#known.isEmpty) return await connection.survey(facts);
     const answers = await connection.survey([unfinishedCommit, ...facts]);
-    if (answers.get(unfinishedCommit.name) !== true || this.#options.checkMode) return answers;
+    if (readAnswer(unfinishedCommit, answers) !== true || this.#options.checkMode) return answers;
     await connection.exec(finishCommitScript);
     return await connection.survey(facts);
   }

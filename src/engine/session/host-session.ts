@@ -1,6 +1,6 @@
 import { CancelledError, CommandError, isKvmplayError, PlaybookError, UsageError } from '../../errors.ts';
 import type { Action, ActionHost, ActionResult } from '../../model/action.ts';
-import type { Answers, Fact } from '../../model/fact.ts';
+import { answerAfter, type Answers, type Fact, lazyAnswers, valueOfAnswer } from '../../model/fact.ts';
 import type { Forecast } from '../../model/forecast.ts';
 import type { CommandResult, Host } from '../../model/host.ts';
 import type { SourcePlace } from '../../model/inventory.ts';
@@ -10,7 +10,6 @@ import { hostScript } from '../connection/host-script.ts';
 import { isForeseeable } from '../transaction/to-transactions.ts';
 import { FactSource } from './fact-source.ts';
 import type { HostSessionOptions } from './host-session-options.ts';
-import { foldChanges } from './known-facts.ts';
 import { leaveOut } from './left-out.ts';
 import { type DoneTransaction, PendingChanges } from './pending-changes.ts';
 import { runAction } from './run-action.ts';
@@ -164,8 +163,7 @@ export class HostSession implements Host<unknown> {
     await this.#facts.ask(Object.values(facts));
 
     const settings = this.#settings();
-    const answer = (read: (fact: AnyFact) => unknown): Answers<F> =>
-      Object.fromEntries(Object.entries(facts).map(([key, fact]) => [key, read(fact)])) as Answers<F>;
+    const answer = (read: (fact: AnyFact) => unknown): Answers<F> => lazyAnswers<F>(facts, read);
     const current = (fact: AnyFact): unknown => this.#facts.current(fact);
     const output = (): O => task.output(desired, answer(current));
     if (!this.#isSelected(record.tags)) return leaveOut(record, 'tags', output);
@@ -180,7 +178,7 @@ export class HostSession implements Host<unknown> {
       replan: (answers, prediction) =>
         task.plan(
           desired,
-          answer((fact) => foldChanges(fact, answers.get(fact.name), prediction)),
+          answer((fact) => valueOfAnswer(answerAfter(fact, answers.get(fact.name), prediction))),
           settings,
         ).changes,
     });

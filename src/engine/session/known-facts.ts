@@ -1,15 +1,20 @@
 import type { Change } from '../../model/change.ts';
-import type { Fact } from '../../model/fact.ts';
+import {
+  answerAfter,
+  type Fact,
+  type FactAnswer,
+  type SurveyAnswers,
+  valueOfAnswer,
+} from '../../model/fact.ts';
 import type { AnyFact } from '../../model/task.ts';
-import type { SurveyAnswers } from '../transaction/survey-answers.ts';
 
 /** What is known of a host: what it answered, with the changes that are planned folded in on every read. */
 export class KnownFacts {
   readonly #facts = new Map<string, AnyFact>();
-  #answers: Map<string, unknown> = new Map();
+  #answers: Map<string, FactAnswer> = new Map();
   #prediction: Change[] = [];
   /** What reads came to, with the number of changes folded in. */
-  #folded = new Map<string, { readonly count: number; readonly value: unknown }>();
+  #folded = new Map<string, { readonly count: number; readonly answer: FactAnswer }>();
 
   /** As the host gave them. */
   get answers(): SurveyAnswers {
@@ -39,7 +44,7 @@ export class KnownFacts {
   add(facts: readonly AnyFact[], answers: SurveyAnswers): void {
     for (const fact of facts) {
       this.#facts.set(fact.name, fact);
-      this.#answers.set(fact.name, answers.get(fact.name));
+      this.#answers.set(fact.name, answers.get(fact.name) ?? { value: undefined });
     }
   }
 
@@ -55,17 +60,15 @@ export class KnownFacts {
     this.#prediction = [...later];
   }
 
-  /** The answer as it will be once the planned changes are made. */
+  /** The answer as it will be once the planned changes are made. Throws the error of a fact that failed. */
   current<T>(fact: Fact<T>): T {
     const known = this.#folded.get(fact.name);
-    const value = known === undefined ? this.#answers.get(fact.name) : known.value;
-    const folded = foldChanges(fact, value as T, this.#prediction.slice(known?.count ?? 0));
-    this.#folded.set(fact.name, { count: this.#prediction.length, value: folded });
-    return folded;
+    const answer = answerAfter(
+      fact,
+      known?.answer ?? this.#answers.get(fact.name),
+      this.#prediction.slice(known?.count ?? 0),
+    );
+    this.#folded.set(fact.name, { count: this.#prediction.length, answer });
+    return valueOfAnswer(answer) as T;
   }
-}
-
-/** An answer as changes leave it. */
-export function foldChanges<T>(fact: Fact<T>, answer: T, changes: readonly Change[]): T {
-  return changes.reduce((value, change) => fact.after(value, change), answer);
 }

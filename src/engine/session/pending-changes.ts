@@ -3,7 +3,7 @@ import type { Change } from '../../model/change.ts';
 import { describeDisruption, type Disruption, exceeds, type Forecast } from '../../model/forecast.ts';
 import type { AnyFact } from '../../model/task.ts';
 import type { Forecaster } from '../transaction/forecaster.ts';
-import type { SurveyAnswers } from '../transaction/survey-answers.ts';
+import type { SurveyAnswers } from '../../model/fact.ts';
 import { toTransactions } from '../transaction/to-transactions.ts';
 import type { Transactor } from '../transaction/transactor.ts';
 import type { FactSource } from './fact-source.ts';

@@ -3,7 +3,7 @@ import type { Change } from '../../model/change.ts';
 import { captureCallSite } from '../call-site.ts';
 import type { LeftOutBy, TaskOutcome } from '../events.ts';
 import type { ChangeKinds } from '../transaction/change-kinds.ts';
-import type { SurveyAnswers } from '../transaction/survey-answers.ts';
+import type { SurveyAnswers } from '../../model/fact.ts';
 
 /** Plans a task once more on other answers. */
 export type Replan = (answers: SurveyAnswers, prediction: readonly Change[]) => readonly Change[];

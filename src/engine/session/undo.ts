@@ -2,7 +2,7 @@ import { CommandError, PlanError } from '../../errors.ts';
 import type { Change } from '../../model/change.ts';
 import type { ChangeKinds } from '../transaction/change-kinds.ts';
 import { answerDifferences } from '../transaction/differences.ts';
-import type { SurveyAnswers } from '../transaction/survey-answers.ts';
+import { answerAfter, type SurveyAnswers } from '../../model/fact.ts';
 import type { Transactor } from '../transaction/transactor.ts';
 import type { DoneTransaction } from './pending-changes.ts';
 
@@ -70,10 +70,5 @@ function foldAll(
   answers: SurveyAnswers,
   changes: readonly Change[],
 ): SurveyAnswers {
-  return new Map(
-    facts.map((fact) => [
-      fact.name,
-      changes.reduce((value, change) => fact.after(value, change), answers.get(fact.name)),
-    ]),
-  );
+  return new Map(facts.map((fact) => [fact.name, answerAfter(fact, answers.get(fact.name), changes)]));
 }

@@ -2,8 +2,8 @@ import type { Change } from '../../model/change.ts';
 import type { Command } from '../../model/command.ts';
 import type { Probe } from '../../model/probe.ts';
 import type { StagedFile } from '../../model/staged-file.ts';
+import type { SurveyAnswers } from '../../model/fact.ts';
 import type { Step } from '../../model/step.ts';
-import type { SurveyAnswers } from './survey-answers.ts';
 
 /** What the engine knows of changes, all of which it is handed: it names no kind. */
 export interface ChangeKinds {

@@ -1,30 +1,40 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type FactAnswer, type SurveyAnswers, valueOfAnswer } from '../../model/fact.ts';
 import type { AnyFact } from '../../model/task.ts';
 
 /** Where answers to facts differ in what a rollback must bring back, as `links eno4.up: was true, is false`. */
 export function answerDifferences(
   facts: readonly AnyFact[],
-  before: ReadonlyMap<string, unknown>,
-  after: ReadonlyMap<string, unknown>,
+  before: SurveyAnswers,
+  after: SurveyAnswers,
 ): readonly string[] {
   return facts.flatMap((fact) => {
-    const part = (answers: ReadonlyMap<string, unknown>): unknown => {
-      const value = answers.get(fact.name);
+    const [was, is] = [before.get(fact.name), after.get(fact.name)];
+    // Nobody relied on an answer that there was not.
+    if (was === undefined || 'error' in was) return [];
+    if (is !== undefined && 'error' in is) return [`${fact.name}: ${messageOf(is.error)}`];
+    const part = (answer: FactAnswer | undefined): unknown => {
+      const value = valueOfAnswer(answer);
       return fact.comparable === undefined ? value : fact.comparable(value);
     };
-    return differences(part(before), part(after)).map((difference) => `${fact.name} ${difference}`);
+    return differences(part(was), part(is)).map((difference) => `${fact.name} ${difference}`);
   });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What facts say came about and no rollback takes back. */
 export function lastingEffects(
   facts: readonly AnyFact[],
-  before: ReadonlyMap<string, unknown>,
-  after: ReadonlyMap<string, unknown>,
+  before: SurveyAnswers,
+  after: SurveyAnswers,
 ): readonly string[] {
   return facts.flatMap((fact) => {
     const [was, is] = [before.get(fact.name), after.get(fact.name)];
-    return was === undefined || is === undefined ? [] : (fact.lasting?.(was, is) ?? []);
+    if (was === undefined || is === undefined || 'error' in was || 'error' in is) return [];
+    return fact.lasting?.(was.value, is.value) ?? [];
   });
 }
 

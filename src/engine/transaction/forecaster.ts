@@ -1,7 +1,7 @@
 import type { Change } from '../../model/change.ts';
 import type { Forecast } from '../../model/forecast.ts';
 import type { AnyFact } from '../../model/task.ts';
-import type { SurveyAnswers } from './survey-answers.ts';
+import type { SurveyAnswers } from '../../model/fact.ts';
 
 /** Knows what changes mean to who uses a host, which the engine does not. Pure. */
 export interface Forecaster {

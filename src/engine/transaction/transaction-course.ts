@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { isKvmplayError, KvmplayError, RollbackFailedError, RolledBackError } from '../../errors.ts';
-import type { Fact } from '../../model/fact.ts';
+import { type Fact, type SurveyAnswers, valueOfAnswer } from '../../model/fact.ts';
 import { answerDifferences, lastingEffects } from './differences.ts';
 import { explainResult, type Failure, refusalOf } from './explain-result.ts';
 import { ownerSince } from './owner.ts';
-import type { SurveyAnswers } from './survey-answers.ts';
 import { toConsole } from './to-console.ts';
 import { parseTransactionResult, type TransactionResult } from './transaction-result.ts';
 import { endScript, launchScript, transactionFolder, verifyScript } from './transaction-script.ts';
@@ -199,7 +198,7 @@ function toResultFact(script: string): Fact<unknown> {
 }
 
 function resultOf(answers: SurveyAnswers): TransactionResult {
-  const result = answers.get(resultName);
+  const result = valueOfAnswer(answers.get(resultName));
   if (typeof result === 'object' && result !== null && 'outcome' in result)
     return result as TransactionResult;
   throw new KvmplayError('KVMPLAY_INTERNAL', 'the survey brought no result of the transaction');

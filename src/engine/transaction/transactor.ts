@@ -5,7 +5,7 @@ import type { HostConnection } from '../connection/host-connection.ts';
 import type { HostPhase } from '../events.ts';
 import type { ChangeKinds } from './change-kinds.ts';
 import type { Forecaster } from './forecaster.ts';
-import type { SurveyAnswers } from './survey-answers.ts';
+import type { SurveyAnswers } from '../../model/fact.ts';
 import { TransactionCourse } from './transaction-course.ts';
 
 /** How changes of one host are made, whichever they are. */

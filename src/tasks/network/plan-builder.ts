@@ -4,7 +4,7 @@ import { PlanError } from '../../errors.ts';
 import type { NetworkModule } from '../../facts/index.ts';
 import { bondOptionRule } from '../../model/bond-options.ts';
 import type { Change } from '../../model/change.ts';
-import type { ConfigFiles } from '../../model/config-file.ts';
+import type { ConfigFile, ConfigFiles } from '../../model/config-file.ts';
 import type { FactSet } from '../../model/fact.ts';
 import { familyOf } from '../../model/ip.ts';
 import { initialBridgeOptions, SMALLEST_OF_IPV6 } from '../../model/kernel.ts';
@@ -185,11 +185,21 @@ function compareFiles(before: ConfigFiles, after: ConfigFiles): readonly Change[
   const written = [...after].flatMap(([path, { content, mode }]): Change[] => {
     const old = before.get(path);
     if (old?.content === content) return [];
+    refuseFlawed(path, old);
     if (old === undefined) return [{ kind: 'file.write', path, mode, after: content }];
     return [{ kind: 'file.write', path, mode: old.mode, before: old.content, after: content }];
   });
   const deleted = [...before]
     .filter(([path]) => !after.has(path))
-    .map(([path, { content, mode }]): Change => ({ kind: 'file.delete', path, mode, before: content }));
+    .map(([path, file]): Change => {
+      refuseFlawed(path, file);
+      return { kind: 'file.delete', path, mode: file.mode, before: file.content };
+    });
   return [...written, ...deleted];
+}
+
+/** What is not known to the byte could not be put back. */
+function refuseFlawed(path: string, file: ConfigFile | undefined): void {
+  if (file?.flaw === undefined) return;
+  throw new PlanError(`${path} ${file.flaw.is}: it should be UTF-8 text before kvmplay edits it`);
 }

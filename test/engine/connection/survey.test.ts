@@ -1,13 +1,26 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
-import { composeSurvey, splitSurvey, type SurveyQuestion } from '../../../src/engine/connection/survey.ts';
+import {
+  composeSurvey,
+  splitSurvey,
+  type SurveyOutput,
+  type SurveyQuestion,
+} from '../../../src/engine/connection/survey.ts';
 import { runScript, shellRows } from '../../facts/shells.ts';
 
 const nonce = '5b1e9c1e-nonce';
 
 function ask(questions: readonly SurveyQuestion[], shell: readonly [string, ...string[]] = ['sh']) {
   const result = runScript(shell, composeSurvey(questions, { nonce }));
-  return splitSurvey(questions, result, { nonce });
+  return textsOf(splitSurvey(questions, result, { nonce }));
+}
+
+/** Outputs, and the messages of what failed. */
+function textsOf(outputs: ReadonlyMap<string, SurveyOutput>): ReadonlyMap<string, string> {
+  const texts = [...outputs].map(
+    ([name, answer]) => [name, 'error' in answer ? answer.error.message : answer.output] as const,
+  );
+  return new Map(texts);
 }
 
 describe('a survey', () => {
@@ -63,18 +76,35 @@ describe('a survey', () => {
       encoding: 'utf8',
     });
 
-    const answers = splitSurvey(questions, { stdout, stderr, code: status ?? -1 }, { nonce });
+    const answers = textsOf(splitSurvey(questions, { stdout, stderr, code: status ?? -1 }, { nonce }));
 
     expect(Object.fromEntries(answers)).toEqual({ greedy: '', next: 'here\n' });
   });
 
-  it('names the question that failed, its code and what it said', () => {
-    const questions = [
-      { name: 'fine', script: 'echo a remark >&2' },
-      { name: 'broken', script: 'echo half; echo no such luck >&2; exit 3' },
+  it.each(shellRows)(
+    'tells the failure of one question and the answers to the others under %s',
+    (_name, shell) => {
+      const questions = [
+        { name: 'fine', script: 'echo a remark >&2' },
+        { name: 'broken', script: 'echo half; echo no such luck >&2; exit 3' },
+        { name: 'last', script: 'echo here' },
+      ];
+
+      expect(Object.fromEntries(ask(questions, shell))).toEqual({
+        fine: '',
+        broken: 'the script of fact broken ended with code 3: no such luck',
+        last: 'here\n',
+      });
+    },
+  );
+
+  it.each(shellRows)('asks nothing that requires a tool which is not there under %s', (_name, shell) => {
+    const questions: readonly SurveyQuestion[] = [
+      { name: 'without', script: 'echo asked; exit 1', requires: ['ifreload'] },
+      { name: 'with', script: 'echo asked', requires: ['ip'] },
     ];
 
-    expect(() => ask(questions)).toThrow('the script of fact broken ended with code 3: no such luck');
+    expect(Object.fromEntries(ask(questions, shell))).toEqual({ without: '', with: 'asked\n' });
   });
 
   it('names the question before which it ended', () => {

@@ -1,2 +1,0 @@
-/** Answers to facts by the fact's name. */
-export type SurveyAnswers = ReadonlyMap<string, unknown>;

@@ -1,0 +1,21 @@
+export const toolNames = [
+  'ip',
+  'bridge',
+  'brctl',
+  'ethtool',
+  'arping',
+  'modprobe',
+  'systemctl',
+  'systemd-run',
+  'setsid',
+  'flock',
+  'restorecon',
+  'nmcli',
+  'networkctl',
+  'netplan',
+  'ifup',
+  'ifreload',
+] as const;
+
+/** A command that kvmplay uses where there is one. */
+export type Tool = (typeof toolNames)[number];
