@@ -1,3 +1,5 @@
+import { escapePattern } from './escape-pattern.ts';
+
 /** What nobody must read: passwords, and all that came out of a vault. It grows as they become known. */
 export class Secrets {
   readonly #texts = new Set<string>();
@@ -65,7 +67,7 @@ export class Secrets {
     this.#pattern ??= new RegExp(
       [...this.#texts]
         .sort((a, b) => b.length - a.length)
-        .map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
+        .map(escapePattern)
         .join('|'),
       'g',
     );

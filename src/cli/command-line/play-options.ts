@@ -1,6 +1,7 @@
 import type { EngineOptions } from '../../engine/fleet/run-options.ts';
 import type { Play } from '../../engine/fleet/play.ts';
 import { UsageError } from '../../errors.ts';
+import { starPattern } from '../../model/escape-pattern.ts';
 import { nearestName } from '../../model/nearest-name.ts';
 import { problemOfTag } from '../../model/tags.ts';
 import type { OptionTable, OptionValues } from './command-line.ts';
@@ -85,8 +86,7 @@ export function selectPlays(plays: readonly Play[], { play: wanted }: PlayValues
 }
 
 function toExpression(glob: string): RegExp {
-  const parts = glob.split('*').map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join('.*')}$`, 's');
+  return new RegExp(starPattern(glob), 's');
 }
 
 function unknownPlay(name: string, plays: readonly Play[]): UsageError {

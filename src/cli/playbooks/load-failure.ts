@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { isKvmplayError, PlaybookError } from '../../errors.ts';
+import { escapePattern } from '../../model/escape-pattern.ts';
 import type { SourcePlace } from '../../model/inventory.ts';
 import { placeInText } from './find-text.ts';
 import { hookProblemOf, type HookProblem } from '../hook-failure.ts';
@@ -53,7 +54,7 @@ function explainHookProblem(problem: HookProblem, { cwd }: LoadContext): Playboo
     file,
     ...placeInText(
       readFileSync(problem.file, 'utf8'),
-      new RegExp(`(?<=['"\`])${escape(specifier)}(?=['"\`])`),
+      new RegExp(`(?<=['"\`])${escapePattern(specifier)}(?=['"\`])`),
     ),
   };
   const isPath = /^(?:\.{0,2}\/|file:)/.test(specifier);
@@ -71,7 +72,7 @@ function explainMissingExport(
   const specifier = /requested module '([^']+)'/.exec(message)?.[1] ?? 'the module';
   const importer = fileOfFrame(stack.split('\n')[0] ?? '') ?? context.playbook;
   const statement = new RegExp(
-    `(?<=import[^;'"]*[{,\\s])${escape(name)}(?=\\b[^;'"]*from\\s*['"]${escape(specifier)}['"])`,
+    `(?<=import[^;'"]*[{,\\s])${escapePattern(name)}(?=\\b[^;'"]*from\\s*['"]${escapePattern(specifier)}['"])`,
   );
   return new PlaybookError(`${specifier} has no export named ${name}`, {
     file: inFolder(importer, context.cwd),
@@ -118,8 +119,4 @@ function packageOf(specifier: string): string {
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
-}
-
-function escape(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

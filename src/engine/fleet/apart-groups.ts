@@ -1,3 +1,4 @@
+import { starPattern } from '../../model/escape-pattern.ts';
 import type { InventoryHost } from '../../model/inventory.ts';
 import type { Apart } from './rollout.ts';
 
@@ -31,8 +32,7 @@ function valueNames(variable: string, vars: InventoryHost['vars']): readonly str
 }
 
 function groupNames(pattern: string, groups: readonly string[]): readonly string[] {
-  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  const expression = new RegExp(`^${parts.join('.*')}$`, 'u');
+  const expression = new RegExp(starPattern(pattern), 'u');
   return groups.filter((group) => expression.test(group)).map((group) => `group ${group}`);
 }
 
