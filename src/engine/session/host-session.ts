@@ -1,14 +1,14 @@
-import { CancelledError, CommandError, isKvmplayError, PlaybookError, UsageError } from '../../errors.ts';
-import type { Action, ActionHost, ActionResult } from '../../model/action.ts';
+import { CancelledError, isKvmplayError, PlaybookError, UsageError } from '../../errors.ts';
+import type { Action, ActionResult } from '../../model/action.ts';
 import { answerAfter, type Answers, type Fact, lazyAnswers, valueOfAnswer } from '../../model/fact.ts';
 import type { Forecast } from '../../model/forecast.ts';
 import type { CommandResult, Host } from '../../model/host.ts';
 import type { SourcePlace } from '../../model/inventory.ts';
 import { isSelected } from '../../model/tags.ts';
 import { type AnyFact, factsOf, type Task, type TaskResult } from '../../model/task.ts';
-import { hostScript } from '../connection/host-script.ts';
 import { isForeseeable } from '../transaction/to-transactions.ts';
 import { FactSource } from './fact-source.ts';
+import { HostCommands } from './host-commands.ts';
 import type { HostSessionOptions } from './host-session-options.ts';
 import { leaveOut } from './left-out.ts';
 import { type DoneTransaction, PendingChanges } from './pending-changes.ts';
@@ -31,6 +31,7 @@ export class HostSession implements Host<unknown> {
   readonly #turns: Turns;
   readonly #facts: FactSource;
   readonly #pending: PendingChanges;
+  readonly #commands: HostCommands;
 
   constructor(options: HostSessionOptions) {
     const { host, connection, checkMode, forecaster, onPhase } = options;
@@ -44,6 +45,12 @@ export class HostSession implements Host<unknown> {
     this.#pending = new PendingChanges({
       ...options,
       host: host.name,
+      facts: this.#facts,
+      turns: this.#turns,
+    });
+    this.#commands = new HostCommands({
+      ...options,
+      name: host.name,
       facts: this.#facts,
       turns: this.#turns,
     });
@@ -93,7 +100,7 @@ export class HostSession implements Host<unknown> {
   }
 
   read(command: string): Promise<CommandResult> {
-    return this.#turns.take(() => this.#run(command));
+    return this.#turns.take(() => this.#commands.run(command));
   }
 
   exec(command: string, tags: readonly string[] = []): Promise<CommandResult | undefined> {
@@ -106,7 +113,7 @@ export class HostSession implements Host<unknown> {
       if (!(await this.#isWanted({ task: 'exec', subject: command, changes: [] }))) return undefined;
       await this.#pending.apply();
       this.commands.push(command);
-      const result = await this.#run(command);
+      const result = await this.#commands.run(command);
       this.#pending.forget();
       return result;
     });
@@ -199,7 +206,7 @@ export class HostSession implements Host<unknown> {
     const isBarrier = action.effect(desired) !== 'reads';
     const result = this.#isSelected(record.tags)
       ? await runAction(action, desired, {
-          host: this.#actionHost(),
+          host: this.#commands.actionHost(),
           before: async () => {
             await this.#pending.apply();
             // It may change anything, or wait until somebody has.
@@ -232,23 +239,6 @@ export class HostSession implements Host<unknown> {
     throw new UsageError(`the play runs ${command}, and no plan can say what that changes`);
   }
 
-  #actionHost(): ActionHost {
-    return {
-      name: this.name,
-      checkMode: this.checkMode,
-      run: async (command) => {
-        this.#turns.throwIfOver();
-        await this.#facts.connect();
-        this.#options.onPhase('command');
-        const { timeout } = command;
-        return await this.#options.connection.exec(
-          hostScript(command),
-          timeout === undefined ? undefined : timeout * 1000,
-        );
-      },
-    };
-  }
-
   #isSelected(tags: readonly string[]): boolean {
     return isSelected(tags, this.#options.selection);
   }
@@ -259,18 +249,6 @@ export class HostSession implements Host<unknown> {
     const isWanted = await step({ host: this.name, ...question });
     this.#turns.throwIfOver();
     return isWanted;
-  }
-
-  async #run(command: string): Promise<CommandResult> {
-    await this.#facts.connect();
-    this.#options.onPhase('command');
-    const result = await this.#options.connection.exec(
-      `export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"\n${command}\n`,
-    );
-    if (result.code === 0) return result;
-    throw new CommandError(`\`${command}\` ended with ${String(result.code)} on ${this.name}`, {
-      details: result.stderr.split('\n').filter(Boolean),
-    });
   }
 
   /** Whether an error kept us from the host from the beginning. */

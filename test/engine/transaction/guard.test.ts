@@ -68,6 +68,16 @@ describe('readGuard', () => {
       { state: 'stale', owner: '', hasUnfinishedCommit: false },
     ],
     [
+      'an owner who would steer the terminal',
+      `id 20260101-ab12\nowner ada\u001B[2J\u009B31m ${'x'.repeat(5000)}\nstate stale\n`,
+      {
+        state: 'stale',
+        id: '20260101-ab12',
+        owner: `ada [2J 31m ${'x'.repeat(187)}…`,
+        hasUnfinishedCommit: false,
+      },
+    ],
+    [
       'an id that is no name of a folder',
       'id ../../etc\nowner ada\nstate stale\n',
       { state: 'stale', owner: 'ada', hasUnfinishedCommit: false },

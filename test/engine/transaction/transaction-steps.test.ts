@@ -113,7 +113,7 @@ describe.each(shells)('a transaction of steps in %s', (shell) => {
           expect(host.look()).toBe(before);
         }),
       ),
-      { numRuns: 4 },
+      { numRuns: 3 },
     );
   });
 
