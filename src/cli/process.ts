@@ -17,15 +17,15 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     process.exitCode = exitCodes.couldNotStart;
     return;
   }
+  const secrets = new Secrets();
   // Before the streams are guarded: the frame moves the cursor.
   const terminal = process.stdout.isTTY ? terminalOf(process) : undefined;
-  const secrets = new Secrets();
   for (const stream of [process.stdout, process.stderr]) guardStream(stream, secrets);
-  globalThis.console = guardedConsole(process.stdout, process.stderr);
+  globalThis.console = guardedConsole(process, secrets);
   const stdout = outputTo(process.stdout);
   const controller = new AbortController();
   const { signal } = controller;
-  const playbooks = watchPlaybooks(controller, cwd);
+  const playbooks = watchPlaybooks(controller, { cwd, secrets });
   stopOnSignals(controller, playbooks.leave);
   const code = await runCli(argv, {
     stdout,
@@ -36,7 +36,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     cwd,
     signal,
     divertConsole: () => {
-      globalThis.console = guardedConsole(process.stderr, process.stderr);
+      globalThis.console = guardedConsole({ stdout: process.stderr, stderr: process.stderr }, secrets);
     },
     askSecret,
     isInteractive: process.stdin.isTTY,

@@ -134,14 +134,15 @@ const internalNames = new Set([
 ]);
 
 /** The variables that Ansible lists. Unlike Ansible it hides values from encrypted files. */
-function shown(vars: HostVars, places: VarPlaces, { vaultFiles = new Set() }: Inventory): HostVars {
+function shown(vars: HostVars, places: VarPlaces, { vaultFiles = new Set(), secrets }: Inventory): HostVars {
   const listed = Object.entries(vars).filter(([name]) => !internalNames.has(name));
-  return Object.fromEntries(
+  const shownVars = Object.fromEntries(
     listed.map(([name, value]) => [
       name,
       vaultFiles.has(places?.get(name)?.file ?? '') ? hideAll(value) : value,
     ]),
   );
+  return secrets?.maskIn(shownVars) ?? shownVars;
 }
 
 /** A tree shows the content of marked texts, except of encrypted ones. */

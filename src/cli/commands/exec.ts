@@ -3,6 +3,7 @@ import { askEach, exitCodeFor, type HostWay } from '../hosts/ask-each.ts';
 import type { CommandArguments } from '../command-line/command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
+import type { Secrets } from '../../model/secrets.ts';
 import { printUnanswered } from '../output/print-error.ts';
 import { formatAnswer, groupAnswers, summarize, type Answer } from '../views/answers.ts';
 import type { execSpec } from './ad-hoc-specs.ts';
@@ -19,7 +20,7 @@ export async function execCommand(
     { pattern, limit, otherWord: command, options },
     io,
     async (host, way) => {
-      const answer = await execOn(host, way, { command, timeout: seconds });
+      const answer = await execOn(host, way, { command, timeout: seconds, secrets: io.secrets });
       if (perHost && !json) io.stdout.write(`${formatAnswer([answer.host], answer)}\n`);
       return answer;
     },
@@ -45,12 +46,13 @@ interface ExecRequest {
   readonly command: string;
   /** Seconds. */
   readonly timeout: number | undefined;
+  readonly secrets: Secrets;
 }
 
 async function execOn(
   { name }: InventoryHost,
   { transport, connectTimeout, signal }: HostWay,
-  { command, timeout }: ExecRequest,
+  { command, timeout, secrets }: ExecRequest,
 ): Promise<Answer> {
   const connection = await transport.connect({
     signal,
@@ -58,7 +60,8 @@ async function execOn(
   });
   try {
     const limits = { signal, maxOutput, ...(timeout !== undefined && { timeout: timeout * 1000 }) };
-    return { host: name, ...(await connection.exec(command, limits)) };
+    const { code, stdout, stderr } = await connection.exec(command, limits);
+    return { host: name, code, stdout: secrets.mask(stdout), stderr: secrets.mask(stderr) };
   } finally {
     await connection.close();
   }

@@ -3,6 +3,7 @@ import type { Play } from '../../engine/fleet/play.ts';
 import { nameOwner } from '../../engine/transaction/owner.ts';
 import { RunFold } from '../../engine/fold/fold-run.ts';
 import type { FoldedRun } from '../../engine/fold/folded-run.ts';
+import { namingFields } from '../../model/secrets.ts';
 import { UsageError } from '../../errors.ts';
 import { playHosts } from '../../inventory/play-hosts.ts';
 import { run } from '../../run.ts';
@@ -89,7 +90,7 @@ export async function runPlaybooks(
     signal: stepping?.signal ?? io.signal,
     ...(stepping !== undefined &&
       list === undefined && {
-        step: (question) => stepping.ask(inventory.secrets?.maskIn(question) ?? question),
+        step: (question) => stepping.ask(inventory.secrets?.maskIn(question, namingFields) ?? question),
       }),
     ...(hosts.limit !== undefined && { limit: hosts.limit }),
     ...(hosts.only !== undefined && { only: hosts.only }),

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { toEventError } from '../../engine/event-error.ts';
 import type { HostOutcome } from '../../engine/events.ts';
 import { failedOutcome } from '../../engine/session/run-host.ts';
+import { namingFields } from '../../model/secrets.ts';
 import { UsageError } from '../../errors.ts';
 import { selectHosts } from '../../inventory/index.ts';
 import type { Inventory, InventoryHost } from '../../model/inventory.ts';
@@ -55,10 +56,11 @@ export async function askEach<T>(
           const transport = transportFor(host);
           const seconds = options['connect-timeout'];
           const connectTimeout = seconds === undefined ? undefined : seconds * 1000;
-          return [await ask(host, { transport, connectTimeout, signal: io.signal })];
+          const answer = await ask(host, { transport, connectTimeout, signal: io.signal });
+          return [io.secrets.maskIn(answer, namingFields)];
         } catch (error) {
           const { message } = toEventError(error, undefined);
-          errors.push({ host: host.name, outcome: failedOutcome(error), message });
+          errors.push({ host: host.name, outcome: failedOutcome(error), message: io.secrets.mask(message) });
           return [];
         }
       }),

@@ -1,3 +1,4 @@
+import { namingFields } from '../../model/secrets.ts';
 import { play } from '../../engine/fleet/play.ts';
 import type { Answers, FactSet } from '../../model/fact.ts';
 import type { Task } from '../../model/task.ts';
@@ -61,7 +62,7 @@ export async function askHosts<F extends FactSet>(
   return {
     hosts: summary.hosts.flatMap(({ host }) => {
       const answer = answers.get(host);
-      return answer === undefined ? [] : [{ host, answers: answer }];
+      return answer === undefined ? [] : [{ host, answers: io.secrets.maskIn(answer, namingFields) }];
     }),
     errors: summary.hosts.flatMap(({ host, outcome, error }) =>
       answers.has(host) ? [] : [{ host, outcome, message: error?.message ?? outcome }],

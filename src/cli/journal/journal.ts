@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Reporter } from '../../engine/events.ts';
+import { namingFields } from '../../model/secrets.ts';
 import { UsageError } from '../../errors.ts';
 import { whyUnwritable } from '../../model/file-finding.ts';
 import type { CliIo } from '../io.ts';
@@ -63,7 +64,7 @@ export function journalReporter(
         write(header);
       }
       if (event.type !== 'change.done') {
-        write(secrets.maskIn(event));
+        write(secrets.maskIn(event, namingFields));
         return;
       }
       // An undo needs what was there in plain, and must know what of it to hide.

@@ -46,14 +46,14 @@ function promptOf(text: string): string {
 
 /** The frame has been cleaned line by line: it moves the cursor itself. */
 function guardTerminal(terminal: Terminal, secrets: Secrets): Terminal {
-  return { ...terminal, write: (text) => terminal.write(secrets.mask(text)) };
+  return { ...terminal, write: (text) => terminal.write(secrets.maskUnlikely(text)) };
 }
 
 function guardOutput(output: Output, secrets: Secrets): Output {
   return Object.create(output, {
     write: {
       value: (text: string, allowance?: Allowance) =>
-        output.write(cleanText(secrets.mask(text), allowance), allowance),
+        output.write(cleanText(secrets.maskUnlikely(text), allowance), allowance),
     },
   }) as Output;
 }

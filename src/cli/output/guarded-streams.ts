@@ -8,20 +8,24 @@ export function guardStream(stream: NodeJS.WriteStream, secrets: Secrets): void 
   stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     const callback = rest.find((value) => typeof value === 'function') as (() => void) | undefined;
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-    return write(printableInColour(secrets.mask(text)), callback);
+    return write(printableInColour(secrets.maskUnlikely(text)), callback);
   };
 }
 
-/** A `console` for playbooks: what it prints of a host's output is no command to a CI system. */
-export function guardedConsole(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Console {
-  return new Console(withoutCommands(stdout), withoutCommands(stderr));
+/** A `console` for playbooks: all it prints are values, and what it prints of a host's output is no command to a CI system. */
+export function guardedConsole(
+  { stdout, stderr }: { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream },
+  secrets: Secrets,
+): Console {
+  return new Console(guarded(stdout, secrets), guarded(stderr, secrets));
 }
 
-function withoutCommands(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+function guarded(stream: NodeJS.WriteStream, secrets: Secrets): NodeJS.WriteStream {
   return Object.create(stream, {
     write: {
       // The method of this moment: while a frame is shown, writing goes through it.
-      value: (text: string, callback?: () => void) => stream.write(withoutRunnerCommands(text), callback),
+      value: (text: string, callback?: () => void) =>
+        stream.write(withoutRunnerCommands(secrets.mask(text)), callback),
     },
   }) as NodeJS.WriteStream;
 }

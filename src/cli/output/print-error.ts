@@ -14,14 +14,15 @@ export interface Unanswered {
 }
 
 /** Says why a command could not do its work: a sentence, and the lines of the file that it is about. */
-export function printError(error: unknown, io: Pick<CliIo, 'stderr' | 'cwd'>): void {
+export function printError(error: unknown, io: Pick<CliIo, 'stderr' | 'cwd' | 'secrets'>): void {
+  const { secrets } = io;
   if (!isKvmplayError(error)) {
     // Nobody foresaw it, so the stack is what a bug report needs.
-    io.stderr.write(`kvmplay: internal error: ${inspect(error).replaceAll('\n', '\n  ')}\n`);
+    io.stderr.write(`kvmplay: internal error: ${secrets.mask(inspect(error)).replaceAll('\n', '\n  ')}\n`);
     return;
   }
-  io.stderr.write(`kvmplay: ${error.message}\n`);
-  for (const line of error.details) io.stderr.write(`  ${line}\n`);
+  io.stderr.write(`kvmplay: ${secrets.mask(error.message)}\n`);
+  for (const line of error.details) io.stderr.write(`  ${secrets.mask(line)}\n`);
   if ('place' in error) printFrame(error.place as SourcePlace | undefined, io);
 }
 

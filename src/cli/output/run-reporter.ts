@@ -51,7 +51,8 @@ function fileReporter(
   { diff, verbose, io }: ReportOptions & { readonly io: CliIo },
 ): Reporter {
   const { write: writeFile, close } = openReportFile(file, io.cwd);
-  const write = (text: string): void => writeFile(cleanText(io.secrets.mask(text), allowanceOf(format)));
+  const write = (text: string): void =>
+    writeFile(cleanText(io.secrets.maskUnlikely(text), allowanceOf(format)));
   const reporter = formatReporter(format, { write, colour: false, diff, verbose, columns: undefined, io });
   return {
     async onEvent(event) {
@@ -100,7 +101,7 @@ function formatReporter(format: OutputFormat, options: FormatOptions): Reporter 
     case 'github': {
       const file = io.env['GITHUB_STEP_SUMMARY'] ?? '';
       const writeSummary = (markdown: string): void =>
-        appendFileSync(file, cleanText(io.secrets.mask(markdown), undefined));
+        appendFileSync(file, cleanText(io.secrets.maskUnlikely(markdown), undefined));
       return githubReporter({ write, diff, verbose, ...(file !== '' && { writeSummary }) });
     }
   }

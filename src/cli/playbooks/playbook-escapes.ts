@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { CancelledError, PlaybookError } from '../../errors.ts';
 import type { SourcePlace } from '../../model/inventory.ts';
 import { exitCodes } from '../exit-code.ts';
+import type { CliIo } from '../io.ts';
 import { placeInPlaybook, textOf } from './load-failure.ts';
 import { printError } from '../output/print-error.ts';
 
@@ -17,7 +18,10 @@ export interface PlaybookWatch {
  * Keeps playbooks from ending this process in the middle of a run. What one throws where nobody awaits it stops the run as
  * a signal does, and `process.exit` is an error at its line.
  */
-export function watchPlaybooks(controller: AbortController, cwd: string): PlaybookWatch {
+export function watchPlaybooks(
+  controller: AbortController,
+  { cwd, secrets }: Pick<CliIo, 'cwd' | 'secrets'>,
+): PlaybookWatch {
   let escaped = false;
   let leaving = false;
   const exit = process.exit.bind(process);
@@ -42,6 +46,7 @@ export function watchPlaybooks(controller: AbortController, cwd: string): Playbo
     printError(new PlaybookError(`nobody awaits what failed here: ${message}`, place), {
       stderr: { write: (text) => void process.stderr.write(text), isTTY: process.stderr.isTTY },
       cwd,
+      secrets,
     });
     if (!controller.signal.aborted)
       controller.abort(new CancelledError('cancelled, since the playbook failed outside its run'));
@@ -58,7 +63,7 @@ export function watchPlaybooks(controller: AbortController, cwd: string): Playbo
       return;
     }
     // Nobody foresaw it, so the stack is what a bug report needs.
-    process.stderr.write(`kvmplay: internal error: ${inspect(thrown)}\n`);
+    process.stderr.write(`kvmplay: internal error: ${secrets.mask(inspect(thrown))}\n`);
     leave(exitCodes.couldNotStart);
   });
   return { hasEscaped: () => escaped, leave };

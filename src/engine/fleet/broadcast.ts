@@ -1,20 +1,5 @@
-import { Secrets } from '../../model/secrets.ts';
+import { namingFields, Secrets } from '../../model/secrets.ts';
 import type { Reporter, RunEventBody } from '../events.ts';
-
-/** Fields that name what an event is about: hosts, plays, kinds. They are no secrets, and a reporter goes by them. */
-const names: ReadonlySet<string> = new Set([
-  'type',
-  'play',
-  'plays',
-  'host',
-  'hosts',
-  'wave',
-  'kind',
-  'code',
-  'outcome',
-  'phase',
-  'task',
-]);
 
 /** Tells every reporter, in order, without waiting; one that throws hears no more. */
 export class Broadcast {
@@ -49,7 +34,7 @@ export class Broadcast {
 
   /** The same without secrets, which have been known so far. */
   hide<T>(value: T): T {
-    return this.#secrets.maskIn(value, names);
+    return this.#secrets.maskIn(value, namingFields);
   }
 
   async settled(): Promise<void> {

@@ -167,3 +167,59 @@ describe('secrets of an inventory', () => {
     expectHidden(ended);
   });
 });
+
+describe('a password that is a word', () => {
+  const words = playbookFolder({
+    'hosts.yml': `all:
+  vars: { ansible_connection: local, ansible_become: false, root_disk: sda, home: /root/x }
+  hosts:
+    rootbox: { ansible_password: root }
+    password: { ansible_password: password, bmc_password: one }
+    changed: { ansible_password: changed, ansible_become_password: outcome }
+`,
+    'say.ts': `import { command, play } from 'kvmplay';
+export default play({ name: 'say', hosts: 'all', run: async (host) => {
+  console.log('it is', host.vars.ansible_password);
+  await command(host, { argv: ['true'] });
+} });\n`,
+  });
+  afterAll(() => rmSync(words, { recursive: true, force: true }));
+  const run = (...args: readonly string[]): Promise<Ended> =>
+    runProgram([staged.main, ...args, '-i', 'hosts.yml'], { cwd: words });
+
+  it('changes no name in the inventory', async () => {
+    const { stdout } = await run('inventory', '--list');
+
+    const { _meta } = JSON.parse(stdout) as { _meta: { hostvars: unknown } };
+    expect(_meta.hostvars).toMatchObject({
+      rootbox: { ansible_password: '********', root_disk: 'sda', home: '/root/x' },
+      password: { ansible_password: '********', bmc_password: 'one' },
+      changed: { ansible_password: '********', ansible_become_password: '********' },
+    });
+  });
+
+  it('changes no word of a report, and stands in none', async () => {
+    const { stdout, stderr } = await run('run', 'say.ts', '--output', 'json');
+
+    expect(JSON.parse(stdout)).toMatchObject({
+      plays: [{ hosts: ['rootbox', 'password', 'changed'].map((host) => ({ host, outcome: 'changed' })) }],
+    });
+    expect(stderr).toBe('it is ********\n'.repeat(3));
+  });
+
+  it('changes no word of a report for people', async () => {
+    const { stdout } = await run('run', 'say.ts', '--check');
+
+    expect(stdout).toMatch(/^ {2}password +0 +1 +0 +0 +\S+ +would change$/m);
+    expect(stdout).toContain('would change');
+    expect(stdout).toContain('it is ********');
+  });
+
+  it('is hidden in an answer, and its words are not', async () => {
+    const { stdout } = await run('exec', 'echo root: rootbox', 'rootbox', '--json');
+
+    expect(JSON.parse(stdout)).toEqual({
+      rootbox: { outcome: 'ok', code: 0, stdout: '********: rootbox\n', stderr: '' },
+    });
+  });
+});
