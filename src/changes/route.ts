@@ -100,16 +100,25 @@ function word(key: string, value: string | number | undefined): readonly string[
 }
 
 /** A word of sh: the lines that the host has about this very route, or nothing. */
-function look({ family, destination, via, link, metric, table, type }: Route): string {
+function look({ family, destination, via, link, source, metric, table, type }: Route): string {
   const which = [
     ...['exact', destination],
     ...word('via', via),
     ...word('dev', link),
-    ...word('metric', metric),
+    ...word('src', source),
+    // What the kernel gives an IPv6 route for which nobody asked for a metric.
+    ...word('metric', metric ?? (family === 6 ? 1024 : undefined)),
     ...word('table', table),
     ...word('type', type),
   ];
-  return `"$(ip -${String(family)} route show ${which.map(quote).join(' ')} 2>/dev/null)"`;
+  const show = `ip -${String(family)} route show ${which.map(quote).join(' ')} 2>/dev/null`;
+  // Selectors cannot ask for what a route has not, and another one to the same place may have it.
+  const others = [
+    ...(via === undefined ? ['via'] : []),
+    ...(source === undefined ? ['src'] : []),
+    ...(metric === undefined && family === 4 ? ['metric'] : []),
+  ].map((key) => ` -e ' ${key} '`);
+  return `"$(${show}${others.length === 0 ? '' : ` | grep -v${others.join('')}`})"`;
 }
 
 /** Changes that leave a host without a default route that it had. */
