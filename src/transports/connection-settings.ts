@@ -14,28 +14,28 @@ export type ConnectionKind = 'ssh' | 'openssh' | 'local';
 /** Connection settings for hosts whose inventory has none. The inventory wins. */
 export interface ConnectionDefaults {
   /** Default: `ssh`. */
-  readonly connection?: ConnectionKind;
+  readonly connection?: ConnectionKind | undefined;
   /** Default: the user who runs kvmplay. */
-  readonly user?: string;
+  readonly user?: string | undefined;
   /** Default: 22. */
-  readonly port?: number;
-  readonly privateKeyFile?: string;
-  readonly password?: Secret;
-  readonly become?: boolean;
+  readonly port?: number | undefined;
+  readonly privateKeyFile?: string | undefined;
+  readonly password?: Secret | undefined;
+  readonly become?: boolean | undefined;
   /** Default: `root`. */
-  readonly becomeUser?: string;
+  readonly becomeUser?: string | undefined;
   /** Default: `sudo`. */
-  readonly becomeMethod?: BecomeMethod;
+  readonly becomeMethod?: BecomeMethod | undefined;
   /** Absent: the become method must not ask for one. */
-  readonly becomePassword?: Secret;
+  readonly becomePassword?: Secret | undefined;
   /** Default: `yes`. */
-  readonly hostKeyChecking?: HostKeyChecking;
+  readonly hostKeyChecking?: HostKeyChecking | undefined;
   /** Arguments as for the ssh program, split into words. */
-  readonly sshArguments?: readonly string[];
-  readonly sshCommonArguments?: readonly string[];
-  readonly sshExtraArguments?: readonly string[];
+  readonly sshArguments?: readonly string[] | undefined;
+  readonly sshCommonArguments?: readonly string[] | undefined;
+  readonly sshExtraArguments?: readonly string[] | undefined;
   /** Number of retries for a host that is not reached. Default: 0. */
-  readonly connectRetries?: number;
+  readonly connectRetries?: number | undefined;
 }
 
 export type ConnectionSettings =
@@ -60,14 +60,14 @@ export function connectionSettings(
   const become = becomeSettings(vars, defaults);
   switch (connection) {
     case 'local':
-      return { connection, name: host.name, ...(become !== undefined && { become }) };
+      return { connection, name: host.name, become };
     case 'ssh':
     case 'openssh': {
       const target = readSshTarget(host.name, vars, { defaults, become });
       checkArguments(target, host.place);
       if (connection === 'ssh') return { connection, ...target };
       const executable = vars.text('ansible_ssh_executable');
-      return { connection, ...target, ...(executable !== undefined && { executable }) };
+      return { connection, ...target, executable };
     }
   }
 }
@@ -91,7 +91,7 @@ function becomeSettings(vars: ConnectionVars, defaults: ConnectionDefaults): Bec
   return {
     user,
     ...(method !== 'sudo' && { method }),
-    ...(password !== undefined && { password }),
+    password,
     ...(executable !== undefined && { executable: executable.words }),
     ...(flags.length > 0 && { flags }),
   };

@@ -12,8 +12,8 @@ import type { Connection, ExecOptions, Transport } from './transport.ts';
 
 export interface LocalSettings {
   /** Name in the inventory, for messages. */
-  readonly name?: string;
-  readonly become?: BecomeSettings;
+  readonly name?: string | undefined;
+  readonly become?: BecomeSettings | undefined;
 }
 
 /** Runs scripts on this machine. */

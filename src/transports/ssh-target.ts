@@ -9,23 +9,23 @@ export interface SshTarget {
   readonly name: string;
   /** The destination for the ssh program: a name or address that ssh_config may translate. */
   readonly destination: string;
-  readonly port?: number;
-  readonly user?: string;
+  readonly port?: number | undefined;
+  readonly user?: string | undefined;
   /** The only key to offer. */
-  readonly privateKeyFile?: string;
-  readonly password?: Secret;
-  readonly hostKeyChecking?: HostKeyChecking;
+  readonly privateKeyFile?: string | undefined;
+  readonly password?: Secret | undefined;
+  readonly hostKeyChecking?: HostKeyChecking | undefined;
   /** Arguments for the ssh program, split into words. They win over the other fields, as with Ansible. */
   readonly firstArguments: readonly string[];
   /** Arguments for the ssh program that the other fields win over. */
   readonly lastArguments: readonly string[];
   /** Milliseconds to connect in. */
-  readonly connectTimeout?: number;
+  readonly connectTimeout?: number | undefined;
   /** Milliseconds that a script may take when it sets no time of its own. */
-  readonly commandTimeout?: number;
+  readonly commandTimeout?: number | undefined;
   /** Number of retries when the host is not reached. */
-  readonly retries?: number;
-  readonly become?: BecomeSettings;
+  readonly retries?: number | undefined;
+  readonly become?: BecomeSettings | undefined;
 }
 
 export function readSshTarget(
@@ -58,15 +58,15 @@ export function readSshTarget(
       ...words('ansible_ssh_common_args', sshCommonArguments),
       ...words('ansible_ssh_extra_args', sshExtraArguments),
     ],
-    ...(port !== undefined && { port }),
-    ...(user !== undefined && { user }),
-    ...(privateKeyFile !== undefined && { privateKeyFile }),
-    ...(password !== undefined && { password }),
-    ...(hostKeyChecking !== undefined && { hostKeyChecking }),
-    ...(connectTimeout !== undefined && { connectTimeout }),
-    ...(commandTimeout !== undefined && { commandTimeout }),
-    ...(retries !== undefined && { retries }),
-    ...(become !== undefined && { become }),
+    port,
+    user,
+    privateKeyFile,
+    password,
+    hostKeyChecking,
+    connectTimeout,
+    commandTimeout,
+    retries,
+    become,
   };
 }
 

@@ -44,30 +44,33 @@ export async function transportDefaults(
   } = options;
   return {
     become: options.become,
-    ...(options['host-key-checking'] !== undefined && { hostKeyChecking: options['host-key-checking'] }),
-    ...(options['connect-retries'] !== undefined && { connectRetries: options['connect-retries'] }),
-    ...(sshConfig !== undefined && { sshConfigFile: sshConfig }),
+    hostKeyChecking: options['host-key-checking'],
+    connectRetries: options['connect-retries'],
+    sshConfigFile: sshConfig,
     // Without a terminal nobody is asked: what needs an answer says so.
     ...(io.isInteractive && {
       askSecret: io.askSecret,
       tellPerson: (message: string) => io.stderr.write(`${message}\n`),
     }),
-    ...(connection !== undefined && { connection }),
-    ...(user !== undefined && { user }),
-    ...(becomeUser !== undefined && { becomeUser }),
-    ...(becomeMethod !== undefined && { becomeMethod }),
-    ...(sshArgs !== undefined && { sshArguments: wordsOf('--ssh-args', sshArgs) }),
-    ...(sshCommonArgs !== undefined && {
-      sshCommonArguments: wordsOf('--ssh-common-args', sshCommonArgs),
-    }),
-    ...(sshExtraArgs !== undefined && { sshExtraArguments: wordsOf('--ssh-extra-args', sshExtraArgs) }),
-    ...(key !== undefined && { privateKeyFile: resolvePath(key, io.cwd) }),
-    ...(password !== undefined && { password: () => Promise.resolve(password) }),
-    ...(becomePassword !== undefined && { becomePassword: () => Promise.resolve(becomePassword) }),
+    connection,
+    user,
+    becomeUser,
+    becomeMethod,
+    sshArguments: wordsOf('--ssh-args', sshArgs),
+    sshCommonArguments: wordsOf('--ssh-common-args', sshCommonArgs),
+    sshExtraArguments: wordsOf('--ssh-extra-args', sshExtraArgs),
+    privateKeyFile: key === undefined ? undefined : resolvePath(key, io.cwd),
+    password: secretOf(password),
+    becomePassword: secretOf(becomePassword),
   };
 }
 
-function wordsOf(option: string, text: string): readonly string[] {
+function secretOf(text: string | undefined): (() => Promise<string>) | undefined {
+  return text === undefined ? undefined : () => Promise.resolve(text);
+}
+
+function wordsOf(option: string, text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined;
   try {
     return splitShellWords(text);
   } catch (error) {

@@ -17,22 +17,22 @@ export type AskSecret = (question: string) => Promise<string>;
 export interface LoginSettings {
   readonly user: string;
   /** The login in questions to a person: `admin@bastion`. Default: the user. */
-  readonly subject?: string;
+  readonly subject?: string | undefined;
   /** The only key to offer. Absent: those below, or the agent's keys and the default key files. */
-  readonly privateKeyFile?: string;
+  readonly privateKeyFile?: string | undefined;
   /** Keys to offer as far as they exist, before the others of the agent. */
-  readonly keyFiles?: readonly string[];
+  readonly keyFiles?: readonly string[] | undefined;
   /** No other key of the agent. */
-  readonly keyFilesOnly?: boolean;
+  readonly keyFilesOnly?: boolean | undefined;
   /** Socket of the agent, empty for none; default: the run's. */
-  readonly agentSocket?: string;
-  readonly password?: Secret;
+  readonly agentSocket?: string | undefined;
+  readonly password?: Secret | undefined;
   /** A person may be asked for the password when nothing else is accepted. */
-  readonly asksForPassword?: boolean;
+  readonly asksForPassword?: boolean | undefined;
   /** Ways that must not be tried: `publickey`, `password`, `keyboard-interactive`. */
-  readonly refusedMethods?: readonly string[];
+  readonly refusedMethods?: readonly string[] | undefined;
   /** A person is asked what the host asks, also where no password is known. */
-  readonly asksQuestions?: boolean;
+  readonly asksQuestions?: boolean | undefined;
 }
 
 type NamedMethod = Extract<AnyAuthMethod, { type: 'publickey' | 'agent' | 'password' }>;

@@ -14,13 +14,13 @@ export type BecomeMethod = (typeof becomeMethods)[number];
 export interface BecomeSettings {
   readonly user: string;
   /** Default: `sudo`. */
-  readonly method?: BecomeMethod;
+  readonly method?: BecomeMethod | undefined;
   /** Absent: the program must not ask for one. */
-  readonly password?: Secret;
+  readonly password?: Secret | undefined;
   /** The words that start it; default: its name. */
-  readonly executable?: readonly string[];
+  readonly executable?: readonly string[] | undefined;
   /** More flags for it. */
-  readonly flags?: readonly string[];
+  readonly flags?: readonly string[] | undefined;
 }
 
 /** The start of a script: its command, and the marker that separates its output from that of login shell and sudo. */

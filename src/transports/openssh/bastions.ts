@@ -17,15 +17,15 @@ import type { SshConfigs } from '../ssh-config/ssh-configs.ts';
 export interface OpenSshRoute {
   readonly target: OpenSshTarget;
   /** The bastion that it is behind. */
-  readonly via?: OpenSshRoute;
+  readonly via?: OpenSshRoute | undefined;
   /** A person is asked for its password when it wants one. */
-  readonly asksForPassword?: boolean;
+  readonly asksForPassword?: boolean | undefined;
   /** ssh_config or the arguments name its known_hosts files, so those of the run do not count for it. */
-  readonly hasOwnRecord?: boolean;
+  readonly hasOwnRecord?: boolean | undefined;
   /** Milliseconds to connect in where neither inventory nor run say it. */
-  readonly usualConnectTimeout?: number;
+  readonly usualConnectTimeout?: number | undefined;
   /** PreferredAuthentications of ssh_config or the arguments. */
-  readonly preferredMethods?: readonly string[];
+  readonly preferredMethods?: readonly string[] | undefined;
 }
 
 /** Connections of the ssh program to bastions: one to each, shared by all hosts behind it. */
@@ -68,13 +68,11 @@ export function createOpenSshBastions({ configs, open }: OpenSshBastionsOptions)
       throw new InventoryError(`the hops to it have no end: ${hops.reverse().join(', ')}`);
     const { hostKeyChecking, connectTimeout, knownHostsFiles, preferredMethods } = config;
     return {
-      target: { ...target, ...(hostKeyChecking !== undefined && { hostKeyChecking }) },
-      ...(jump !== undefined && {
-        via: { ...(await resolve(hopOf(jump, target), hops)), asksForPassword: true },
-      }),
-      ...(knownHostsFiles !== undefined && { hasOwnRecord: true }),
-      ...(preferredMethods !== undefined && { preferredMethods }),
-      ...(connectTimeout !== undefined && { usualConnectTimeout: connectTimeout * 1000 }),
+      target: { ...target, hostKeyChecking: hostKeyChecking ?? target.hostKeyChecking },
+      via: jump && { ...(await resolve(hopOf(jump, target), hops)), asksForPassword: true },
+      hasOwnRecord: knownHostsFiles !== undefined,
+      preferredMethods,
+      usualConnectTimeout: connectTimeout && connectTimeout * 1000,
     };
   };
 
@@ -150,12 +148,12 @@ function hopOf(
   return {
     name: destination,
     destination,
-    ...(user !== undefined && { user }),
-    ...(port !== undefined && { port }),
+    user,
+    port,
     firstArguments: words,
     lastArguments: [],
-    ...(executable !== undefined && { executable }),
-    ...(hostKeyChecking !== undefined && { hostKeyChecking }),
+    executable,
+    hostKeyChecking,
   };
 }
 

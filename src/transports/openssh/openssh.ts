@@ -11,9 +11,9 @@ import type { Connection, ConnectOptions, Transport } from '../transport.ts';
 /** One host, and the ssh that reaches it. */
 export interface OpenSshTarget extends SshTarget {
   /** Default: `ssh`. */
-  readonly executable?: string;
+  readonly executable?: string | undefined;
   /** Where it was declared, for messages. */
-  readonly place?: SourcePlace;
+  readonly place?: SourcePlace | undefined;
 }
 
 /** The state that the hosts of a run share. */

@@ -3,8 +3,8 @@ import { splitShellWords } from '../../model/shell-words.ts';
 /** The last hop before a host, and how to get there. */
 export interface Jump {
   readonly destination: string;
-  readonly user?: string;
-  readonly port?: number;
+  readonly user?: string | undefined;
+  readonly port?: number | undefined;
   /** Further arguments for ssh: the hops before this one, and the options of a ProxyCommand. */
   readonly words: readonly string[];
 }
@@ -58,7 +58,7 @@ function parseHop(text: string): Omit<Jump, 'words'> | undefined {
   const [, user, host = '', port] = found;
   return {
     destination: host.replace(/^\[(.*)\]$/, '$1'),
-    ...(user !== undefined && { user }),
+    user,
     ...(port !== undefined && { port: Number(port) }),
   };
 }

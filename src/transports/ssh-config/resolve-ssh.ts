@@ -30,12 +30,12 @@ export async function resolveSsh(target: SshTarget, resolution: Resolution): Pro
   const settings = await resolver.settings(target, []);
   return {
     ...settings,
-    ...(privateKeyFile !== undefined && { privateKeyFile }),
-    ...(password !== undefined && { password }),
-    ...(connectTimeout !== undefined && { connectTimeout }),
-    ...(commandTimeout !== undefined && { commandTimeout }),
-    ...(retries !== undefined && { retries }),
-    ...(become !== undefined && { become }),
+    privateKeyFile,
+    password,
+    connectTimeout,
+    commandTimeout,
+    retries,
+    become,
   };
 }
 
@@ -87,20 +87,18 @@ class Resolver {
       port: config.port,
       user: config.user,
       hostKeyChecking: config.hostKeyChecking ?? this.#hostKeyChecking ?? 'yes',
-      ...(identityFiles !== undefined && {
-        keyFiles: identityFiles.map((path) => this.#expand(() => expandPath(path, values))),
-      }),
-      ...(identitiesOnly !== undefined && { keyFilesOnly: identitiesOnly }),
+      keyFiles: identityFiles?.map((path) => this.#expand(() => expandPath(path, values))),
+      keyFilesOnly: identitiesOnly,
       ...(identityAgent !== undefined && {
         agentSocket: this.#expand(() => agentSocketOf(identityAgent, values)),
       }),
-      ...(config.knownHostsFiles !== undefined && { knownHostsFiles: config.knownHostsFiles }),
-      ...(config.hostKeyAlias !== undefined && { hostKeyAlias: config.hostKeyAlias }),
-      ...(config.addressFamily !== undefined && { addressFamily: config.addressFamily }),
-      ...(config.localAddress !== undefined && { localAddress: config.localAddress }),
-      ...(config.refusedMethods !== undefined && { refusedMethods: config.refusedMethods }),
-      ...(config.preferredMethods?.[0] === 'keyboard-interactive' && { asksQuestions: true }),
-      ...(connectTimeout !== undefined && { usualConnectTimeout: connectTimeout * 1000 }),
+      knownHostsFiles: config.knownHostsFiles,
+      hostKeyAlias: config.hostKeyAlias,
+      addressFamily: config.addressFamily,
+      localAddress: config.localAddress,
+      refusedMethods: config.refusedMethods,
+      asksQuestions: config.preferredMethods?.[0] === 'keyboard-interactive',
+      usualConnectTimeout: connectTimeout && connectTimeout * 1000,
       ...(await this.#route(config, values, [...behind, wanted.destination])),
     };
   }

@@ -7,26 +7,26 @@ export interface SshConfig {
   readonly port: number;
   readonly user: string;
   /** In the order to try, tokens unexpanded. */
-  readonly identityFiles?: readonly string[];
+  readonly identityFiles?: readonly string[] | undefined;
   /** No key of the agent that is not among the files. */
-  readonly identitiesOnly?: boolean;
+  readonly identitiesOnly?: boolean | undefined;
   /** A socket, `none` or `SSH_AUTH_SOCK`. */
-  readonly identityAgent?: string;
-  readonly proxyJump?: string;
-  readonly proxyCommand?: string;
-  readonly knownHostsFiles?: readonly string[];
-  readonly hostKeyAlias?: string;
-  readonly hostKeyChecking?: HostKeyChecking;
+  readonly identityAgent?: string | undefined;
+  readonly proxyJump?: string | undefined;
+  readonly proxyCommand?: string | undefined;
+  readonly knownHostsFiles?: readonly string[] | undefined;
+  readonly hostKeyAlias?: string | undefined;
+  readonly hostKeyChecking?: HostKeyChecking | undefined;
   /** Seconds. */
-  readonly connectTimeout?: number;
-  readonly addressFamily?: 4 | 6;
-  readonly localAddress?: string;
+  readonly connectTimeout?: number | undefined;
+  readonly addressFamily?: 4 | 6 | undefined;
+  readonly localAddress?: string | undefined;
   /** Names of ways to prove who we are that must not be tried. */
-  readonly refusedMethods?: readonly string[];
+  readonly refusedMethods?: readonly string[] | undefined;
   /** PreferredAuthentications, where it was configured. */
-  readonly preferredMethods?: readonly string[];
+  readonly preferredMethods?: readonly string[] | undefined;
   /** Configured settings that kvmplay cannot follow, such as `BindInterface eth0`. */
-  readonly impossible?: readonly string[];
+  readonly impossible?: readonly string[] | undefined;
 }
 
 export interface SshConfigContext {
@@ -91,25 +91,21 @@ export function toSshConfig(values: SshConfigValues, { baseline }: SshConfigCont
     address: (one('hostname') ?? '').replace(/^\[(.*)\]$/, '$1'),
     port: Number(one('port')) || 22,
     user: one('user') ?? '',
-    ...optional('identityFiles', configured('identityfile')),
-    ...(one('identitiesonly') === 'yes' && { identitiesOnly: true }),
-    ...optional('identityAgent', configured('identityagent') && (values.get('identityagent')?.[0] ?? '')),
-    ...optional('proxyJump', one('proxyjump')),
-    ...optional('proxyCommand', one('proxycommand')),
-    ...(isKnownHostsConfigured && {
-      knownHostsFiles: [...paths('userknownhostsfile'), ...paths('globalknownhostsfile')],
-    }),
-    ...optional('hostKeyAlias', one('hostkeyalias')),
-    ...optional('hostKeyChecking', checking),
-    ...(connectTimeout > 0 && { connectTimeout }),
-    ...optional('addressFamily', family),
-    ...optional('localAddress', one('bindaddress')),
-    ...(refusedMethods.length > 0 && { refusedMethods: [...new Set(refusedMethods)] }),
-    ...optional('preferredMethods', preferred),
-    ...(impossible.length > 0 && { impossible }),
+    identityFiles: configured('identityfile'),
+    identitiesOnly: one('identitiesonly') === 'yes' || undefined,
+    identityAgent: configured('identityagent') && (values.get('identityagent')?.[0] ?? ''),
+    proxyJump: one('proxyjump'),
+    proxyCommand: one('proxycommand'),
+    knownHostsFiles: isKnownHostsConfigured
+      ? [...paths('userknownhostsfile'), ...paths('globalknownhostsfile')]
+      : undefined,
+    hostKeyAlias: one('hostkeyalias'),
+    hostKeyChecking: checking,
+    connectTimeout: connectTimeout > 0 ? connectTimeout : undefined,
+    addressFamily: family,
+    localAddress: one('bindaddress'),
+    refusedMethods: refusedMethods.length > 0 ? [...new Set(refusedMethods)] : undefined,
+    preferredMethods: preferred,
+    impossible: impossible.length > 0 ? impossible : undefined,
   };
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
-  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
 }

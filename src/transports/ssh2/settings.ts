@@ -11,22 +11,22 @@ export interface SshSettings extends LoginSettings {
   readonly port: number;
   readonly hostKeyChecking: HostKeyChecking;
   /** Where the host's key is on record; default: the run's files. */
-  readonly knownHostsFiles?: readonly string[];
+  readonly knownHostsFiles?: readonly string[] | undefined;
   /** The name under which it is on record; default: address and port. */
-  readonly hostKeyAlias?: string;
+  readonly hostKeyAlias?: string | undefined;
   /** The host that forwards to this one. */
-  readonly via?: SshSettings;
+  readonly via?: SshSettings | undefined;
   /** A command of the shell that connects its standard input and output to the host. */
-  readonly proxyCommand?: string;
-  readonly addressFamily?: 4 | 6;
-  readonly localAddress?: string;
+  readonly proxyCommand?: string | undefined;
+  readonly addressFamily?: 4 | 6 | undefined;
+  readonly localAddress?: string | undefined;
   /** Milliseconds to connect in, whatever the run says. */
-  readonly connectTimeout?: number;
+  readonly connectTimeout?: number | undefined;
   /** Milliseconds to connect in where the run says nothing; default 10 s. */
-  readonly usualConnectTimeout?: number;
+  readonly usualConnectTimeout?: number | undefined;
   /** Number of retries when the host is not reached. Default: 0. */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   /** Milliseconds that a script may take when it sets no time of its own. */
-  readonly commandTimeout?: number;
-  readonly become?: BecomeSettings;
+  readonly commandTimeout?: number | undefined;
+  readonly become?: BecomeSettings | undefined;
 }
