@@ -18,19 +18,7 @@ export function linksAfter(links: Links, change: Change): Links {
       return addPort(links, change.port, change.controller);
     case 'port.remove':
       return removePort(links, change.port, change.alone);
-    case 'address.add':
-    case 'address.delete':
-    case 'route.add':
-    case 'route.delete':
-    case 'module.load':
-    case 'module.unload':
-    case 'sysctl.set':
-    case 'service.set':
-    case 'package.install':
-    case 'package.remove':
-    case 'file.write':
-    case 'file.update':
-    case 'file.delete':
+    default:
       return links;
   }
 }
