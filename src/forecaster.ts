@@ -11,8 +11,8 @@ import { readAnswer } from './model/fact.ts';
  */
 export const networkForecaster: Forecaster = {
   facts: [sshPath],
-  forecast: (changes, answers) => {
-    const forecast = forecastOf(changes, networkStateOf(answers));
+  forecast: (changes, answers, others) => {
+    const forecast = forecastOf(changes, networkStateOf(answers), others);
     const isBlind = readAnswer(links, answers) === undefined && changes.some(needsLinks);
     if (!isBlind) return forecast;
     const { seconds: _, ...rest } = forecast;

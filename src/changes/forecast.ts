@@ -14,8 +14,15 @@ import {
 } from './course.ts';
 import { type Change, describeChange, inverseOf, kindOf } from './index.ts';
 
-/** Foretells what changes disrupt. In doubt it says more than will happen, never less. */
-export function forecastOf(changes: readonly Change[], before: NetworkState): Forecast {
+/**
+ * Foretells what changes disrupt. In doubt it says more than will happen, never less. `others` are verdicts about what is
+ * done besides them.
+ */
+export function forecastOf(
+  changes: readonly Change[],
+  before: NetworkState,
+  others: readonly Verdict[] = [],
+): Forecast {
   const after = changes.reduce(stateAfter, before);
   const verdicts = coursesOf(changes, before).flatMap(
     ({ change, course }) => kindOf(change).judge?.(change, course) ?? [],
@@ -25,7 +32,7 @@ export function forecastOf(changes: readonly Change[], before: NetworkState): Fo
   const touched = touches.flatMap(({ frames = [] }) => frames).filter(there);
   const addressed = touches.flatMap(({ addresses = [] }) => addresses).filter(there);
   return {
-    ...worstOf([...verdicts, ...judgeFollowers(before, after)]),
+    ...worstOf([...verdicts, ...others, ...judgeFollowers(before, after)]),
     ...(before.sshLink !== undefined && {
       touchesSsh: touchesSsh([...touched, ...addressed], before.sshLink, before.links),
     }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunEvent, RunSummary } from '../../src/engine/events.ts';
 import { changeKinds } from '../../src/change-kinds.ts';
+import { networkForecaster } from '../../src/forecaster.ts';
 import type { Forecaster } from '../../src/engine/transaction/forecaster.ts';
 import { play } from '../../src/engine/fleet/play.ts';
 import type { EngineOptions } from '../../src/engine/fleet/run-options.ts';
@@ -91,6 +92,22 @@ describe('runPlays with a forecaster', () => {
     const types = trial.events.map(({ type }) => type);
     expect(types.indexOf('host.forecast')).toBeLessThan(types.indexOf('task.end'));
     expect(trial.summary.hosts).toMatchObject([{ outcome: 'changed', forecast: blip, execs: 1 }]);
+  });
+
+  it('counts what is done before the changes', async () => {
+    const quiet = { seconds: 12, reason: 'a daemon lets go of eno3' };
+    const first = [{ brings: [], run: [{ argv: ['true'] }], undo: [], disrupts: [quiet] }];
+
+    const { summary } = await runModule('dummy', {
+      forecaster: networkForecaster,
+      kinds: { ...changeKinds, needsOf: () => ({ probes: [], seconds: 0, first }) },
+    });
+
+    expect(summary.hosts[0]?.forecast).toMatchObject({
+      disruption: 'outage',
+      seconds: 12,
+      reasons: ['a daemon lets go of eno3'],
+    });
   });
 
   it('is silent about a host that needs nothing', async () => {

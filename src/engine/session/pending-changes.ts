@@ -66,10 +66,12 @@ export class PendingChanges {
 
   /** Tells what they will disrupt. Throws PlanError when that is too much. */
   foretell(): void {
-    const { host, facts, forecaster, maxDisruption, onForecast } = this.#options;
+    const { host, facts, transactor, forecaster, maxDisruption, onForecast } = this.#options;
     const { answers, prediction } = facts;
     if (forecaster === undefined || prediction.length === 0) return;
-    const forecast = forecaster.forecast(prediction, answers);
+    const { first = [] } = transactor.kinds.needsOf(prediction, answers);
+    const others = first.flatMap(({ disrupts = [] }) => disrupts);
+    const forecast = forecaster.forecast(prediction, answers, others);
     this.forecasts.push(forecast);
     onForecast(forecast);
     if (maxDisruption === undefined || !exceeds(forecast, maxDisruption)) return;

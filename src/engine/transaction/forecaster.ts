@@ -1,5 +1,6 @@
 import type { Change } from '../../model/change.ts';
 import type { Forecast } from '../../model/forecast.ts';
+import type { StepDisruption } from '../../model/step.ts';
 import type { AnyFact } from '../../model/task.ts';
 import type { SurveyAnswers } from '../../model/fact.ts';
 
@@ -7,8 +8,12 @@ import type { SurveyAnswers } from '../../model/fact.ts';
 export interface Forecaster {
   /** Asked together with the first facts that anybody asks for. */
   readonly facts: readonly AnyFact[];
-  /** What changes will disrupt. */
-  readonly forecast: (changes: readonly Change[], answers: SurveyAnswers) => Forecast;
+  /** What changes will disrupt. `others` tells what is done besides them. */
+  readonly forecast: (
+    changes: readonly Change[],
+    answers: SurveyAnswers,
+    others: readonly StepDisruption[],
+  ) => Forecast;
   /** Sentences about what changes should have left alone and did not; any makes the host roll back. */
   readonly verify: (
     before: SurveyAnswers,
