@@ -10,6 +10,7 @@ const modelOfEngine = [
   'action',
   'bounded-lines',
   'command',
+  'escape-pattern',
   'fact',
   'forecast',
   'format-place',
