@@ -1,3 +1,4 @@
+import { styleText } from 'node:util';
 import type { HostOutcome, TaskOutcome } from '../engine/events.ts';
 import { printable } from '../model/printable.ts';
 
@@ -6,22 +7,9 @@ export type Paint = (text: string, colour: Colour) => string;
 
 export type Colour = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold';
 
-const codes: Readonly<Record<Colour, readonly [on: number, off: number]>> = {
-  green: [32, 39],
-  yellow: [33, 39],
-  red: [31, 39],
-  cyan: [36, 39],
-  dim: [2, 22],
-  bold: [1, 22],
-};
-
-const escape = '\u001b';
-
+/** Whether there is colour is decided once, for what the report is written to: styleText must not ask standard output. */
 export function createPaint(colour: boolean): Paint {
-  return (text, name) => {
-    const [on, off] = codes[name];
-    return colour && text !== '' ? `${escape}[${on}m${text}${escape}[${off}m` : text;
-  };
+  return (text, name) => (colour && text !== '' ? styleText(name, text, { validateStream: false }) : text);
 }
 
 export const outcomeColours: Readonly<Record<HostOutcome | TaskOutcome, Colour>> = {
