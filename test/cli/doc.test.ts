@@ -16,7 +16,9 @@ describe('kvmplay doc', () => {
     expect(stdout).toContain(
       '\ncommand             Runs a program.\nshell               Runs a script of POSIX sh',
     );
-    expect(stdout).toMatch(/^waitFor {13}Waits until something on a host is there, or is gone\.$/m);
+    expect(stdout).toMatch(
+      /^waitFor {13}Waits until a port, a path or a program on a host answers, or no longer does\.$/m,
+    );
   });
 
   it.each([

@@ -114,8 +114,10 @@ describe('ensureFile', () => {
     '/proc/x',
     '/a\nb',
   ])('refuses the path %j', (wrong) => {
+    const subject = wrong.includes('\n') ? JSON.stringify(wrong) : wrong;
+
     expect(() => ensureFile.task.validate({ path: wrong, content: '' })).toThrow(
-      `ensureFile ${wrong}: path is ${JSON.stringify(wrong)}, it should be the absolute path of a file, such as "/etc/hosts", that is not below /dev, /proc or /sys`,
+      `ensureFile ${subject}: path is ${JSON.stringify(wrong)}, it should be the absolute path of a file, such as "/etc/hosts", that is not below /dev, /proc or /sys`,
     );
   });
 

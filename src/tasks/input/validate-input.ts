@@ -34,7 +34,10 @@ function guessSubject(input: unknown): string {
   if (typeof input !== 'object' || input === null) return '';
   const field = (key: string): string => {
     const value: unknown = Reflect.get(input, key);
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+    if (typeof value === 'number') return String(value);
+    if (typeof value !== 'string') return '';
+    // A message is one line: a name with a line break in it would cut off the reason.
+    return /\p{Cc}/u.test(value) ? JSON.stringify(value) : value;
   };
   const vlan = field('parent') === '' ? '' : [field('parent'), field('id')].filter(Boolean).join('.');
   return field('name') || field('path') || field('key') || field('link') || vlan;
