@@ -36,7 +36,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': ['model'],
   facts: ['model', 'type changes', 'errors.ts'],
   changes: ['model', 'facts', 'errors.ts'],
-  backends: ['model', 'errors.ts'],
+  backends: ['model', 'facts', 'errors.ts'],
   transports: ['model', 'errors.ts'],
   inventory: ['model', 'errors.ts', 'transports'],
   actions: ['model', 'tasks/input', 'errors.ts'],

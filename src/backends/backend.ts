@@ -1,31 +1,37 @@
 import type { ConfigFiles } from '../model/config-file.ts';
+import type { Answers, Fact, FactSet } from '../model/fact.ts';
 import type { ControllerKind, LinkKind, LinkOptions, Route, VlanPlace } from '../model/link.ts';
 
-/** A way of remembering the network across reboots. Pure: files in, files out. */
-export interface Backend {
+/** A way of remembering the network across reboots. Pure: it asks by facts, and turns files into files. */
+export interface Backend<F extends FactSet = FactSet> {
   /** As `network_backend` of the inventory names it. */
   readonly id: string;
-  /** Shell globs of the files it reads or writes; the survey reads them all. */
-  readonly globs: readonly string[];
+  /** Its own questions, asked of every host: cheap ones. */
+  readonly facts: F;
+  /** The files that it reads or writes. On a host where it can own no link the script ends before it looks for any. */
+  readonly files: Fact<ConfigFiles>;
+  /** How strongly it claims a link; 0: not at all. The strongest claim owns the link. */
+  owns(link: LinkIdentity, answers: Answers<F>): number;
+  /** Whether it is what brings the links that it owns up at boot. */
+  boots(answers: Answers<F>): BootVerdict;
+  /** What files say about the addresses of a link they know, if only that it has none; undefined when they do not know it. */
+  addressingOf(files: ConfigFiles, link: LinkIdentity): Addressing | undefined;
   /**
    * The files as they should be: `files` with what is wanted written in. What is not wanted by somebody stays as it is, to
    * the byte; a file that already says what is wanted is returned unchanged. Throws PlanError for what the format cannot say.
    */
-  readonly edit: (files: ConfigFiles, wanted: readonly WantedLink[], host: BackendHost) => ConfigFiles;
-  /** What the files say about the addresses of a link they know, if only that it has none; undefined when they do not know it. */
-  readonly addressingOf: (files: ConfigFiles, link: LinkIdentity) => Addressing | undefined;
+  edit(files: ConfigFiles, wanted: readonly WantedLink[], answers: Answers<F>): ConfigFiles;
 }
+
+export type BootVerdict =
+  | { readonly boots: true }
+  /** `why` is a sentence without its full stop. */
+  | { readonly boots: false; readonly why: string };
 
 /** How a link is found in files: by device name or by permanent MAC, never by file name. */
 export interface LinkIdentity {
   readonly name: string;
-  readonly mac?: string;
-}
-
-/** What about the host matters to a file format. */
-export interface BackendHost {
-  /** NetworkManager is running: ifcfg files must say NM_CONTROLLED=no to be left alone. */
-  readonly networkManagerRuns: boolean;
+  readonly mac?: string | undefined;
 }
 
 /** What shall be remembered of a link, or that it shall be forgotten. */

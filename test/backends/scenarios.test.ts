@@ -1,46 +1,75 @@
 import { describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BackendHost, WantedLink } from '../../src/backends/backend.ts';
+import type { Backend, WantedLink } from '../../src/backends/backend.ts';
 import { ifcfg } from '../../src/backends/ifcfg/ifcfg.ts';
 import { backends } from '../../src/backends/index.ts';
+import { none } from '../../src/backends/none/none.ts';
 import type { ConfigFiles } from '../../src/model/config-file.ts';
+import type { Answers, FactSet } from '../../src/model/fact.ts';
 import { folder, nic, nothing, plainHost, portOf, readTree, textsOf, treeOf } from './trees.ts';
 
-const casesFolder = join(import.meta.dirname, 'scenarios');
+const scenariosFolder = join(import.meta.dirname, 'scenarios');
 
+/** A scenario as one backend writes it. */
 interface Case {
-  readonly name: string;
+  readonly title: string;
+  readonly backend: Backend;
   readonly wanted: readonly WantedLink[];
-  readonly host: BackendHost;
+  /** To the backend's own facts. */
+  readonly answers: Answers<FactSet>;
   readonly before: ConfigFiles;
   readonly after: ConfigFiles;
 }
 
-const cases = readdirSync(casesFolder).map(readCase);
+/** What is so of most hosts. */
+const usualAnswers: Readonly<Record<string, Answers<FactSet>>> = { ifcfg: { ...plainHost } };
 
-describe('ifcfg', () => {
-  it.each(cases)('writes the tree of $name', ({ before, wanted, host, after }) => {
-    const edited = ifcfg.edit(before, wanted, host);
+const scenarios = readdirSync(scenariosFolder);
+const writers = [...backends.values()].filter(({ id }) => id !== 'none');
+const cases = writers.flatMap((backend) => scenarios.map((scenario) => readCase(scenario, backend)));
+
+describe('every backend in every scenario', () => {
+  it.each(cases)('has a tree to write: $title', ({ before, after }) => {
+    expect(before.size + after.size).toBeGreaterThan(0);
+  });
+
+  it.each(cases)('writes the tree of $title', ({ backend, before, wanted, answers, after }) => {
+    const edited = backend.edit(before, wanted, answers);
 
     expect(textsOf(edited)).toEqual(textsOf(after));
   });
 
-  it.each(cases)('returns the files of $name themselves when nothing differs', ({ after, wanted, host }) => {
-    expect(ifcfg.edit(after, wanted, host)).toBe(after);
+  it.each(cases)('returns the files of $title themselves when nothing differs', ({ backend, ...rest }) => {
+    expect(backend.edit(rest.after, rest.wanted, rest.answers)).toBe(rest.after);
   });
 
-  it.each(cases)('leaves the files that $name is given as they are', ({ before, wanted, host }) => {
+  it.each(cases)('leaves the files that it is given as they are: $title', ({ backend, ...rest }) => {
+    const { before } = rest;
     const texts = textsOf(before);
 
-    const edited = ifcfg.edit(before, wanted, host);
+    const edited = backend.edit(before, rest.wanted, rest.answers);
 
     expect(textsOf(before)).toEqual(texts);
     for (const [path, file] of edited) {
       if (file.content === before.get(path)?.content) expect(file).toBe(before.get(path));
     }
   });
+});
 
+describe('none', () => {
+  it.each(scenarios)('writes nothing in %s', (scenario) => {
+    const files = readTree(join(scenariosFolder, scenario, 'ifcfg/before'));
+
+    expect(none.edit(files, wantedIn(scenario), {})).toBe(files);
+  });
+
+  it('owns no link that nobody gives it', () => {
+    expect([none.owns({ name: 'eno3' }, {}), none.boots({})]).toEqual([0, { boots: true }]);
+  });
+});
+
+describe('ifcfg', () => {
   it('keeps the mode of a file and gives a new one 0644', () => {
     const path = `${folder}/ifcfg-eno3`;
     const files = new Map([[path, { content: 'DEVICE=eno3\n', mode: 0o600 }]]);
@@ -89,25 +118,36 @@ describe('every backend', () => {
   it.each([...backends.values()])('$id leaves files alone when nothing is wanted', (backend) => {
     const files = treeOf({ 'ifcfg-eno3': 'DEVICE=eno3\nTYPE=bridge' });
 
-    expect(backend.edit(files, [], plainHost)).toBe(files);
+    expect(backend.edit(files, [], usualAnswers[backend.id] ?? {})).toBe(files);
   });
 
   it.each([...backends])('%s is found by its id', (id, backend) => {
     expect(backend.id).toBe(id);
   });
+
+  it('names its facts as nobody else does', () => {
+    const names = [...backends.values()].flatMap(({ facts, files }) => [...Object.values(facts), files]);
+
+    expect(new Set(names.map(({ name }) => name)).size).toBe(names.length);
+  });
 });
 
-function readCase(name: string): Case {
-  const path = join(casesFolder, name);
-  const { wanted, host = plainHost } = JSON.parse(readFileSync(join(path, 'wanted.json'), 'utf8')) as {
-    wanted: readonly WantedLink[];
-    host?: BackendHost;
-  };
+function wantedIn(scenario: string): readonly WantedLink[] {
+  const text = readFileSync(join(scenariosFolder, scenario, 'wanted.json'), 'utf8');
+  return (JSON.parse(text) as { readonly wanted: readonly WantedLink[] }).wanted;
+}
+
+function readCase(scenario: string, backend: Backend): Case {
+  const path = join(scenariosFolder, scenario, backend.id);
+  const answersPath = join(path, 'answers.json');
   return {
-    name,
-    wanted,
-    host,
-    before: readTree(join(path, 'ifcfg/before')),
-    after: readTree(join(path, 'ifcfg/after')),
+    title: `${scenario} as ${backend.id}`,
+    backend,
+    wanted: wantedIn(scenario),
+    answers: existsSync(answersPath)
+      ? (JSON.parse(readFileSync(answersPath, 'utf8')) as Answers<FactSet>)
+      : (usualAnswers[backend.id] ?? {}),
+    before: readTree(join(path, 'before')),
+    after: readTree(join(path, 'after')),
   };
 }

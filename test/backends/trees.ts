@@ -1,10 +1,14 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Addressing, BackendHost, PresentLink } from '../../src/backends/backend.ts';
+import type { Addressing, PresentLink } from '../../src/backends/backend.ts';
+import type { ifcfg } from '../../src/backends/ifcfg/ifcfg.ts';
+import type { Answers } from '../../src/model/fact.ts';
 import type { ConfigFile, ConfigFiles } from '../../src/model/config-file.ts';
 
 export const folder = '/etc/sysconfig/network-scripts';
-export const plainHost: BackendHost = { networkManagerRuns: false };
+export type IfcfgAnswers = Answers<(typeof ifcfg)['facts']>;
+export const plainHost: IfcfgAnswers = { scripts: true, networkManager: { runs: false, activated: [] } };
+export const managedHost: IfcfgAnswers = { scripts: true, networkManager: { runs: true, activated: [] } };
 export const nothing: Addressing = { addresses: [], dns: [], routes: [] };
 
 /** The files under `root`, by their path there. */

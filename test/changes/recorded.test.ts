@@ -116,7 +116,7 @@ function plan(changes: readonly Change[], facts: NetworkAnswers): readonly strin
   const { modules } = facts.platform;
   const answers = Object.keys(factsOf(redo, undefined)).map((name): [string, unknown] => {
     const [kind = '', subject = ''] = name.split(' ');
-    if (kind === 'files') return [name, facts.files];
+    if (kind === 'files') return [name, facts['ifcfg.files']];
     if (kind !== 'module') return [name, facts[kind as 'links']];
     const state = modules[subject as 'bonding'] === 'present' ? 'loaded' : 'loadable';
     return [name, { state, parameters: {}, uses: 0, links: [] }];

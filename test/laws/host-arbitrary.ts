@@ -109,7 +109,10 @@ export function answersOf(host: BareHost): NetworkAnswers {
     addresses: host.addresses.map((address): Address => ({ link: host.uplink, address })),
     routes: routesOf(host),
     leases: [],
-    files: new Map(),
+    'ifcfg.files': new Map(),
+    'ifcfg.scripts': true,
+    'ifcfg.networkManager': { runs: false, activated: [] },
+    'none.files': new Map(),
   };
 }
 

@@ -1,5 +1,7 @@
 import { PlanError } from '../../errors.ts';
-import type { AbsentLink, Addressing, Backend, BackendHost, PresentLink, WantedLink } from '../backend.ts';
+import { configFilesFact } from '../../facts/index.ts';
+import type { Answers } from '../../model/fact.ts';
+import type { AbsentLink, Addressing, Backend, PresentLink, WantedLink } from '../backend.ts';
 import {
   addressingSettings,
   editCompanions,
@@ -12,21 +14,33 @@ import type { IfcfgFile, Setting } from './ifcfg-file.ts';
 import { assign, keysOf, peekValue, printIfcfg, refuseUneditable, valueOf } from './ifcfg-file.ts';
 import { carryRules, refuseSecondGateway, tendBondingModule } from './whole-host.ts';
 import { bondSettings, bridgeSettings } from './link-options.ts';
+import { networkManager } from './network-manager.ts';
+import { scripts } from './scripts.ts';
 import { companionKinds, globs, IfcfgTree } from './ifcfg-tree.ts';
+
+const ifcfgFacts = { scripts, networkManager };
+type IfcfgFacts = typeof ifcfgFacts;
+type IfcfgAnswers = Answers<IfcfgFacts>;
 
 /**
  * The files of initscripts: `/etc/sysconfig/network-scripts/ifcfg-NAME` and `route-NAME`, as CentOS and RHEL 6 to 8 boot
  * from them. What the keys mean is what the `ifup` of EL7 does with them.
  */
-export const ifcfg: Backend = {
+export const ifcfg: Backend<IfcfgFacts> = {
   id: 'ifcfg',
-  globs,
-  edit(files, wanted, host) {
+  facts: ifcfgFacts,
+  files: configFilesFact(globs, { when: '[ -d /etc/sysconfig/network-scripts ]' }),
+  owns: (_link, answers) => (answers.scripts ? 1 : 0),
+  boots: ({ scripts: installed }) =>
+    installed
+      ? { boots: true }
+      : { boots: false, why: 'initscripts, which read ifcfg files at boot, are not installed' },
+  edit(files, wanted, answers) {
     const tree = new IfcfgTree(files);
     carryRules(tree, wanted);
     for (const link of wanted) {
       if (link.state === 'absent') forget(tree, link);
-      else remember(tree, link, { wanted, host });
+      else remember(tree, link, { wanted, answers });
     }
     refuseSecondGateway(tree, wanted);
     tendBondingModule(tree, wanted);
@@ -40,6 +54,25 @@ export const ifcfg: Backend = {
 };
 
 const virtualKinds: readonly string[] = ['bond', 'bridge', 'vlan'];
+
+/**
+ * NetworkManager takes a link down that it once activated as soon as it reads NM_CONTROLLED=no: at its next reload, which
+ * any package may cause. A link that it only found is left alone.
+ */
+function refuseActivated(
+  found: IfcfgFile | undefined,
+  { name, kind }: PresentLink,
+  { networkManager: { runs, activated } }: IfcfgAnswers,
+): void {
+  if (!runs || !activated.includes(name)) return;
+  const isLeftAlone =
+    found === undefined ? virtualKinds.includes(kind) : isNo(peekValue(found, 'NM_CONTROLLED') ?? '');
+  if (isLeftAlone) return;
+  throw new PlanError(
+    `NetworkManager has activated ${name} and would take it down at its next reload: it should let go of it first, by ` +
+      `\`nmcli device set ${name} managed no\` and NM_CONTROLLED=no in its ifcfg file, or network_backend should be none`,
+  );
+}
 
 function forget(tree: IfcfgTree, link: AbsentLink): void {
   const file = tree.find({ name: link.name });
@@ -65,7 +98,7 @@ function releasePorts(tree: IfcfgTree, controller: string): void {
 function remember(
   tree: IfcfgTree,
   link: PresentLink,
-  { wanted, host }: { wanted: readonly WantedLink[]; host: BackendHost },
+  { wanted, answers }: { wanted: readonly WantedLink[]; answers: IfcfgAnswers },
 ): void {
   const identity = {
     name: link.name,
@@ -88,13 +121,14 @@ function remember(
     ...(link.kind === 'bridge' && link.options !== undefined ? bridgeSettings(before, link.options) : []),
     ...deviceSettings(before, link),
     ...vlanSettings(tree, before, { link, wanted }),
-    ...(host.networkManagerRuns ? [{ key: 'NM_CONTROLLED', value: 'no', means: isNo }] : []),
+    ...(answers.networkManager.runs ? [{ key: 'NM_CONTROLLED', value: 'no', means: isNo }] : []),
   ];
   const after = assign(before, settings);
   if (link.addressing !== undefined) {
     refuseAddressesOfPort(after, link.name, link.addressing);
     editCompanions(tree, before, { link: identity, wanted: link.addressing });
   }
+  if (after !== found) refuseActivated(found, link, answers);
   if (isWorthAFile(link)) tree.put(after);
   else putOrDrop(tree, after, link.name);
 }

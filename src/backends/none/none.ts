@@ -1,9 +1,22 @@
+import type { ConfigFiles } from '../../model/config-file.ts';
+import type { Fact } from '../../model/fact.ts';
 import type { Backend } from '../backend.ts';
 
-/** Remembers nothing: what is set up lasts until the next boot. */
+const noFiles: Fact<ConfigFiles> = {
+  name: 'configFiles none',
+  script: ':',
+  parse: () => new Map(),
+  after: (files) => files,
+  fake: () => new Map(),
+};
+
+/** Remembers nothing: what is set up lasts until the next boot. Owns a link only where the inventory says so. */
 export const none: Backend = {
   id: 'none',
-  globs: [],
-  edit: (files) => files,
+  facts: {},
+  files: noFiles,
+  owns: () => 0,
+  boots: () => ({ boots: true }),
   addressingOf: () => undefined,
+  edit: (files) => files,
 };

@@ -1,19 +1,41 @@
 import { backends } from '../../backends/index.ts';
-import { addresses, configFilesFact, leases, links, platform, routes } from '../../facts/index.ts';
-import type { Answers, FactSet } from '../../model/fact.ts';
+import type { Backend } from '../../backends/backend.ts';
+import { addresses, leases, links, platform, routes } from '../../facts/index.ts';
+import type { ConfigFiles } from '../../model/config-file.ts';
+import { type Answers, type Fact, type FactSet, lazyAnswers } from '../../model/fact.ts';
 import type { TaskFunction } from '../define-task.ts';
 
-/** What every network task asks of a host. The same for all, so that one survey answers a whole play. */
-export const networkFacts = {
-  platform,
-  links,
-  addresses,
-  routes,
-  leases,
-  files: configFilesFact([...backends.values()].flatMap(({ globs }) => globs)),
-} satisfies FactSet;
+const kernelFacts = { platform, links, addresses, routes, leases };
 
-export type NetworkFacts = typeof networkFacts;
+/** Those of every backend, under the names `ifcfg.files` and `ifcfg.FACT`. */
+type BackendFacts = Readonly<Record<`${string}.${string}`, Fact<unknown>>>;
+
+/** What every network task asks of a host. The same for all, so that one survey answers a whole play. */
+export const networkFacts: typeof kernelFacts & BackendFacts = {
+  ...kernelFacts,
+  ...Object.fromEntries([...backends.values()].flatMap(factsOfBackend)),
+};
+
+function factsOfBackend({
+  id,
+  facts,
+  files,
+}: Backend): readonly (readonly [`${string}.${string}`, Fact<unknown>])[] {
+  const own = Object.entries(facts).map(([name, fact]) => [`${id}.${name}`, fact] as const);
+  return [[`${id}.files`, files], ...own];
+}
+
+/** The files of one backend. */
+export function filesOf({ id }: Backend, answers: NetworkAnswers): ConfigFiles {
+  return answers[`${id}.files`] as ConfigFiles;
+}
+
+/** The answers to a backend's own facts. */
+export function answersOf({ id, facts }: Backend, answers: NetworkAnswers): Answers<FactSet> {
+  return lazyAnswers(facts, (_, name) => answers[`${id}.${name}`]);
+}
+
+export type NetworkFacts = typeof kernelFacts & BackendFacts;
 export type NetworkAnswers = Answers<NetworkFacts>;
 
 /** A task about the network: `I` what users write, `D` the same after validation, `O` what it returns. */

@@ -1,16 +1,17 @@
-import type { Addressing, Backend, PresentLink, WantedLink } from '../../backends/backend.ts';
-import { detectBackend } from '../../backends/detect.ts';
+import type { Addressing, Backend, LinkIdentity, PresentLink, WantedLink } from '../../backends/backend.ts';
+import { backends } from '../../backends/index.ts';
+import { ownerOf } from '../../backends/owner.ts';
 import { PlanError } from '../../errors.ts';
 import type { NetworkModule } from '../../facts/index.ts';
 import { bondOptionRule } from '../../model/bond-options.ts';
 import type { Change } from '../../model/change.ts';
 import type { ConfigFile, ConfigFiles } from '../../model/config-file.ts';
-import type { FactSet } from '../../model/fact.ts';
+import { lazyAnswers } from '../../model/fact.ts';
 import { familyOf } from '../../model/ip.ts';
 import { initialBridgeOptions, SMALLEST_OF_IPV6 } from '../../model/kernel.ts';
 import type { Link, LinkOptions, LinkSettings } from '../../model/link.ts';
 import type { HostSettings, Plan } from '../../model/task.ts';
-import { type NetworkAnswers, networkFacts } from './network-facts.ts';
+import { answersOf, filesOf, type NetworkAnswers, type NetworkFacts, networkFacts } from './network-facts.ts';
 import { requireRoot } from '../input/require-root.ts';
 
 /**
@@ -18,7 +19,7 @@ import { requireRoot } from '../input/require-root.ts';
  * within one call of a task's `plan`.
  */
 export class PlanBuilder {
-  readonly #backend: Backend;
+  readonly #host: HostSettings;
   readonly #changes: Change[] = [];
   readonly #warnings: string[] = [];
   readonly #wanted: WantedLink[] = [];
@@ -28,7 +29,9 @@ export class PlanBuilder {
     if (!facts.platform.tools.includes('ip'))
       throw new PlanError(`${host.name} has no ip command (package iproute2)`);
     this.#facts = facts;
-    this.#backend = detectBackend(facts.platform, host);
+    this.#host = host;
+    // A host that nobody can write for is refused whatever is to change.
+    this.#ownerOf({ name: 'lo' });
   }
 
   /** The host as it will be. */
@@ -100,7 +103,9 @@ export class PlanBuilder {
   /** What files say now about the addresses of a link; undefined when they do not know the link. */
   addressingOf(name: string): Addressing | undefined {
     const mac = this.permanentMacOf(name);
-    return this.#backend.addressingOf(this.#facts.files, { name, ...(mac !== undefined && { mac }) });
+    const identity = { name, mac };
+    const backend = this.#ownerOf(identity);
+    return backend.addressingOf(filesOf(backend, this.#facts), identity);
   }
 
   /** Of a NIC: what finds its file by HWADDR. */
@@ -127,10 +132,22 @@ export class PlanBuilder {
   }
 
   #fileChanges(): readonly Change[] {
-    const { files, platform } = this.#facts;
-    const networkManagerRuns = platform.networkServices.includes('NetworkManager');
-    return compareFiles(files, this.#backend.edit(files, this.#wanted, { networkManagerRuns }));
+    return [...backends.values()].flatMap((backend) => {
+      const wanted = this.#wanted.filter((link) => this.#ownerOf(identityOf(link)) === backend);
+      if (wanted.length === 0) return [];
+      const files = filesOf(backend, this.#facts);
+      return compareFiles(files, backend.edit(files, wanted, answersOf(backend, this.#facts)));
+    });
   }
+
+  #ownerOf(link: LinkIdentity): Backend {
+    const { platform } = this.#facts;
+    return ownerOf(link, { platform, answersOf: (backend) => answersOf(backend, this.#facts) }, this.#host);
+  }
+}
+
+function identityOf(link: WantedLink): LinkIdentity {
+  return { name: link.name, mac: link.state === 'present' ? link.permanentMac : undefined };
 }
 
 /** The kernel drops the IPv6 of a link that gets a smaller MTU, and refuses addresses of one that has it (RFC 8200, 5). */
@@ -154,11 +171,7 @@ function refuseSmallMtu({ links, addresses, routes }: NetworkAnswers): void {
 
 function fold(facts: NetworkAnswers, change: Change): NetworkAnswers {
   const answers: Readonly<Record<string, unknown>> = facts;
-  const folded = Object.entries(networkFacts as FactSet).map(([key, fact]) => [
-    key,
-    fact.after(answers[key], change),
-  ]);
-  return Object.fromEntries(folded) as NetworkAnswers;
+  return lazyAnswers<NetworkFacts>(networkFacts, (fact, key) => fact.after(answers[key], change));
 }
 
 /** What an option is that the kernel does not tell, as it does not in a mode that has no use for it. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Addressing, BackendHost, WantedLink } from '../../../src/backends/backend.ts';
+import type { Addressing, WantedLink } from '../../../src/backends/backend.ts';
 import { ifcfg } from '../../../src/backends/ifcfg/ifcfg.ts';
 import { PlanError } from '../../../src/errors.ts';
 import type { ConfigFiles } from '../../../src/model/config-file.ts';
 import type { Route } from '../../../src/model/link.ts';
-import { nic, nothing, plainHost, treeOf } from '../trees.ts';
+import { type IfcfgAnswers, managedHost, nic, nothing, plainHost, treeOf } from '../trees.ts';
 
 describe('ifcfg edit of any layout', () => {
   it('changes nothing the second time, and keeps every foreign line', () => {
@@ -13,12 +13,12 @@ describe('ifcfg edit of any layout', () => {
       fc.property(
         anyTree,
         fc.array(anyLink, { maxLength: 4 }),
-        fc.boolean(),
-        (files, wanted, networkManagerRuns) => {
-          const once = attempt(files, wanted, { networkManagerRuns });
+        fc.constantFrom(plainHost, managedHost),
+        (files, wanted, host) => {
+          const once = attempt(files, wanted, host);
           if (once === undefined) return;
 
-          expect(ifcfg.edit(once, wanted, { networkManagerRuns })).toBe(once);
+          expect(ifcfg.edit(once, wanted, host)).toBe(once);
           for (const [path, { content }] of once) {
             const foreign = (text: string): string[] =>
               text
@@ -181,7 +181,7 @@ function sortRoutes(routes: readonly Route[]): readonly Route[] {
 function attempt(
   files: ConfigFiles,
   wanted: readonly WantedLink[],
-  host: BackendHost,
+  host: IfcfgAnswers,
 ): ConfigFiles | undefined {
   const names = wanted.map(({ name }) => name);
   const absent = wanted.flatMap(({ state, name }) => (state === 'absent' ? [name] : []));
