@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { commands } from '../../src/cli/commands/index.ts';
@@ -39,6 +39,9 @@ function settings(text: string): void {
     `import { defineConfig } from 'kvmplay';\n\nexport default defineConfig({\n${text}\n});\n`,
   );
 }
+
+// Only root can give a file to another user; CI is root.
+const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
 describe('kvmplay.config.ts', () => {
   it('gives options in and below its folder, with paths from where it lies', async () => {
@@ -149,6 +152,32 @@ describe('kvmplay.config.ts', () => {
     });
   });
 
+  asRoot('is not run when a group can write its folder', async () => {
+    settings('  forks: 7,');
+    const owner = statSync(folder);
+    chownSync(folder, owner.uid, owner.uid + 1);
+    chmodSync(folder, 0o775);
+
+    const { code, stderr } = await kvmplay(['config']);
+    chmodSync(folder, 0o755);
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^kvmplay: the folder of kvmplay\.config\.ts can be written by group \d+, and should not be, since it is run: chmod g-w /,
+    );
+    expect(await kvmplay(['config'])).toMatchObject({ code: 0 });
+  });
+
+  it('is run where the group of the user may write', async () => {
+    settings('  forks: 7,');
+    const { uid } = statSync(folder);
+    chownSync(folder, uid, uid);
+    chmodSync(folder, 0o775);
+
+    expect(await effective()).toMatchObject({ forks: { value: 7 } });
+    chmodSync(folder, 0o755);
+  });
+
   it('is not run when everybody can write it, unless it is named', async () => {
     settings('  forks: 7,');
     chmodSync(config, 0o666);
@@ -163,8 +192,6 @@ describe('kvmplay.config.ts', () => {
     expect(await effective({ KVMPLAY_CONFIG: '' })).toMatchObject({ forks: { value: 50 } });
   });
 
-  // Only root can give a file to another user; CI is root.
-  const asRoot = process.getuid?.() === 0 ? it : it.skip;
   asRoot('is not run when another user put it into a folder above', async () => {
     settings('  forks: 7,');
     chownSync(config, 1234, 1234);

@@ -64,7 +64,7 @@ export async function writePlan(
 
   const planned = toPlannedPlays(plays, fold.run);
   const textFile = `${file.replace(/\.json$/, '')}.txt`;
-  await writePlanFile(file, {
+  writePlanFile(file, {
     kvmplay: 'plan',
     format: 1,
     version: versionOfKvmplay(),
@@ -73,7 +73,7 @@ export async function writePlan(
     secrets: [...io.secrets.foundIn(planned)],
     plays: planned,
   });
-  await writePrivate(textFile, text);
+  writePrivate(textFile, text);
   const { write } = isReadByProgram ? io.stderr : io.stdout;
   write(`The plan is ${inFolder(file, io.cwd)}; to review it read ${inFolder(textFile, io.cwd)}.\n`);
   return exitCodes.done;

@@ -1,8 +1,9 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import type { Probe } from '../../model/probe.ts';
 import type { Rollout } from '../../engine/fleet/rollout.ts';
 import { UsageError } from '../../errors.ts';
+import { replaceFile, tryReplaceFile } from '../replace-file.ts';
 import { versionOfKvmplay } from '../version.ts';
 import { whyUnreadable, whyUnwritable } from '../../model/file-finding.ts';
 import type { Change } from '../../model/change.ts';
@@ -64,31 +65,24 @@ const schema = schemaOf<PlanFile>()({
 const versionSchema = z.looseObject({ version: z.string() });
 
 /** Only the owner may read it: files that hold secrets are in it whole. */
-export async function writePlanFile(file: string, plan: PlanFile): Promise<void> {
-  await writePrivate(file, `${JSON.stringify(plan, undefined, 2)}\n`);
+export function writePlanFile(file: string, plan: PlanFile): void {
+  writePrivate(file, `${JSON.stringify(plan, undefined, 2)}\n`);
 }
 
-/** Writes beside it first, so that a plan is there whole or not at all. */
-export async function writePrivate(file: string, text: string): Promise<void> {
-  const draft = `${file}.tmp`;
-  try {
-    await rm(draft, { force: true });
-    await writeFile(draft, text, { mode: 0o600 });
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
-    throw new UsageError(`${file} ${whyUnwritable(error)}`, { cause: error });
-  }
+export function writePrivate(file: string, text: string): void {
+  attempt(file, () => replaceFile(file, text));
 }
 
 /** Says before hosts are asked that the plan will have no place. */
 export async function refuseUnwritable(file: string): Promise<void> {
   const stats = await stat(file).catch(() => undefined);
   if (stats?.isDirectory() === true) throw new UsageError(`${file} is a folder and should be a file`);
-  const draft = `${file}.tmp`;
+  attempt(file, () => tryReplaceFile(file));
+}
+
+function attempt(file: string, work: () => void): void {
   try {
-    await writeFile(draft, '', { mode: 0o600 });
-    await rm(draft);
+    work();
   } catch (error) {
     throw new UsageError(`${file} ${whyUnwritable(error)}`, { cause: error });
   }

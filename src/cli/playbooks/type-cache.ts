@@ -1,20 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, rmSync, type Stats, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, isPrivate, makePrivate } from '../cache-folder.ts';
 import type { CompilerInputs } from './compiler-inputs.ts';
 import { changedAt, contentPrint, statPrint } from './file-print.ts';
 import type { CliIo } from '../io.ts';
 import { codeFolder } from '../package-paths.ts';
+import { replaceFile } from '../replace-file.ts';
 
 const MOST_ENTRIES = 200;
 const MOST_AGE = 30 * 24 * 60 * 60 * 1000;
@@ -64,10 +56,8 @@ export function openTypeCache(env: CliIo['env']): TypeCache {
         const entry = makeEntry(question, inputs, startedAt);
         if (entry === undefined || !makePrivate(folder)) return;
         removeOldEntries(folder);
-        const file = entryFile(folder, question);
         // Whole or not at all, also for another kvmplay that reads it right now.
-        writeFileSync(`${file}.${process.pid}`, JSON.stringify(entry), { mode: 0o600 });
-        renameSync(`${file}.${process.pid}`, file);
+        replaceFile(entryFile(folder, question), JSON.stringify(entry));
       } catch {
         // The next run checks again.
       }

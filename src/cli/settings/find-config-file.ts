@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ConfigError } from '../../errors.ts';
 import type { CliIo } from '../io.ts';
@@ -22,7 +22,7 @@ export function findConfigFile({ cwd, env }: CliIo): string | undefined {
     throw new ConfigError(`${configVariable} is ${named}, and should be a file`);
   }
   const file = searchUpwards(cwd);
-  if (file !== undefined) refuseForeign(file, cwd);
+  if (file !== undefined) refuseForeign(file, cwd, env);
   return file;
 }
 
@@ -33,20 +33,48 @@ function searchUpwards(folder: string): string | undefined {
   return above === folder ? undefined : searchUpwards(above);
 }
 
-function refuseForeign(file: string, cwd: string): void {
-  const { uid, mode } = statSync(file);
-  // Whoever owns the working folder decides what runs in it anyway; in /tmp that is not whoever owns the folder above.
-  const trusted = [0, process.getuid?.() ?? uid, statSync(cwd).uid];
+function refuseForeign(file: string, cwd: string, env: CliIo['env']): void {
   const name = inFolder(file, cwd);
-  const remedy = `${configVariable}=${name} takes it nevertheless`;
-  if (!trusted.includes(uid)) {
+  // Whoever may write the folder puts another file in its place.
+  for (const [path, shown] of [
+    [file, name],
+    [dirname(file), `the folder of ${name}`],
+  ] as const) {
+    const problem = problemOf(statSync(path), env);
+    if (problem === undefined) continue;
     throw new ConfigError(
-      `${name} belongs to user ${uid}, and should belong to you or to root, since it is run; ${remedy}`,
+      `${shown} ${problem.finding}, since it is run${problem.remedy(inFolder(path, cwd))}; ${configVariable}=${name} takes it nevertheless`,
     );
   }
+}
+
+interface Problem {
+  readonly finding: string;
+  readonly remedy: (path: string) => string;
+}
+
+function problemOf(stats: Stats, env: CliIo['env']): Problem | undefined {
+  const { uid, gid, mode } = stats;
+  if (!trustedUsers(uid, env).includes(uid)) {
+    const finding = `belongs to user ${uid}, and should belong to you or to root`;
+    return { finding, remedy: () => '' };
+  }
+  // In a sticky folder such as /tmp nobody replaces a file of another.
+  if (stats.isDirectory() && (mode & 0o1000) !== 0) return undefined;
   if ((mode & 0o002) !== 0) {
-    throw new ConfigError(
-      `${name} can be written by everybody, and should not be, since it is run: chmod o-w ${name}; ${remedy}`,
-    );
+    const finding = 'can be written by everybody, and should not be';
+    return { finding, remedy: (path) => `: chmod o-w ${path}` };
   }
+  // Many systems give each user a group of the same number, in which nobody else is.
+  if ((mode & 0o020) !== 0 && gid !== uid) {
+    const finding = `can be written by group ${gid}, and should not be`;
+    return { finding, remedy: (path) => `: chmod g-w ${path}` };
+  }
+  return undefined;
+}
+
+/** Root, the user, and who became root by sudo. */
+function trustedUsers(owner: number, env: CliIo['env']): readonly number[] {
+  const user = process.getuid?.() ?? owner;
+  return user === 0 ? [0, Number(env['SUDO_UID'] ?? 0)] : [0, user];
 }
