@@ -10,6 +10,8 @@ export interface Backend<F extends FactSet = FactSet> {
   readonly facts: F;
   /** The files that it reads or writes. On a host where it can own no link the script ends before it looks for any. */
   readonly files: Fact<ConfigFiles>;
+  /** Keys of its files whose values are shown to nobody: passwords. The rest is shown, whatever the mode of a file. */
+  readonly secretKeys: readonly string[];
   /** How strongly it claims a link; 0: not at all. The strongest claim owns the link. */
   owns(link: LinkIdentity, answers: Answers<F>): number;
   /** Whether it is what brings the links that it owns up at boot. */

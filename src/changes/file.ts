@@ -16,8 +16,10 @@ export interface FileWrite {
   /** Absent: there is no such file yet. */
   readonly before?: string;
   readonly after: string;
-  /** Its content is shown to nobody. */
+  /** True: its content is shown to nobody; false: to everybody. Absent: to nobody when only its owner may read the file. */
   readonly secret?: boolean;
+  /** Keys of lines such as `KEY=value` or `key: value` whose values are shown to nobody. */
+  readonly secretKeys?: readonly string[];
 }
 export interface FileUpdate {
   readonly kind: 'file.update';
@@ -34,6 +36,7 @@ export interface FileDelete {
   readonly group?: string;
   readonly before: string;
   readonly secret?: boolean;
+  readonly secretKeys?: readonly string[];
 }
 
 export type FileChange = FileWrite | FileUpdate | FileDelete;
@@ -53,6 +56,7 @@ const file = {
   owner: z.exactOptional(word),
   group: z.exactOptional(word),
   secret: z.exactOptional(z.boolean()),
+  secretKeys: z.exactOptional(z.array(z.string())),
 };
 
 /** Of a file reports tell the path, never the content. */

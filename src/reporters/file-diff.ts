@@ -2,7 +2,7 @@ import { type Command, formatCommand } from '../model/command.ts';
 import type { Change } from '../model/change.ts';
 import type { FileDelete, FileWrite } from '../changes/file.ts';
 import { describeChange, kindOf } from '../changes/index.ts';
-import { isPrivate, reasonToHide } from './private-files.ts';
+import { isPrivate, reasonToHide, withoutSecretValues } from './private-files.ts';
 import { printable, printableLine } from '../model/printable.ts';
 import type { Colour, Paint } from './style.ts';
 
@@ -47,7 +47,8 @@ const signColours: Readonly<Record<string, Colour>> = {
   '@': 'cyan',
 };
 
-async function formatFileDiff(change: FileWrite | FileDelete): Promise<readonly string[]> {
+async function formatFileDiff(whole: FileWrite | FileDelete): Promise<readonly string[]> {
+  const change = withoutSecretValues(whole);
   const before = change.before ?? '';
   const after = change.kind === 'file.write' ? change.after : '';
   if (isPrivate(change)) {

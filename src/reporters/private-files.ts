@@ -1,10 +1,11 @@
 import type { Change } from '../model/change.ts';
 import type { FileDelete, FileWrite } from '../changes/file.ts';
+import { mask } from '../model/secrets.ts';
 import { formatMode } from '../model/staged-file.ts';
 
-/** A file that only its owner may read holds secrets until proved otherwise; others do when the playbook says so. */
+/** Whoever writes a file says whether it is secret. Where nobody does, one that only its owner may read is. */
 export function isPrivate({ mode, secret }: FileWrite | FileDelete): boolean {
-  return secret === true || (mode & 0o077) === 0;
+  return secret ?? (mode & 0o077) === 0;
 }
 
 /** Why the content of a private file is not shown: `mode 0600`, `secret`. */
@@ -14,13 +15,33 @@ export function reasonToHide({ mode, secret }: FileWrite | FileDelete): string {
 
 /** The change with the contents of a private file left out. */
 export function withoutSecrets(change: Change): Change {
-  if ((change.kind !== 'file.write' && change.kind !== 'file.delete') || !isPrivate(change)) {
-    return change;
-  }
+  if (change.kind !== 'file.write' && change.kind !== 'file.delete') return change;
+  if (!isPrivate(change)) return withoutSecretValues(change);
   const hidden = `(not shown: ${reasonToHide(change)})`;
   return {
     ...change,
     ...(change.before !== undefined && { before: hidden }),
     ...(change.kind === 'file.write' && { after: hidden }),
   };
+}
+
+/** The change with the values of its secret keys left out. */
+export function withoutSecretValues<C extends FileWrite | FileDelete>(change: C): C {
+  const { secretKeys = [], before } = change;
+  if (secretKeys.length === 0) return change;
+  return {
+    ...change,
+    ...(before !== undefined && { before: maskValues(before, secretKeys) }),
+    ...(change.kind === 'file.write' && { after: maskValues(change.after, secretKeys) }),
+  };
+}
+
+function maskValues(text: string, keys: readonly string[]): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      const [, start = '', key = ''] = /^(\s*([\w.-]+)\s*[=:])/.exec(line) ?? [];
+      return keys.includes(key) ? `${start}${mask}` : line;
+    })
+    .join('\n');
 }

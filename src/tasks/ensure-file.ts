@@ -28,7 +28,7 @@ export interface DesiredFile {
   readonly owner?: string | undefined;
   /** Name of its group. Default: that of the file that is there, else `root`. */
   readonly group?: string | undefined;
-  /** Whether reports and logs leave the content out, as they do for any file that only its owner may read. Default: `false`. */
+  /** Whether reports and logs leave the content out. Default: they do for a file that only its owner may read. */
   readonly secret?: boolean | undefined;
 }
 

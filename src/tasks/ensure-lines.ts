@@ -23,7 +23,7 @@ export interface DesiredLines {
   readonly before?: RegExp | undefined;
   /** Whether a file that is missing is made, root's with mode 0644. Default: `false`. */
   readonly create?: boolean | undefined;
-  /** Whether reports and logs leave the content out. Default: `false`. */
+  /** Whether reports and logs leave the content out. Default: they do for a file that only its owner may read. */
   readonly secret?: boolean | undefined;
 }
 

@@ -30,6 +30,10 @@ export const ifcfg: Backend<IfcfgFacts> = {
   id: 'ifcfg',
   facts: ifcfgFacts,
   files: configFilesFact(globs, { when: '[ -d /etc/sysconfig/network-scripts ]' }),
+  secretKeys: [
+    ...['KEY', 'KEY1', 'KEY2', 'KEY3', 'KEY4', 'WPA_PSK'],
+    ...['IEEE_8021X_PASSWORD', 'IEEE_8021X_PRIVATE_KEY_PASSWORD', 'PPPOE_PASSWORD'],
+  ],
   owns: (_link, answers) => (answers.scripts ? 1 : 0),
   boots: ({ scripts: installed }) =>
     installed

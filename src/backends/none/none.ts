@@ -15,6 +15,7 @@ export const none: Backend = {
   id: 'none',
   facts: {},
   files: noFiles,
+  secretKeys: [],
   owns: () => 0,
   boots: () => ({ boots: true }),
   addressingOf: () => undefined,

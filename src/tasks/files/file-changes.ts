@@ -51,7 +51,7 @@ export function writeFile(
   wanted: WantedFile,
 ): readonly FileChange[] {
   const { content, mode, owner, group } = wanted;
-  const mark = wanted.secret === true ? { secret: true } : {};
+  const mark = wanted.secret === undefined ? {} : { secret: wanted.secret };
   if (current === undefined) {
     const account = { ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) };
     return [{ kind: 'file.write', path, mode: mode ?? 0o644, ...account, after: content, ...mark }];
@@ -60,7 +60,10 @@ export function writeFile(
   if (current.content !== content) {
     const before = current.content;
     // Whoever takes a file from other readers does not want its new content shown: the change has the mode of the old one.
-    const hidden = isOwnersOnly(mode) && !isOwnersOnly(current.mode) ? { secret: true } : mark;
+    const hidden =
+      wanted.secret === undefined && isOwnersOnly(mode) && !isOwnersOnly(current.mode)
+        ? { secret: true }
+        : mark;
     changes.push({ kind: 'file.write', path, mode: current.mode, before, after: content, ...hidden });
   }
   const update = differing(current, { mode, owner, group });
@@ -80,7 +83,7 @@ export function deleteFile(
 ): readonly FileChange[] {
   if (current === undefined) return [];
   const { content: before, ...rest } = current;
-  return [{ kind: 'file.delete', path, ...rest, before, ...(secret === true && { secret }) }];
+  return [{ kind: 'file.delete', path, ...rest, before, ...(secret !== undefined && { secret }) }];
 }
 
 type Wanted = { readonly [K in keyof FilePermissions]: FilePermissions[K] | undefined };

@@ -4,6 +4,7 @@ import { ownerOf } from '../../backends/owner.ts';
 import { PlanError } from '../../errors.ts';
 import type { NetworkModule } from '../../facts/index.ts';
 import { bondOptionRule } from '../../model/bond-options.ts';
+import type { FileWrite } from '../../changes/file.ts';
 import type { Change } from '../../model/change.ts';
 import type { ConfigFile, ConfigFiles } from '../../model/config-file.ts';
 import { lazyAnswers } from '../../model/fact.ts';
@@ -136,7 +137,7 @@ export class PlanBuilder {
       const wanted = this.#wanted.filter((link) => this.#ownerOf(identityOf(link)) === backend);
       if (wanted.length === 0) return [];
       const files = filesOf(backend, this.#facts);
-      return compareFiles(files, backend.edit(files, wanted, answersOf(backend, this.#facts)));
+      return compareFiles(backend, files, backend.edit(files, wanted, answersOf(backend, this.#facts)));
     });
   }
 
@@ -194,21 +195,36 @@ function differing<T extends object>(current: T, wanted: T): { before: T; after:
   };
 }
 
-function compareFiles(before: ConfigFiles, after: ConfigFiles): readonly Change[] {
+function compareFiles({ secretKeys }: Backend, before: ConfigFiles, after: ConfigFiles): readonly Change[] {
   const written = [...after].flatMap(([path, { content, mode }]): Change[] => {
     const old = before.get(path);
     if (old?.content === content) return [];
     refuseFlawed(path, old);
-    if (old === undefined) return [{ kind: 'file.write', path, mode, after: content }];
-    return [{ kind: 'file.write', path, mode: old.mode, before: old.content, after: content }];
+    const shown = shownOf(secretKeys, old?.mode ?? mode, `${old?.content ?? ''}\n${content}`);
+    if (old === undefined) return [{ kind: 'file.write', path, mode, after: content, ...shown }];
+    return [{ kind: 'file.write', path, mode: old.mode, before: old.content, after: content, ...shown }];
   });
   const deleted = [...before]
     .filter(([path]) => !after.has(path))
     .map(([path, file]): Change => {
       refuseFlawed(path, file);
-      return { kind: 'file.delete', path, mode: file.mode, before: file.content };
+      const { mode, content } = file;
+      return { kind: 'file.delete', path, mode, before: content, ...shownOf(secretKeys, mode, content) };
     });
   return [...written, ...deleted];
+}
+
+/** Configuration that only root may read is so by its format: what of it is secret the backend knows. */
+function shownOf(
+  secretKeys: readonly string[],
+  mode: number,
+  content: string,
+): Pick<FileWrite, 'secret' | 'secretKeys'> {
+  const present = secretKeys.filter((key) => content.includes(key));
+  return {
+    ...((mode & 0o077) === 0 && { secret: false }),
+    ...(present.length > 0 && { secretKeys: present }),
+  };
 }
 
 /** What is not known to the byte could not be put back. */
