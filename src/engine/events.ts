@@ -189,6 +189,8 @@ export interface RunSummary {
   readonly stopped?: StoppedRun;
   /** Sentences about reporters that threw, which does not touch the run. */
   readonly reporterErrors: readonly string[];
+  /** Seconds for which kvmplay itself stood still, when that endangers confirmations: a playbook or a host kept its process busy. */
+  readonly stalledSeconds?: number;
 }
 
 /** The budget that ended a run early. */

@@ -18,7 +18,10 @@ export interface RecapStyle {
 }
 
 /** The end of a report: a table of the hosts of each play, what went wrong, and the sum of it all. */
-export function formatRecap({ hosts, checkMode, stopped }: RunSummary, style: RecapStyle): readonly string[] {
+export function formatRecap(
+  { hosts, checkMode, stopped, stalledSeconds }: RunSummary,
+  style: RecapStyle,
+): readonly string[] {
   const plays = playLabels(hosts);
   const tables = [...plays].flatMap(([playIndex, label]) => {
     const own = hosts.filter(
@@ -34,6 +37,7 @@ export function formatRecap({ hosts, checkMode, stopped }: RunSummary, style: Re
     ...formatWarnings(hosts, style),
     ...formatFailures(hosts, plays, style),
     ...stop,
+    ...formatStall(stalledSeconds, style.paint),
     '',
     formatSum(hosts, checkMode, style),
   ];
@@ -41,6 +45,12 @@ export function formatRecap({ hosts, checkMode, stopped }: RunSummary, style: Re
 
 function formatStop({ play, wave, reason }: NonNullable<RunSummary['stopped']>, paint: Paint): string {
   return paint(`stopped in ${wave} of play ${printableLine(play)}: ${printableLine(reason)}`, 'red');
+}
+
+function formatStall(seconds: number | undefined, paint: Paint): readonly string[] {
+  if (seconds === undefined) return [];
+  const sentence = `warning: kvmplay stood still for ${String(seconds)} s, since something kept its process busy; hosts whose changes are not confirmed in time undo them`;
+  return ['', paint(sentence, 'yellow')];
 }
 
 function formatTable(hosts: readonly HostSummary[], checkMode: boolean, paint: Paint): readonly string[] {

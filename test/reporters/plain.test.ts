@@ -314,3 +314,13 @@ describe('plainReporter', () => {
     expect(kept.filter((reference) => reference.deref() !== undefined).length).toBeLessThan(5);
   });
 });
+
+describe('a run whose process stood still', () => {
+  it('is told of at the end', async () => {
+    const events = run({ bond6: [idle] }).map((event) =>
+      event.type === 'run.end' ? { ...event, summary: { ...event.summary, stalledSeconds: 9 } } : event,
+    );
+
+    expect(await report(events)).toContain('warning: kvmplay stood still for 9 s, since ');
+  });
+});

@@ -28,6 +28,31 @@ describe('createHandshakes', () => {
   });
 });
 
+describe('an urgent handshake', () => {
+  it('goes before those that wait', async () => {
+    const handshakes = createHandshakes();
+    const started: string[] = [];
+    const releases: (() => void)[] = [];
+    const pass = (name: string, isUrgent: boolean): Promise<void> =>
+      handshakes.for('a', { isUrgent })(async () => {
+        started.push(name);
+        await new Promise<void>((resolve) => releases.push(resolve));
+      });
+    const all = [
+      ...Array.from({ length: 10 }, (_, index) => pass(`host ${String(index)}`, false)),
+      pass('confirmation', true),
+    ];
+
+    for (let ended = 0; ended < all.length; ended += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      releases[ended]?.();
+    }
+    await Promise.all(all);
+
+    expect(started.slice(8)).toEqual(['confirmation', 'host 8', 'host 9']);
+  });
+});
+
 describe('backOff', () => {
   it('doubles up to two seconds, and takes off up to a half at random', () => {
     const longest = [0, 1, 2, 3, 4, 5, 50].map((failure) => backOff(failure, () => 1));

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { InventoryHost } from '../../model/inventory.ts';
 import { Broadcast } from './broadcast.ts';
+import { LoopWatch } from './loop-watch.ts';
 import { type CheckedVars, checkVars, refuseProblems } from './check-vars.ts';
 import type { EventError, HostSummary, OfPlay, PlayStart, RunSummary } from '../events.ts';
 import type { Play } from './play.ts';
@@ -49,7 +50,9 @@ export async function runPlays(options: EngineOptions): Promise<RunSummary> {
   const prepared = await preparePlays(options);
 
   const broadcast = new Broadcast(options.reporters ?? [], options.secrets);
-  const run = new PlaysRun(options, broadcast);
+  const watch = new LoopWatch();
+  watch.start();
+  const run = new PlaysRun(options, broadcast, watch);
   broadcast.emit({ type: 'run.start', checkMode, plays: plays.map(({ name }) => name) });
   for (const [playIndex, play] of prepared.entries()) await run.play(play, playIndex);
   const { stopped } = run;
@@ -58,6 +61,7 @@ export async function runPlays(options: EngineOptions): Promise<RunSummary> {
     hosts: run.summaries,
     ...(stopped !== undefined && { stopped }),
     reporterErrors: broadcast.errors,
+    ...stalled(watch.stop(), options),
   };
   broadcast.emit({ type: 'run.end', summary });
   await broadcast.settled();
@@ -70,11 +74,13 @@ class PlaysRun {
   stopped: RunSummary['stopped'];
   readonly #options: EngineOptions;
   readonly #broadcast: Broadcast;
+  readonly #watch: LoopWatch;
   /** The first failure of each host that failed or was unreachable: later plays leave it alone. */
   readonly #lost = new Map<string, HostSummary>();
 
-  constructor(options: EngineOptions, broadcast: Broadcast) {
+  constructor(options: EngineOptions, broadcast: Broadcast, watch: LoopWatch) {
     this.#options = options;
+    this.#watch = watch;
     this.#broadcast = broadcast;
   }
 
@@ -127,6 +133,7 @@ class PlaysRun {
       skip: (host, reason) => skipHost(host, reason, run),
       emit: (event) => this.#broadcast.emit(event),
       sleep,
+      idle: () => this.#watch.idle(),
       ...(signal !== undefined && { signal }),
     });
     for (const summary of summaries) ended.set(summary.host, summary);
@@ -201,4 +208,13 @@ async function sleepFor(...[milliseconds, signal]: Parameters<Sleep>): Promise<v
   await setTimeout(milliseconds, undefined, { ...(signal !== undefined && { signal }) }).catch(
     () => undefined,
   );
+}
+
+/** A quarter of the time in which a change must be confirmed is more than a loop may take for itself. */
+function stalled(
+  milliseconds: number,
+  { confirmTimeout = 30, checkMode = false }: EngineOptions,
+): Pick<RunSummary, 'stalledSeconds'> {
+  const endangers = !checkMode && milliseconds >= (confirmTimeout * 1000) / 4;
+  return endangers ? { stalledSeconds: Math.round(milliseconds / 1000) } : {};
 }

@@ -15,6 +15,8 @@ export interface WaveWork extends OfPlay {
   readonly skip: (host: InventoryHost, reason: EventError) => HostSummary;
   readonly emit: (event: RunEventBody) => void;
   readonly sleep: Sleep;
+  /** Resolves when hosts under way have had their turn; a further one starts only then. Default: at once. */
+  readonly idle?: (() => Promise<void>) | undefined;
   /** When it fires no further host starts. */
   readonly signal?: AbortSignal;
 }
@@ -159,6 +161,8 @@ class Waves {
     };
     for (;;) {
       while (mayStart() && underWay.size < window) {
+        if (underWay.size > 0) await this.#work.idle?.();
+        if (!mayStart()) break;
         const index = waiting.findIndex(({ name }) => this.#occupancy.fullGroup(name) === undefined);
         const [host] = index === -1 ? [] : waiting.splice(index, 1);
         if (host === undefined) break;

@@ -42,7 +42,7 @@ export function openMaster(
     });
   };
   const connectOnce = (): Promise<OpenSshMaster> =>
-    shared.handshakes.for(endpoint)(() =>
+    shared.handshakes.for(endpoint, { isUrgent: limit !== undefined })(() =>
       withLimits(
         { signal, timeout: shorter(timeout, limit, started), timeoutError: timeoutErrorOf(timeout) },
         (onTimeout, paused) => connectWithRetries(attempt, { onCut: onTimeout, paused }),

@@ -77,7 +77,7 @@ export function openSsh(
     const attempt: Attempt = { settings, shared, host, offer, known, progress };
     const timeoutError = (): Error => connectTimeoutError(host.subject, time, progress);
     const connectOnce = (): Promise<OpenSsh> =>
-      shared.handshakes.for(host.endpoint)(() =>
+      shared.handshakes.for(host.endpoint, { isUrgent: limit !== undefined })(() =>
         withLimits({ signal, timeout: shorter(time, limit, started), timeoutError }, (onTimeout, paused) =>
           connectWithRetries(attempt, onTimeout, paused),
         ),
