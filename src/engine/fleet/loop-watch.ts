@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { clearInterval, setInterval } from 'node:timers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Milliseconds of one turn of the event loop from which on it is busy: what hosts answered waits meanwhile. */
@@ -10,16 +10,20 @@ const resolution = 50;
 
 /** Watches the event loop, on which all hosts of a run wait: while it stands still nobody confirms a change. */
 export class LoopWatch {
-  readonly #delay = monitorEventLoopDelay({ resolution });
+  #timer: NodeJS.Timeout | undefined;
+  #seenAt = 0;
+  #longest = 0;
 
   start(): void {
-    this.#delay.enable();
+    this.#seenAt = performance.now();
+    this.#timer = setInterval(() => this.#look(), resolution).unref();
   }
 
   /** Ends the watch. Returns the milliseconds for which the loop stood still at most. */
   stop(): number {
-    this.#delay.disable();
-    return Math.max(0, this.#delay.max / 1e6 - resolution);
+    clearInterval(this.#timer);
+    this.#look();
+    return this.#longest;
   }
 
   /** Resolves when hosts under way have had their turn: a further one must not make them wait. */
@@ -29,5 +33,12 @@ export class LoopWatch {
       await nextTurn();
       if (performance.now() - begun < busyTurn) return;
     }
+  }
+
+  // Not by `monitorEventLoopDelay`, which counts from its second look on.
+  #look(): void {
+    const now = performance.now();
+    this.#longest = Math.max(this.#longest, now - this.#seenAt - resolution);
+    this.#seenAt = now;
   }
 }
