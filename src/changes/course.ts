@@ -1,5 +1,5 @@
 import { addressesAfter, linksAfter, portsOf, vlansOn } from '../model/kernel.ts';
-import type { Address, Link, Links } from '../model/link.ts';
+import type { Address, Link, Links, Route } from '../model/link.ts';
 import type { Change } from './index.ts';
 
 /** What a change disrupts, and for how long; Infinity: until somebody undoes it. */
@@ -17,6 +17,8 @@ export interface NetworkState {
   readonly links: Links;
   /** Those that DHCP leased, too. */
   readonly addresses: readonly Address[];
+  /** Undefined: nobody asked. */
+  readonly routes?: readonly Route[] | undefined;
   /** The link through which the host answers the controller. */
   readonly sshLink?: string;
 }

@@ -1,4 +1,4 @@
-import { addresses, leases, links, sshPath } from '../facts/index.ts';
+import { addresses, leases, links, routes, sshPath } from '../facts/index.ts';
 import { readAnswer, type SurveyAnswers } from '../model/fact.ts';
 import type { NetworkState } from './course.ts';
 
@@ -8,6 +8,7 @@ export function networkStateOf(answers: SurveyAnswers): NetworkState {
   return {
     links: readAnswer(links, answers) ?? new Map(),
     addresses: [...(readAnswer(addresses, answers) ?? []), ...(readAnswer(leases, answers) ?? [])],
+    routes: readAnswer(routes, answers),
     ...(sshLink !== undefined && { sshLink }),
   };
 }

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { routes } from '../facts/index.ts';
 import type { ProgramCommand } from '../model/command.ts';
-import { isSameRoute } from '../model/kernel.ts';
-import type { Route } from '../model/link.ts';
+import { isSameRoute, linksOfRoute } from '../model/kernel.ts';
+import type { NextHop, Route } from '../model/link.ts';
 import { quote } from '../model/shell-quote.ts';
 import { BLIP, type Course, FOREVER, type Verdict } from './course.ts';
 import type { Change } from './index.ts';
 import { ip } from './ip.ts';
 import type { Drift, Family, Touches } from './kind.ts';
-import { name, number, schemaOf, text } from './shape.ts';
+import { name, number, schemaOf, text, word } from './shape.ts';
 import { checkPresence, join } from './words.ts';
 
 export interface RouteAdd {
@@ -32,6 +32,18 @@ const routeSchema = schemaOf<Route>()({
   protocol: z.exactOptional(text),
   onlink: z.exactOptional(z.boolean()),
   type: z.exactOptional(text),
+  nexthops: z.exactOptional(
+    z.array(
+      schemaOf<NextHop>()({
+        via: z.exactOptional(text),
+        link: z.exactOptional(name),
+        weight: z.exactOptional(number),
+        onlink: z.exactOptional(z.boolean()),
+      }),
+    ),
+  ),
+  attributes: z.exactOptional(z.array(word)),
+  unsettable: z.exactOptional(text),
 });
 
 export const routeFamily: Family<RouteAdd | RouteDelete> = {
@@ -67,6 +79,8 @@ function describeRoute(route: Route): string {
     route.table === undefined ? undefined : `table ${route.table}`,
     route.scope === undefined ? undefined : `scope ${route.scope}`,
     route.onlink === true ? 'onlink' : undefined,
+    ...(route.attributes ?? []),
+    ...nexthopWords(route),
   );
 }
 
@@ -80,36 +94,53 @@ function command(verb: 'add' | 'delete', route: Route): ProgramCommand {
     route.destination,
     ...wordsOf(route),
     ...(route.onlink === true ? ['onlink'] : []),
+    ...(route.attributes ?? []),
+    ...nexthopWords(route),
   );
+}
+
+function nexthopWords({ nexthops = [] }: Route): readonly string[] {
+  return nexthops.flatMap(({ via, link, weight, onlink }) => [
+    'nexthop',
+    ...wordPair('via', via),
+    ...wordPair('dev', link),
+    ...wordPair('weight', weight),
+    ...(onlink === true ? ['onlink'] : []),
+  ]);
 }
 
 function wordsOf(route: Route): readonly string[] {
   return [
-    ...word('via', route.via),
-    ...word('dev', route.link),
-    ...word('src', route.source),
-    ...word('metric', route.metric),
-    ...word('table', route.table),
-    ...word('scope', route.scope),
-    ...word('proto', route.protocol),
+    ...wordPair('via', route.via),
+    ...wordPair('dev', route.link),
+    ...wordPair('src', route.source),
+    ...wordPair('metric', route.metric),
+    ...wordPair('table', route.table),
+    ...wordPair('scope', route.scope),
+    ...wordPair('proto', route.protocol),
   ];
 }
 
-function word(key: string, value: string | number | undefined): readonly string[] {
+function wordPair(key: string, value: string | number | undefined): readonly string[] {
   return value === undefined ? [] : [key, String(value)];
 }
 
 /** A word of sh: the lines that the host has about this very route, or nothing. */
-function look({ family, destination, via, link, source, metric, table, type }: Route): string {
+function look(route: Route): string {
+  const { family, destination, via, link, source, metric, table, type, attributes = [] } = route;
+  const attribute = (key: string): string | undefined =>
+    attributes.includes(key) ? attributes[attributes.indexOf(key) + 1] : undefined;
   const which = [
     ...['exact', destination],
-    ...word('via', via),
-    ...word('dev', link),
-    ...word('src', source),
+    ...wordPair('via', via),
+    ...wordPair('dev', link),
+    ...wordPair('src', source),
     // What the kernel gives an IPv6 route for which nobody asked for a metric.
-    ...word('metric', metric ?? (family === 6 ? 1024 : undefined)),
-    ...word('table', table),
-    ...word('type', type),
+    ...wordPair('metric', metric ?? (family === 6 ? 1024 : undefined)),
+    ...wordPair('table', table),
+    ...wordPair('type', type),
+    ...wordPair('tos', attribute('tos')),
+    ...wordPair('from', attribute('from')),
   ];
   const show = `ip -${String(family)} route show ${which.map(quote).join(' ')} 2>/dev/null`;
   // Selectors cannot ask for what a route has not, and another one to the same place may have it.
@@ -128,8 +159,9 @@ export function dropsDefault(changes: readonly Change[]): boolean {
   return defaults('route.delete') > defaults('route.add');
 }
 
-function touchesOf({ link }: Route): Touches {
-  return link === undefined ? {} : { addresses: [link] };
+function touchesOf(route: Route): Touches {
+  const links = linksOfRoute(route);
+  return links.length === 0 ? {} : { addresses: links };
 }
 
 function judge({ family, destination, table }: Route, { changes }: Course): Verdict {

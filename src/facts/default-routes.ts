@@ -1,6 +1,7 @@
 import { FactParseError } from '../errors.ts';
 import type { Change } from '../model/change.ts';
 import type { Fact } from '../model/fact.ts';
+import { linksOfRoute } from '../model/kernel.ts';
 import type { Route } from '../model/link.ts';
 import { linesOf } from './text.ts';
 
@@ -63,7 +64,10 @@ function after(routes: readonly DefaultRoute[], change: Change): readonly Defaul
 }
 
 /** The kernel gives an IPv6 route 1024 when nobody asked for a metric. */
-function toDefaultRoute({ family, destination, link, metric, table, type }: Route): DefaultRoute | undefined {
+function toDefaultRoute(route: Route): DefaultRoute | undefined {
+  const { family, destination, metric, table, type } = route;
+  // Procfs names the first way of a multipath route.
+  const [link] = linksOfRoute(route);
   if (destination !== 'default' || link === undefined || (table ?? 'main') !== 'main') return undefined;
   if (type !== undefined) return undefined;
   return { family, link, metric: metric ?? (family === 4 ? 0 : 1024) };

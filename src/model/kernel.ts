@@ -45,7 +45,7 @@ export function routesAfter(routes: readonly Route[], change: Change): readonly 
     case 'route.delete':
       return routes.filter((route) => !isSameRoute(route, change.route));
     case 'link.delete':
-      return routes.filter(({ link }) => link !== change.link.name);
+      return routes.filter((route) => !linksOfRoute(route).includes(change.link.name));
     default:
       return routes;
   }
@@ -61,8 +61,30 @@ export function isSameRoute(a: Route, b: Route): boolean {
     a.metric === b.metric &&
     (a.table ?? 'main') === (b.table ?? 'main') &&
     a.source === b.source &&
-    a.type === b.type
+    a.type === b.type &&
+    isSameList(a.nexthops, b.nexthops) &&
+    isSameList(a.attributes, b.attributes)
   );
+}
+
+function isSameList(a: readonly unknown[] = [], b: readonly unknown[] = []): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The links that a route leads through: one, several of a multipath route, or none of one that leads nowhere. */
+export function linksOfRoute({ link, nexthops = [] }: Route): readonly string[] {
+  const names = [link, ...nexthops.map((hop) => hop.link)];
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+/** The same route through another link in the place of `link`. */
+export function movedRoute(route: Route, link: string, heir: string): Route {
+  const { nexthops } = route;
+  if (nexthops === undefined) return { ...route, link: heir };
+  return {
+    ...route,
+    nexthops: nexthops.map((hop) => (hop.link === link ? { ...hop, link: heir } : hop)),
+  };
 }
 
 /** The ports of a bond or bridge, in the order of `links`. */

@@ -62,6 +62,15 @@ export interface Lease {
   readonly address: string;
 }
 
+/** One of several ways that a multipath route takes. */
+export interface NextHop {
+  readonly via?: string;
+  readonly link?: string;
+  /** Share of the traffic, from 1 to 256; absent means 1. */
+  readonly weight?: number;
+  readonly onlink?: boolean;
+}
+
 /** A route that somebody set: the kernel's own (connected, local, broadcast) are left out. */
 export interface Route {
   readonly family: 4 | 6;
@@ -78,4 +87,18 @@ export interface Route {
   readonly onlink?: boolean;
   /** `blackhole`, `unreachable`, `prohibit`; absent means unicast. */
   readonly type?: string;
+  /** Of a multipath route: its ways; `via` and `link` are absent then. */
+  readonly nexthops?: readonly NextHop[];
+  /** Further words of ip-route(8), which takes them as it shows them: `tos`, `0x10`, `mtu`, `lock`, `1400`. */
+  readonly attributes?: readonly string[];
+  /** The first word of the line that kvmplay cannot set again, such as `encap`. A link with such a route stays as it is. */
+  readonly unsettable?: string;
+}
+
+/** A rule of ip-rule(8) that chooses a routing table. The kernel's own three are left out. */
+export interface RoutingRule {
+  readonly family: 4 | 6;
+  readonly priority: number;
+  /** The words after the priority, as `ip rule` shows and takes them: `from all iif eno4 lookup 100`. */
+  readonly words: string;
 }

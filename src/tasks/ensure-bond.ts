@@ -15,7 +15,7 @@ import { initialOptions, isLegal, optionSteps, setOptions, wantedOptions } from 
 import { warnOfBondInBridge } from './network/bond-warnings.ts';
 import { defineTask } from './define-task.ts';
 import { PlanBuilder } from './network/plan-builder.ts';
-import { isBare, layer3Of, whileDown, withdraw } from './network/layer3.ts';
+import { isBare, layer3Of, refuseSharedRoutes, whileDown, withdraw } from './network/layer3.ts';
 import {
   deleteLink,
   describeKind,
@@ -210,6 +210,7 @@ function alignPorts(draft: PlanBuilder, { name, ports = [] }: BondSpec, leaving:
 function withdrawFromPort(draft: PlanBuilder, port: string, bond: string): void {
   const layer3 = layer3Of(draft, port);
   if (isBare(layer3)) return;
+  refuseSharedRoutes(layer3);
   const addresses = layer3.addresses.map(({ address }) => address).join(', ') || 'its routes';
   draft.warn(`${port} loses ${addresses}, since it becomes a port of ${bond}`);
   withdraw(draft, layer3);

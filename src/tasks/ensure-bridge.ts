@@ -22,7 +22,7 @@ import {
   state,
   wholeNumber,
 } from './input/input.ts';
-import { type Layer3, layer3Of, restore, withdraw } from './network/layer3.ts';
+import { type Layer3, layer3Of, refuseSharedRoutes, restore, withdraw } from './network/layer3.ts';
 import { findOwn, isGuestPort } from './network/link-changes.ts';
 import { setMtu } from './network/mtu.ts';
 import { problemOfLength, problemOfNewName, shorterName } from './network/names.ts';
@@ -253,6 +253,7 @@ function warnOfLoss(
   const lostAddresses = layer3.addresses
     .map(({ address }) => address)
     .filter((address) => !addresses.includes(address));
+  refuseSharedRoutes(layer3);
   const lostRoutes = layer3.routes
     .filter(({ via }) => via !== gateway)
     .map(({ destination }) => `route ${destination}`);

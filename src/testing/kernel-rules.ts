@@ -3,8 +3,15 @@ import { type BondMode, bondOptionRule } from '../model/bond-options.ts';
 import type { Change } from '../model/change.ts';
 import type { LinkUpdate } from '../changes/link.ts';
 import type { PortAdd, PortRemove } from '../changes/port.ts';
-import { initialBridgeOptions, isSameRoute, portsOf, SMALLEST_OF_IPV6, vlansOn } from '../model/kernel.ts';
-import type { Address, Link, LinkKind, LinkOptions, Links, Route } from '../model/link.ts';
+import {
+  initialBridgeOptions,
+  isSameRoute,
+  linksOfRoute,
+  portsOf,
+  SMALLEST_OF_IPV6,
+  vlansOn,
+} from '../model/kernel.ts';
+import type { Address, Link, LinkKind, LinkOptions, Links, NextHop, Route } from '../model/link.ts';
 import { familyOf, isInNetwork } from '../model/ip.ts';
 import type { FakeState } from '../model/fake-state.ts';
 import { systemRefusalOf } from './system-rules.ts';
@@ -105,7 +112,9 @@ function refuseDelete({ links, addresses, routes }: FakeState, name: string): st
     ...vlansOn(links, name).map((vlan) => vlan.name),
     ...portsOf(links, name).map((port) => `its port ${port.name}`),
     ...addresses.filter(({ link }) => link === name).map(({ address }) => address),
-    ...routes.filter(({ link }) => link === name).map(({ destination }) => `route ${destination}`),
+    ...routes
+      .filter((route) => linksOfRoute(route).includes(name))
+      .map(({ destination }) => `route ${destination}`),
   ];
   return lostUnsaid(lost);
 }
@@ -143,7 +152,7 @@ function lostToMtu(
       .filter(({ link, address }) => link === name && familyOf(address) === 6)
       .map(({ address }) => address),
     ...routes
-      .filter(({ link, family }) => link === name && family === 6)
+      .filter((route) => route.family === 6 && linksOfRoute(route).includes(name))
       .map(({ destination }) => `route ${destination}`),
   ]);
 }
@@ -157,7 +166,9 @@ function lostUnsaid(lost: readonly string[]): string | undefined {
 /** A link that goes down loses its routes and its IPv6 addresses, and takes its VLANs down. */
 function lostWhenDown({ links, addresses, routes }: FakeState, name: string): string | undefined {
   const lost = [
-    ...routes.filter(({ link }) => link === name).map(({ destination }) => `route ${destination}`),
+    ...routes
+      .filter((route) => linksOfRoute(route).includes(name))
+      .map(({ destination }) => `route ${destination}`),
     ...addresses
       .filter(({ link, address }) => link === name && familyOf(address) === 6)
       .map(({ address }) => address),
@@ -285,15 +296,18 @@ function refuseAddressDelete({ addresses, routes }: FakeState, doomed: Address):
   const lost = primary?.address === doomed.address ? others.map(({ address }) => address) : [];
   const isLast = own.filter(({ address }) => familyOf(address) === 4).length === 1;
   const ways = routes.filter(
-    ({ link, family, source }) => link === doomed.link && family === 4 && (isLast || source === host),
+    (route) =>
+      linksOfRoute(route).includes(doomed.link) && route.family === 4 && (isLast || route.source === host),
   );
   return lostUnsaid([...lost, ...ways.map(({ destination }) => `route ${destination}`)]);
 }
 
-function refuseRoute({ links, addresses, leases, routes }: FakeState, route: Route): string | undefined {
-  const { link: name, via } = route;
-  if (name !== undefined && links.get(name)?.up !== true)
-    return links.has(name) ? 'Network is down' : noDevice(name);
+function refuseRoute(state: FakeState, route: Route): string | undefined {
+  const { links, routes } = state;
+  for (const name of linksOfRoute(route)) {
+    if (links.get(name)?.up !== true) return links.has(name) ? 'Network is down' : noDevice(name);
+  }
+  if (route.unsettable !== undefined) return `kvmplay cannot set ${route.unsettable}`;
   const isTaken = routes.some(
     (item) =>
       item.family === route.family &&
@@ -302,15 +316,17 @@ function refuseRoute({ links, addresses, leases, routes }: FakeState, route: Rou
       item.table === route.table,
   );
   if (isTaken) return 'File exists';
-  if (via === undefined || route.onlink === true || /^fe80:/i.test(via)) return undefined;
+  const hops = route.nexthops ?? [route];
+  return hops.every((hop) => isReached(state, hop)) ? undefined : 'Nexthop has invalid gateway.';
+}
+
+function isReached({ addresses, leases, routes }: FakeState, { via, link: name, onlink }: NextHop): boolean {
+  if (via === undefined || onlink === true || /^fe80:/i.test(via)) return true;
   const networks = [...addresses, ...leases]
     .filter(({ link }) => link === name)
     .map(({ address }) => address);
   const ways = routes
     .filter((item) => item.link === name && item.via === undefined)
     .map(({ destination }) => destination);
-  const isReached = [...networks, ...ways].some(
-    (network) => network !== 'default' && isInNetwork(via, network),
-  );
-  return isReached ? undefined : 'Nexthop has invalid gateway.';
+  return [...networks, ...ways].some((network) => network !== 'default' && isInNetwork(via, network));
 }

@@ -1,7 +1,7 @@
 import type { Addressing } from '../../backends/backend.ts';
 import { PlanError } from '../../errors.ts';
 import { broadcastOf, familyOf, hostPart, isInNetwork } from '../../model/ip.ts';
-import { isSameRoute } from '../../model/kernel.ts';
+import { isSameRoute, linksOfRoute } from '../../model/kernel.ts';
 import type { Address, Route } from '../../model/link.ts';
 import { type AddressingSpec, defaultRoute, toAddressing } from './addressing-input.ts';
 import type { PlanBuilder } from './plan-builder.ts';
@@ -38,12 +38,17 @@ function setGateway(draft: PlanBuilder, link: string, gateway: string): void {
   const elsewhere = others.find((route) => route.link !== link);
   if (elsewhere !== undefined) {
     throw new PlanError(
-      `the default gateway is ${elsewhere.via ?? 'none'} on ${elsewhere.link ?? 'another link'}, ` +
+      `the default gateway is ${gatewaysOf(elsewhere)} on ${linksOfRoute(elsewhere).join(' and ') || 'another link'}, ` +
         `it cannot be ${gateway} on ${link} as well: a host has one`,
     );
   }
   for (const route of others) if (route.via !== gateway) draft.add({ kind: 'route.delete', route });
   if (others.every((route) => route.via !== gateway)) draft.add({ kind: 'route.add', route: wanted });
+}
+
+function gatewaysOf({ via, nexthops = [] }: Route): string {
+  const gateways = [via, ...nexthops.map((hop) => hop.via)].filter((gateway) => gateway !== undefined);
+  return gateways.join(' and ') || 'none';
 }
 
 export function isDefault({ family, destination, table, type }: Route, wanted: 4 | 6): boolean {
@@ -69,7 +74,7 @@ function addRoute(draft: PlanBuilder, link: string, route: Route): void {
   const rival = routes.find((item) => isSamePlace(item, route));
   if (rival !== undefined && rival.link !== link) {
     throw new PlanError(
-      `route ${route.destination} leads over ${rival.link ?? 'another link'}, it cannot lead over ${link} as well`,
+      `route ${route.destination} leads over ${linksOfRoute(rival).join(' and ') || 'another link'}, it cannot lead over ${link} as well`,
     );
   }
   if (route.via !== undefined && routes.every((item) => !leadsTo(item, link, route.via))) {
@@ -79,11 +84,21 @@ function addRoute(draft: PlanBuilder, link: string, route: Route): void {
   draft.add({ kind: 'route.add', route });
 }
 
-/** The kernel keeps one route for a destination, metric and table. */
+/** The kernel keeps one route for a destination, metric, table, TOS and source. */
 function isSamePlace(a: Route, b: Route): boolean {
   return (
-    a.family === b.family && a.destination === b.destination && a.metric === b.metric && a.table === b.table
+    a.family === b.family &&
+    a.destination === b.destination &&
+    a.metric === b.metric &&
+    a.table === b.table &&
+    valueOfAttribute(a, 'tos') === valueOfAttribute(b, 'tos') &&
+    valueOfAttribute(a, 'from') === valueOfAttribute(b, 'from')
   );
+}
+
+function valueOfAttribute({ attributes = [] }: Route, key: string): string | undefined {
+  const at = attributes.indexOf(key);
+  return at === -1 ? undefined : attributes[at + 1];
 }
 
 function leadsTo(route: Route, link: string, address: string | undefined): boolean {
@@ -101,7 +116,7 @@ export function removeAddresses(
   for (const family of [4, 6] as const) {
     const own = addresses.filter(({ address }) => familyOf(address) === family);
     const ways = routes.filter((route) => route.family === family);
-    removeOfFamily(draft, link, { addresses: own, routes: ways }, isDoomed);
+    removeOfFamily(draft, link, { link, addresses: own, routes: ways }, isDoomed);
   }
 }
 
@@ -116,11 +131,15 @@ function removeOfFamily(
   const kept = layer3.addresses.filter((address) => !isDoomed(address));
   const sound = layer3.routes.filter((route) => outlives(route, doomed, kept));
   if (!doomed.some((address) => takesAlong(address, layer3.addresses, kept))) {
-    withdraw(draft, { addresses: doomed, routes: layer3.routes.filter((route) => !sound.includes(route)) });
+    withdraw(draft, {
+      link,
+      addresses: doomed,
+      routes: layer3.routes.filter((route) => !sound.includes(route)),
+    });
     return;
   }
   withdraw(draft, layer3);
-  restore(draft, { addresses: kept, routes: sound }, link);
+  restore(draft, { link, addresses: kept, routes: sound }, link);
 }
 
 /** With the first IPv4 address of a network the kernel removes the others of that network. */
@@ -154,7 +173,7 @@ export function addressingFromKernel({ addresses, routes }: Layer3): Addressing 
     ...(gateway !== undefined && { gateway }),
     ...(gateway6 !== undefined && { gateway6 }),
     dns: [],
-    routes: routes.filter((route) => !isDefault(route, route.family)),
+    routes: routes.filter((route) => !isDefault(route, route.family) || route.via === undefined),
   };
 }
 

@@ -1,47 +1,89 @@
+import { PlanError } from '../../errors.ts';
 import { familyOf } from '../../model/ip.ts';
-import { isSameRoute, vlansOn } from '../../model/kernel.ts';
+import { isSameRoute, linksOfRoute, movedRoute, vlansOn } from '../../model/kernel.ts';
 import type { Address, Route } from '../../model/link.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 
 /** What a link has on layer 3. */
 export interface Layer3 {
+  readonly link: string;
   readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
 }
 
 export function layer3Of(draft: PlanBuilder, link: string): Layer3 {
   return {
+    link,
     addresses: draft.facts.addresses.filter((address) => address.link === link),
-    routes: draft.facts.routes.filter((route) => route.link === link),
+    routes: draft.facts.routes.filter((route) => isSetOn(draft, route, link)),
   };
+}
+
+/** DHCP and router advertisements set their own routes again, wherever the link goes. */
+function isSetOn({ facts }: PlanBuilder, route: Route, link: string): boolean {
+  if (!linksOfRoute(route).includes(link)) return false;
+  if (route.protocol !== 'dhcp' && route.protocol !== 'ra') return true;
+  const isLeased = facts.leases.some(
+    (lease) => lease.link === link && familyOf(lease.address) === route.family,
+  );
+  return !isLeased;
+}
+
+/**
+ * Refuses to lose a link's layer 3 when other links share a route with it: the route would end for them as well.
+ *
+ * @throws PlanError
+ */
+export function refuseSharedRoutes({ link, routes }: Layer3): void {
+  const shared = routes.find((route) => linksOfRoute(route).length > 1);
+  if (shared === undefined) return;
+  throw new PlanError(
+    `route ${shared.destination} leads through ${linksOfRoute(shared).join(' and ')}: ` +
+      `it should be changed before ${link} loses its routes`,
+  );
 }
 
 export function isBare({ addresses, routes }: Layer3): boolean {
   return addresses.length === 0 && routes.length === 0;
 }
 
-/** Takes addresses and routes off a link: routes first, since the kernel drops them with their addresses. */
+/**
+ * Takes addresses and routes off a link: routes first, since the kernel drops them with their addresses.
+ *
+ * @throws PlanError for a route that nobody could set again.
+ */
 export function withdraw(draft: PlanBuilder, { addresses, routes }: Layer3): void {
+  for (const route of routes) refuseUnsettable(route);
   for (const route of routesInOrder(routes).reverse()) draft.add({ kind: 'route.delete', route });
   // The last first: with a primary address the kernel would drop the others of its network.
   for (const address of addresses.toReversed()) draft.add({ kind: 'address.delete', address });
 }
 
+function refuseUnsettable(route: Route): void {
+  const { destination, unsettable } = route;
+  if (unsettable === undefined) return;
+  throw new PlanError(
+    `route ${destination} through ${linksOfRoute(route).join(' and ')} has ${unsettable}, which kvmplay cannot set again: ` +
+      'it should be removed before this change',
+  );
+}
+
 /** Gives a link the addresses and routes that it lacks, be they its own or another link's. */
-export function restore(draft: PlanBuilder, { addresses, routes }: Layer3, link: string): void {
+export function restore(draft: PlanBuilder, { link: from, addresses, routes }: Layer3, link: string): void {
   const present = layer3Of(draft, link);
   for (const address of addresses) {
     if (present.addresses.some((item) => item.address === address.address)) continue;
     draft.add({ kind: 'address.add', address: { ...address, link } });
   }
-  for (const route of routesInOrder(routes).map((item) => ({ ...item, link }))) {
+  for (const route of routesInOrder(routes).map((item) => movedRoute(item, from, link))) {
     if (!present.routes.some((item) => isSameRoute(item, route))) draft.add({ kind: 'route.add', route });
   }
 }
 
 /** A gateway may be reached by a route of its own, which then comes first. */
 function routesInOrder(routes: readonly Route[]): Route[] {
-  return [...routes.filter(({ via }) => via === undefined), ...routes.filter(({ via }) => via !== undefined)];
+  const hasGateway = ({ via, nexthops }: Route): boolean => via !== undefined || nexthops !== undefined;
+  return [...routes.filter((route) => !hasGateway(route)), ...routes.filter(hasGateway)];
 }
 
 /**
@@ -91,6 +133,6 @@ function setUp(draft: PlanBuilder, name: string, up: boolean, before = draft.lin
   draft.add({ kind: 'link.update', name, linkKind: kind, before: { up: before }, after: { up } });
 }
 
-function lostWhenDown({ addresses, routes }: Layer3): Layer3 {
-  return { addresses: addresses.filter(({ address }) => familyOf(address) === 6), routes };
+function lostWhenDown({ link, addresses, routes }: Layer3): Layer3 {
+  return { link, addresses: addresses.filter(({ address }) => familyOf(address) === 6), routes };
 }

@@ -3,7 +3,7 @@ import { type BondMode, bondOptionRule } from '../../model/bond-options.ts';
 import { initialBridgeOptions, portsOf, vlansOn } from '../../model/kernel.ts';
 import type { ControllerKind, Link, LinkOptions } from '../../model/link.ts';
 import type { PlanBuilder } from './plan-builder.ts';
-import { layer3Of, withdraw } from './layer3.ts';
+import { layer3Of, refuseSharedRoutes, withdraw } from './layer3.ts';
 import { isGuestName } from './names.ts';
 
 // Steps that several tasks take, each with everything that the kernel would do along.
@@ -109,7 +109,9 @@ function setOptionsOf({ kind }: Link, options: LinkOptions): LinkOptions {
 
 /** Says which addresses and routes end with a link. */
 export function warnOfLoss(draft: PlanBuilder, name: string): void {
-  const { addresses, routes } = layer3Of(draft, name);
+  const layer3 = layer3Of(draft, name);
+  refuseSharedRoutes(layer3);
+  const { addresses, routes } = layer3;
   const leases = draft.facts.leases.filter(({ link }) => link === name);
   const lost = [...addresses, ...leases].map(({ address }) => address);
   const ways = routes.map(({ destination }) => `route ${destination}`);
