@@ -6,6 +6,7 @@ import { moduleFamily } from './module.ts';
 import { packageFamily } from './package.ts';
 import { portFamily } from './port.ts';
 import { routeFamily } from './route.ts';
+import { ruleFamily } from './rule.ts';
 import { serviceFamily } from './service.ts';
 import { sysctlFamily } from './sysctl.ts';
 
@@ -14,6 +15,7 @@ const families = [
   portFamily,
   addressFamily,
   routeFamily,
+  ruleFamily,
   moduleFamily,
   sysctlFamily,
   serviceFamily,

@@ -10,6 +10,7 @@ export { nics } from './nics.ts';
 export { packagesFact } from './packages.ts';
 export { platform } from './platform.ts';
 export { routes } from './routes.ts';
+export { rules } from './rules.ts';
 export { serviceFact } from './service.ts';
 export { sshPath, type SshPath } from './ssh-path.ts';
 export { sysctlFact } from './sysctl.ts';

@@ -139,7 +139,9 @@ function isConnected({ values }: RouteWords, family: 4 | 6): boolean {
   const { proto, via, src, scope, metric } = values;
   if (proto === 'redirect') return true;
   if (proto !== 'kernel' || via !== undefined) return false;
-  return family === 6 ? metric === '256' || metric === undefined : src !== undefined && scope === 'link';
+  // 4294967295: the entry that ends the list of a host without IPv6 routes.
+  const ownMetrics = [undefined, '256', '4294967295'];
+  return family === 6 ? ownMetrics.includes(metric) : src !== undefined && scope === 'link';
 }
 
 function isZeroconf(destination: string, { values }: RouteWords): boolean {

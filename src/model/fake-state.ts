@@ -1,6 +1,6 @@
 import type { FileStates } from './file-state.ts';
 import type { KernelModule } from './kernel-module.ts';
-import type { Address, Lease, Links, Route } from './link.ts';
+import type { Address, Lease, Links, Route, RoutingRule } from './link.ts';
 import type { Nic } from './nic.ts';
 import type { Packages } from './packages.ts';
 import type { Platform } from './platform.ts';
@@ -12,6 +12,7 @@ export interface FakeState {
   readonly links: Links;
   readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
+  readonly rules: readonly RoutingRule[];
   readonly leases: readonly Lease[];
   /** What of NICs does not show in their links; by name. */
   readonly nics: Readonly<Record<string, Pick<Nic, 'driver' | 'pci'>>>;

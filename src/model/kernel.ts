@@ -1,6 +1,6 @@
 import { bondOptionRules } from './bond-options.ts';
 import type { Change } from './change.ts';
-import type { Address, Link, LinkOptions, Links, LinkSettings, Route } from './link.ts';
+import type { Address, Link, LinkOptions, Links, LinkSettings, Route, RoutingRule } from './link.ts';
 
 /**
  * How the Linux kernel answers to changes, as far as facts show it. A plan lists its consequences itself, so only what
@@ -49,6 +49,35 @@ export function routesAfter(routes: readonly Route[], change: Change): readonly 
     default:
       return routes;
   }
+}
+
+export function rulesAfter(rules: readonly RoutingRule[], change: Change): readonly RoutingRule[] {
+  switch (change.kind) {
+    case 'rule.add':
+      return [...rules, change.rule];
+    case 'rule.delete':
+      return rules.filter((rule) => !isSameRule(rule, change.rule));
+    default:
+      return rules;
+  }
+}
+
+export function isSameRule(a: RoutingRule, b: RoutingRule): boolean {
+  return a.family === b.family && a.priority === b.priority && a.words === b.words;
+}
+
+/** The links that a rule names as where packets come from or go to. */
+export function linksOfRule({ words }: RoutingRule): readonly string[] {
+  return [...words.matchAll(/\b[io]if (\S+)/g)].map(([, link = '']) => link);
+}
+
+/** The same rule about another link in the place of `link`. */
+export function movedRule(rule: RoutingRule, link: string, heir: string): RoutingRule {
+  const words = rule.words.split(' ');
+  const moved = words.map((word, at) =>
+    word === link && /^[io]if$/.test(words[at - 1] ?? '') ? heir : word,
+  );
+  return { ...rule, words: moved.join(' ') };
 }
 
 /** Whether the kernel would take two routes for the same entry. */

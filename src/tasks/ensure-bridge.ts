@@ -175,10 +175,15 @@ interface Taken {
 function takenFromPorts(draft: PlanBuilder, desired: BridgeSpec, ports: readonly Link[]): readonly Taken[] {
   const taken = ports
     .map(({ name: port }) => ({ port, layer3: layer3Of(draft, port) }))
-    .filter(({ layer3: { addresses, routes } }) => addresses.length + routes.length > 0);
+    .filter(
+      ({ layer3: { addresses, routes, rules } }) => addresses.length + routes.length + rules.length > 0,
+    );
   const orphan = taken.find(({ port }) => port !== desired.takeover);
   if (orphan !== undefined && desired.addresses === undefined) {
-    const addresses = orphan.layer3.addresses.map(({ address }) => address).join(', ') || 'routes';
+    const { layer3 } = orphan;
+    const addresses =
+      layer3.addresses.map(({ address }) => address).join(', ') ||
+      (layer3.routes.length > 0 ? 'routes' : 'routing rules');
     throw new PlanError(
       `port ${orphan.port} of ${desired.name} has ${addresses}, which would be lost: takeover: '${orphan.port}' gives it to the bridge`,
     );

@@ -3,7 +3,7 @@ import { moduleName } from '../facts/index.ts';
 import type { PackageManager } from '../changes/package.ts';
 import type { FakeState } from '../model/fake-state.ts';
 import type { CommandResult, HostVars } from '../model/host.ts';
-import type { Address, Link, Route } from '../model/link.ts';
+import type { Address, Link, Route, RoutingRule } from '../model/link.ts';
 import { loopback } from './link-builders.ts';
 import { centos7 } from './platforms.ts';
 
@@ -21,6 +21,7 @@ export interface FakeHostOptions<V = HostVars> {
   readonly links?: readonly Link[];
   readonly addresses?: readonly Address[];
   readonly routes?: readonly Route[];
+  readonly rules?: readonly RoutingRule[];
   readonly leases?: FakeState['leases'];
   /** Drivers and PCI slots of NICs by name: `{ eno3: { driver: 'ixgbe', pci: '0000:01:00.0' } }`. Default: nothing is known. */
   readonly nics?: FakeState['nics'];
@@ -78,6 +79,7 @@ export function initialState<V>(options: FakeHostOptions<V>): FakeState {
     links = [],
     addresses = [],
     routes = [],
+    rules = [],
     leases = [],
     nics = {},
     files = {},
@@ -90,6 +92,7 @@ export function initialState<V>(options: FakeHostOptions<V>): FakeState {
     links: new Map([loopback, ...links].map((link) => [link.name, link])),
     addresses,
     routes,
+    rules,
     leases,
     nics,
     files: new Map(toFiles(files)),

@@ -10,7 +10,7 @@ import {
 import type { Change } from '../model/change.ts';
 import type { ConfigFile, ConfigFiles } from '../model/config-file.ts';
 import type { FakeState } from '../model/fake-state.ts';
-import { addressesAfter, linksAfter, routesAfter } from '../model/kernel.ts';
+import { addressesAfter, linksAfter, routesAfter, rulesAfter } from '../model/kernel.ts';
 import { noModule } from '../model/kernel-module.ts';
 import { sysctlsBroughtBy } from '../model/sysctl.ts';
 
@@ -21,6 +21,7 @@ export function stateAfter(state: FakeState, change: Change): FakeState {
     links: linksAfter(state.links, change),
     addresses: addressesAfter(state.addresses, change),
     routes: routesAfter(state.routes, change),
+    rules: rulesAfter(state.rules, change),
     files: 'path' in change ? filesFact([change.path]).after(state.files, change) : state.files,
     sysctls: sysctlsAfter(state.sysctls, change),
     modules: modulesAfter(state.modules, change),

@@ -6,6 +6,7 @@ import type { PortAdd, PortRemove } from '../changes/port.ts';
 import {
   initialBridgeOptions,
   isSameRoute,
+  isSameRule,
   linksOfRoute,
   portsOf,
   SMALLEST_OF_IPV6,
@@ -44,15 +45,11 @@ export function refusalOf(state: FakeState, change: Change): string | undefined 
       return refuseRoute(state, change.route);
     case 'route.delete':
       return state.routes.some((route) => isSameRoute(route, change.route)) ? undefined : 'No such process';
-    case 'module.load':
-    case 'module.unload':
-    case 'sysctl.set':
-    case 'service.set':
-    case 'package.install':
-    case 'package.remove':
-    case 'file.write':
-    case 'file.update':
-    case 'file.delete':
+    case 'rule.delete':
+      return state.rules.some((rule) => isSameRule(rule, change.rule))
+        ? undefined
+        : 'No such file or directory';
+    default:
       return systemRefusalOf(state, change);
   }
 }

@@ -6,17 +6,8 @@ import type { ServiceSet } from '../changes/service.ts';
 import type { FakeState } from '../model/fake-state.ts';
 import { noModule } from '../model/kernel-module.ts';
 
-/** What is no matter of the network. */
-export type SystemChange = Extract<
-  Change,
-  {
-    readonly kind:
-      `module.${string}` | `sysctl.${string}` | `service.${string}` | `package.${string}` | `file.${string}`;
-  }
->;
-
 /** Why a host would not do `change`, or what a plan takes it for that it is not. */
-export function systemRefusalOf(state: FakeState, change: SystemChange): string | undefined {
+export function systemRefusalOf(state: FakeState, change: Change): string | undefined {
   switch (change.kind) {
     case 'module.load':
       return refuseLoad(state, change.name, change.parameters);
@@ -42,6 +33,8 @@ export function systemRefusalOf(state: FakeState, change: SystemChange): string 
     case 'file.update':
     case 'file.delete':
       return refuseFile(state, change);
+    default:
+      return undefined;
   }
 }
 

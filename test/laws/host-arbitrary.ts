@@ -108,6 +108,7 @@ export function answersOf(host: BareHost): NetworkAnswers {
     links: new Map(links.map((link) => [link.name, link])),
     addresses: host.addresses.map((address): Address => ({ link: host.uplink, address })),
     routes: routesOf(host),
+    rules: [],
     leases: [],
     'ifcfg.files': new Map(),
     'ifcfg.scripts': true,

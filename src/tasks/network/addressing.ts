@@ -116,7 +116,7 @@ export function removeAddresses(
   for (const family of [4, 6] as const) {
     const own = addresses.filter(({ address }) => familyOf(address) === family);
     const ways = routes.filter((route) => route.family === family);
-    removeOfFamily(draft, link, { link, addresses: own, routes: ways }, isDoomed);
+    removeOfFamily(draft, link, { link, addresses: own, routes: ways, rules: [] }, isDoomed);
   }
 }
 
@@ -133,13 +133,14 @@ function removeOfFamily(
   if (!doomed.some((address) => takesAlong(address, layer3.addresses, kept))) {
     withdraw(draft, {
       link,
+      rules: [],
       addresses: doomed,
       routes: layer3.routes.filter((route) => !sound.includes(route)),
     });
     return;
   }
   withdraw(draft, layer3);
-  restore(draft, { link, addresses: kept, routes: sound }, link);
+  restore(draft, { link, rules: [], addresses: kept, routes: sound }, link);
 }
 
 /** With the first IPv4 address of a network the kernel removes the others of that network. */
@@ -165,7 +166,10 @@ function outlives(route: Route, doomed: readonly Address[], kept: readonly Addre
 }
 
 /** What files would have to say for the link to come up as it is. */
-export function addressingFromKernel({ addresses, routes }: Layer3): Addressing {
+export function addressingFromKernel({
+  addresses,
+  routes,
+}: Pick<Layer3, 'addresses' | 'routes'>): Addressing {
   const gateway = routes.find((route) => isDefault(route, 4))?.via;
   const gateway6 = routes.find((route) => isDefault(route, 6))?.via;
   return {

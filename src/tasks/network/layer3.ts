@@ -1,7 +1,15 @@
 import { PlanError } from '../../errors.ts';
 import { familyOf } from '../../model/ip.ts';
-import { isSameRoute, linksOfRoute, movedRoute, vlansOn } from '../../model/kernel.ts';
-import type { Address, Route } from '../../model/link.ts';
+import {
+  isSameRoute,
+  isSameRule,
+  linksOfRoute,
+  linksOfRule,
+  movedRoute,
+  movedRule,
+  vlansOn,
+} from '../../model/kernel.ts';
+import type { Address, Route, RoutingRule } from '../../model/link.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 
 /** What a link has on layer 3. */
@@ -9,6 +17,8 @@ export interface Layer3 {
   readonly link: string;
   readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
+  /** Rules that name the link. They outlive its addresses, and the link itself. */
+  readonly rules: readonly RoutingRule[];
 }
 
 export function layer3Of(draft: PlanBuilder, link: string): Layer3 {
@@ -16,6 +26,7 @@ export function layer3Of(draft: PlanBuilder, link: string): Layer3 {
     link,
     addresses: draft.facts.addresses.filter((address) => address.link === link),
     routes: draft.facts.routes.filter((route) => isSetOn(draft, route, link)),
+    rules: draft.facts.rules.filter((rule) => linksOfRule(rule).includes(link)),
   };
 }
 
@@ -69,7 +80,11 @@ function refuseUnsettable(route: Route): void {
 }
 
 /** Gives a link the addresses and routes that it lacks, be they its own or another link's. */
-export function restore(draft: PlanBuilder, { link: from, addresses, routes }: Layer3, link: string): void {
+export function restore(
+  draft: PlanBuilder,
+  { link: from, addresses, routes, rules }: Layer3,
+  link: string,
+): void {
   const present = layer3Of(draft, link);
   for (const address of addresses) {
     if (present.addresses.some((item) => item.address === address.address)) continue;
@@ -78,6 +93,13 @@ export function restore(draft: PlanBuilder, { link: from, addresses, routes }: L
   for (const route of routesInOrder(routes).map((item) => movedRoute(item, from, link))) {
     if (!present.routes.some((item) => isSameRoute(item, route))) draft.add({ kind: 'route.add', route });
   }
+  for (const rule of rules) moveRule(draft, rule, movedRule(rule, from, link));
+}
+
+function moveRule(draft: PlanBuilder, rule: RoutingRule, moved: RoutingRule): void {
+  if (isSameRule(rule, moved)) return;
+  draft.add({ kind: 'rule.delete', rule });
+  draft.add({ kind: 'rule.add', rule: moved });
 }
 
 /** A gateway may be reached by a route of its own, which then comes first. */
@@ -134,5 +156,5 @@ function setUp(draft: PlanBuilder, name: string, up: boolean, before = draft.lin
 }
 
 function lostWhenDown({ link, addresses, routes }: Layer3): Layer3 {
-  return { link, addresses: addresses.filter(({ address }) => familyOf(address) === 6), routes };
+  return { link, rules: [], addresses: addresses.filter(({ address }) => familyOf(address) === 6), routes };
 }

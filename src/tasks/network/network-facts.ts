@@ -1,11 +1,11 @@
 import { backends } from '../../backends/index.ts';
 import type { Backend } from '../../backends/backend.ts';
-import { addresses, leases, links, platform, routes } from '../../facts/index.ts';
+import { addresses, leases, links, platform, routes, rules } from '../../facts/index.ts';
 import type { ConfigFiles } from '../../model/config-file.ts';
 import { type Answers, type Fact, type FactSet, lazyAnswers } from '../../model/fact.ts';
 import type { TaskFunction } from '../define-task.ts';
 
-const kernelFacts = { platform, links, addresses, routes, leases };
+const kernelFacts = { platform, links, addresses, routes, rules, leases };
 
 /** Those of every backend, under the names `ifcfg.files` and `ifcfg.FACT`. */
 type BackendFacts = Readonly<Record<`${string}.${string}`, Fact<unknown>>>;
