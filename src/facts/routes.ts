@@ -2,6 +2,7 @@ import { FactParseError } from '../errors.ts';
 import type { Fact } from '../model/fact.ts';
 import { routesAfter } from '../model/kernel.ts';
 import type { NextHop, Route } from '../model/link.ts';
+import { routeAttributes } from '../model/route-attributes.ts';
 import { linesOf } from './text.ts';
 
 /** A kernel without IPv6 answers `ip -6` with the IPv4 routes. */
@@ -39,14 +40,6 @@ const namedTypes = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit', '
 
 /** Words with one value each that a `Route` has a member for. */
 const members = new Set(['via', 'dev', 'src', 'metric', 'table', 'scope', 'proto']);
-
-/** Further words with one value each that ip-route(8) takes as it shows them. A `lock` may stand before the value. */
-const attributes = new Set(
-  (
-    'tos from pref realms realm mtu advmss rtt rttvar reordering window cwnd initcwnd initrwnd ssthresh ' +
-    'features quickack congctl rto_min hoplimit'
-  ).split(' '),
-);
 
 /** The state of a route, not the route. */
 const states = new Set([
@@ -122,7 +115,8 @@ function readWords(words: readonly string[]): RouteWords {
     else if (word === 'error') next();
     // What the kernel chose by itself it chooses again.
     else if (word === 'pref' && words[at + 1] === 'medium') next();
-    else if (attributes.has(word)) further.push(word, ...(words[at + 1] === 'lock' ? [next()] : []), next());
+    else if (routeAttributes.has(word))
+      further.push(word, ...(words[at + 1] === 'lock' ? [next()] : []), next());
     else if (!states.has(word)) unknown ??= word;
   }
   return { values, attributes: further, isOnlink, isLeased, unknown };

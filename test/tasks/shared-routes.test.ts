@@ -96,3 +96,35 @@ describe('a bond', () => {
     );
   });
 });
+
+describe('files of initscripts', () => {
+  const path = '/etc/sysconfig/network-scripts/';
+  const files = { [`${path}ifcfg-eno3`]: 'DEVICE=eno3\nONBOOT=yes\nIPADDR=10.0.0.2\nPREFIX=24\n' };
+
+  it('keep the attributes of a route that moves', async () => {
+    const host = fakeHost({
+      links: [ethernet('eno3', { up: true })],
+      addresses: addresses.slice(0, 1),
+      files: { ...files, [`${path}route-eno3`]: '10.9.0.0/16 via 10.0.0.1 dev eno3 mtu lock 1400\n' },
+    });
+
+    await ensureBridge(host, { name: 'br0', takeover: 'eno3' });
+
+    expect(host.files.get(`${path}route-br0`)?.content).toBe(
+      '10.9.0.0/16 via 10.0.0.1 dev br0 mtu lock 1400\n',
+    );
+  });
+
+  it('cannot remember a multipath route, and say so', async () => {
+    const host = fakeHost({
+      links: ['eno3', 'eno4'].map((name) => ethernet(name, { up: true })),
+      addresses,
+      routes: [multipath],
+    });
+
+    await expect(ensureBridge(host, { name: 'br0', takeover: 'eno3' })).rejects.toThrow(
+      'ifcfg files cannot remember the route default of br0: it has several next hops.',
+    );
+    expect(host.changes).toEqual([]);
+  });
+});

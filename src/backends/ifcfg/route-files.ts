@@ -1,5 +1,6 @@
 import { PlanError } from '../../errors.ts';
 import type { Route } from '../../model/link.ts';
+import { routeAttributes } from '../../model/route-attributes.ts';
 import { canonicalPrefix } from './prefix.ts';
 import type { IfcfgFile } from './ifcfg-file.ts';
 import { parseIfcfg, valueOf } from './ifcfg-file.ts';
@@ -106,6 +107,7 @@ function parseArguments(words: readonly string[], family: Family): Route | undef
       route.onlink = true;
       continue;
     }
+    const lock = routeAttributes.has(word) && rest[0] === 'lock' ? rest.splice(0, 1) : [];
     const value = rest.shift();
     if (value === undefined) return undefined;
     if (word === 'via') route.via = canonicalPrefix(value);
@@ -115,13 +117,26 @@ function parseArguments(words: readonly string[], family: Family): Route | undef
     else if (word === 'table') route.table = value;
     else if (word === 'scope') route.scope = value;
     else if (word === 'proto' || word === 'protocol') route.protocol = value;
+    else if (routeAttributes.has(word))
+      route.attributes = [...(route.attributes ?? []), word, ...lock, value];
     else return undefined;
   }
   return withoutDefaults(route);
 }
 
+/** A line of a file is run when its own link comes up; the links of the other ways may come later. */
+function refuseUnsayable({ destination, nexthops, unsettable }: Route, link: string): void {
+  const part = nexthops === undefined ? unsettable : 'several next hops';
+  if (part === undefined) return;
+  throw new PlanError(
+    `ifcfg files cannot remember the route ${destination} of ${link}: it has ${part}. It should be removed first, or set by a service of yours`,
+  );
+}
+
 function printRoute(route: Route, link: string): string {
-  const { type, destination, via, source, metric, table, scope, protocol, onlink } = withoutDefaults(route);
+  refuseUnsayable(route, link);
+  const { type, destination, via, source, metric, table, scope, protocol, onlink, attributes } =
+    withoutDefaults(route);
   const words = [
     type,
     destination,
@@ -133,6 +148,7 @@ function printRoute(route: Route, link: string): string {
     ...(scope === undefined ? [] : ['scope', scope]),
     ...(protocol === undefined ? [] : ['proto', protocol]),
     ...(onlink === true ? ['onlink'] : []),
+    ...(attributes ?? []),
   ];
   return `${words.filter((word) => word !== undefined).join(' ')}\n`;
 }
@@ -152,6 +168,7 @@ function routeKey(route: Route): string {
     scope,
     protocol,
     onlink === true,
+    route.attributes ?? [],
   ]);
 }
 
