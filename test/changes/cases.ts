@@ -7,12 +7,13 @@ import {
   links,
   packagesFact,
   routes,
+  rules,
   serviceFact,
   sysctlFact,
 } from '../../src/facts/index.ts';
 import type { ConfigFile } from '../../src/model/config-file.ts';
 import { initialBridgeOptions } from '../../src/model/kernel.ts';
-import type { Address, Link, LinkSettings, Route } from '../../src/model/link.ts';
+import type { Address, Link, LinkSettings, Route, RoutingRule } from '../../src/model/link.ts';
 import type { AnyFact } from '../../src/model/task.ts';
 
 /** Any change of a kind, and what a host answers on which it can be made. */
@@ -87,9 +88,24 @@ const route: fc.Arbitrary<Route> = fc.record(
     protocol: fc.constant('static'),
     onlink: fc.boolean(),
     type: fc.constant('blackhole'),
+    nexthops: fc.array(
+      fc.record(
+        { via: fc.constant('10.0.0.253'), link: linkName, weight: fc.integer({ min: 2, max: 256 }) },
+        { requiredKeys: [] },
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+    attributes: fc.constantFrom(['tos', '0x10'], ['mtu', 'lock', '1400']),
+    unsettable: fc.constant('encap'),
   },
   { requiredKeys: ['family', 'destination'] },
 );
+
+const rule: fc.Arbitrary<RoutingRule> = fc.record({
+  family: fc.constantFrom(4, 6),
+  priority: fc.integer({ min: 1, max: 32765 }),
+  words: fc.constantFrom('from all iif eno1 lookup 100', 'from 10.0.0.0/8 fwmark 0x1/0xff lookup 7'),
+});
 
 const port = {
   port: fc.constant('eno1'),
@@ -181,6 +197,14 @@ export const kindCases: KindCases = {
   'route.delete': {
     change: fc.record({ kind: fc.constant('route.delete'), route }),
     before: (change) => [[routes, [change.route]]],
+  },
+  'rule.add': {
+    change: fc.record({ kind: fc.constant('rule.add'), rule }),
+    before: () => [[rules, []]],
+  },
+  'rule.delete': {
+    change: fc.record({ kind: fc.constant('rule.delete'), rule }),
+    before: (change) => [[rules, [change.rule]]],
   },
   'module.load': {
     change: fc.record({
