@@ -81,8 +81,7 @@ describe.each(cases)('a change of kind %s', (_, kindCase) => {
       const inverse = inverseOf(change) ?? change;
 
       expect(kindOf(inverse).touches(inverse)).toEqual(kindOf(change).touches(change));
-      for (const name of [...frames, ...addresses])
-        expect(wordsIn(change)).toContain(name);
+      for (const name of [...frames, ...addresses]) expect(wordsIn(change)).toContain(name);
     });
   });
 
