@@ -24,7 +24,7 @@ export function transactionFolder(id: string): string {
  */
 export function launchScript(work: GuardedWork, identity: TransactionIdentity): string {
   const { id, owner } = identity;
-  const end = `END-OF-TRANSACTION-${id}`;
+  // printf is part of the shell. A here-document would be a file in /tmp for a moment where bash is sh, with all that files hold.
   return `umask 077
 mkdir -p /run/kvmplay || exit 1
 if ! mkdir /run/kvmplay/active 2>/dev/null; then
@@ -41,9 +41,7 @@ for old in /run/kvmplay/*; do [ "$old" = /run/kvmplay/active ] || rm -rf "$old";
 printf '%s\\n' ${quote(owner)} > /run/kvmplay/active/owner &&
 printf '%s\\n' ${quote(id)} > /run/kvmplay/active/id &&
 mkdir ${transactionFolder(id)} &&
-cat > ${transactionFolder(id)}/transaction <<'${end}'
-${transactionScript(work, identity)}
-${end}
+printf '%s' ${quote(transactionScript(work, identity))} > ${transactionFolder(id)}/transaction
 if [ $? != 0 ]; then rm -rf /run/kvmplay/active; printf 'outcome failed-launch\\n'; exit 0; fi
 cd ${transactionFolder(id)} || exit 1
 ${detached(id, 'apply')}cat result

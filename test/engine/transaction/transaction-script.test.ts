@@ -94,7 +94,7 @@ describe('launchScript', () => {
   });
 
   it('removes what a power cut left beside the files it writes, and only there', () => {
-    const sweep = /^sweep\(\) \{[^]*?^\}/m.exec(script)?.[0] ?? '';
+    const sweep = functionOf(transactionOf(script), 'sweep');
 
     expect(sweep).toContain('rm -f /etc/.kvmplay-* 2>/dev/null');
     expect(sweep).not.toContain('network-scripts');
@@ -103,7 +103,9 @@ describe('launchScript', () => {
   it.each(shellRows)('leaves no copy beside a file that cannot be restored, in %s', (_, shell) => {
     const folder = mkdtempSync(join(tmpdir(), 'kvmplay-restore-'));
     const lists = (name: string): string[] => readdirSync(join(folder, name)).toSorted();
-    const functions = ['restore', 'relabel'].map((name) => functionOf(script, name)).join('\n');
+    const functions = ['restore', 'relabel']
+      .map((name) => functionOf(transactionOf(script), name))
+      .join('\n');
     for (const [name, content] of [
       ['backup', 'old\n'],
       ['free/ifcfg', 'new\n'],
@@ -152,8 +154,13 @@ describe('launchScript', () => {
     }
   });
 
+  it('makes no here-document, which bash would put into /tmp with all that files hold', () => {
+    expect(script).not.toContain('<<');
+    expect(transactionOf(script)).not.toContain('<<');
+  });
+
   it('lets no value reach the shell unquoted', () => {
-    expect(script).toContain(`'/etc/it'\\''s a $(file)'`);
+    expect(transactionOf(script)).toContain(`'/etc/it'\\''s a $(file)'`);
     expect(script).toContain(`'o'\\''hara@ops'`);
   });
 });
@@ -162,7 +169,9 @@ function functionOf(script: string, name: string): string {
   return new RegExp(`^${name}\\(\\) \\{[^]*?^\\}`, 'm').exec(script)?.[0] ?? 'missing (';
 }
 
-/** The script that a launch leaves on the host. */
+/** The script that a launch leaves on the host, as a shell takes it out of its quotes. */
 function transactionOf(script: string): string {
-  return /<<'(END-OF-TRANSACTION-[\w-]+)'\n([^]*?)\n\1\n/.exec(script)?.[2] ?? 'missing (';
+  const [, quoted = 'missing'] =
+    /^printf '%s' ('[^]*') > \/run\/kvmplay\/[\w-]+\/transaction$/m.exec(script) ?? [];
+  return execFileSync('sh', { input: `printf %s ${quoted}`, encoding: 'utf8' });
 }
