@@ -4,5 +4,5 @@ import { none } from './none/none.ts';
 
 const all: readonly Backend[] = [ifcfg, none];
 
-/** Every way of remembering the network, by the id that `network_backend` of the inventory names. */
+/** Every backend by its id, as in `network_backend` of the inventory. */
 export const backends: ReadonlyMap<string, Backend> = new Map(all.map((backend) => [backend.id, backend]));

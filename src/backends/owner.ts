@@ -4,7 +4,7 @@ import type { HostSettings } from '../model/task.ts';
 import type { Backend, LinkIdentity } from './backend.ts';
 import { backends } from './index.ts';
 
-/** What of the platform fact names who configures the network, for errors. */
+/** Part of the platform fact that names network services, for errors. */
 interface Platform {
   readonly distribution: { readonly name: string };
   readonly networkServices: readonly string[];
@@ -16,7 +16,7 @@ export interface Owner {
   readonly answersOf: (backend: Backend) => Answers<FactSet>;
 }
 
-/** The backend that remembers a link: as the inventory says, else the one with the strongest claim. */
+/** Returns the backend that persists a link: the one named by the inventory, else the one with the strongest claim. */
 export function ownerOf(
   link: LinkIdentity,
   { platform, answersOf }: Owner,

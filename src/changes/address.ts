@@ -71,10 +71,10 @@ function wordsOf({ link, address, broadcast, scope }: Address): readonly string[
   ];
 }
 
-/** A word of sh: the line that the host has about this very address, or nothing. */
+/** Returns a shell word: the host's line about exactly this address, or nothing. */
 function look({ link, address }: Address): string {
   const [host = ''] = address.split('/');
-  // `to` takes a whole prefix; with the length of a single address it finds that one, whose length grep compares.
+  // `to` takes a whole prefix. With the length of a single address it finds that address; grep compares the length.
   const all = `ip -o address show dev ${quote(link)} to ${quote(host)} 2>/dev/null`;
   const length = address.includes('/') ? address.slice(address.indexOf('/')) : '';
   return `"$(${all} | grep -e ${quote(`${length} `)})"`;

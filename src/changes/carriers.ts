@@ -4,7 +4,7 @@ const carriers = new Set(
   ),
 );
 
-/** A service or package without which the host has no network, or nobody gets in. */
+/** Recognizes services and packages whose loss cuts off the host or its logins. */
 export function carriesNetwork(name: string): boolean {
   return carriers.has(name.replace(/\.service$/, ''));
 }

@@ -4,7 +4,7 @@ import { quote } from '../model/shell-quote.ts';
 import { type NetworkState, stpDelay } from './course.ts';
 import type { Wait } from './kind.ts';
 
-/** What a bond or bridge that a change touches must come to: an LACP partner, forwarding ports. */
+/** Returns checks of a bond or bridge after a change: an LACP partner, forwarding ports. */
 export function probesOf(name: string, kind: LinkKind): readonly Probe[] {
   if (kind === 'bond') return [lacp(name)];
   return kind === 'bridge' ? [forwarding(name)] : [];

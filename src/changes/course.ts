@@ -2,37 +2,37 @@ import { addressesAfter, linksAfter, portsOf, vlansOn } from '../model/kernel.ts
 import type { Address, Link, Links, Route } from '../model/link.ts';
 import type { Change } from './index.ts';
 
-/** What a change disrupts, and for how long; Infinity: until somebody undoes it. */
+/** A disruption by a change. `seconds` is Infinity if it lasts until somebody undoes it. */
 export interface Verdict {
   readonly seconds: number;
   readonly reason: string;
 }
 
-/** Seconds in which a moment's loss of frames is over. */
+/** Longest duration of a blip, in seconds. */
 export const BLIP = 1;
 export const FOREVER = Infinity;
 
 /** The network of a host at one moment. */
 export interface NetworkState {
   readonly links: Links;
-  /** Those that DHCP leased, too. */
+  /** Includes addresses leased by DHCP. */
   readonly addresses: readonly Address[];
   /** Undefined: nobody asked. */
   readonly routes?: readonly Route[] | undefined;
-  /** The link through which the host answers the controller. */
+  /** The link on the route to the controller. */
   readonly sshLink?: string;
 }
 
-/** A change among the others. */
+/** A change in its context: the state before, now and after, and the other changes. */
 export interface Course {
   readonly changes: readonly Change[];
   readonly before: NetworkState;
-  /** When the change is about to be made. */
+  /** The state directly before the change. */
   readonly now: NetworkState;
   readonly after: NetworkState;
 }
 
-/** Each change with its course. */
+/** Returns each change with its course. */
 export function coursesOf(
   changes: readonly Change[],
   before: NetworkState,
@@ -54,10 +54,7 @@ export function stateAfter(state: NetworkState, change: Change): NetworkState {
   };
 }
 
-/**
- * Frames of somebody pass the link: it is up, and it, or what sits on it, has an address or connects several ports.
- * `except` is a port that does not count.
- */
+/** Returns true if a link carries frames: it is up, and it or a link on it has an address or connects several ports. The port `except` does not count. */
 export function isUsed(name: string, state: NetworkState, except?: string): boolean {
   const { links, addresses, sshLink } = state;
   const link = links.get(name);
@@ -68,7 +65,7 @@ export function isUsed(name: string, state: NetworkState, except?: string): bool
   return linksOn(link, links).some((upper) => isUsed(upper.name, state, name));
 }
 
-/** A guest is on the bridge, or it forwards between two ports. */
+/** Returns true if a guest is on the bridge, or if it forwards between two ports. */
 function bridgesFrames(bridge: string, links: Links, except: string | undefined): boolean {
   const ports = portsOf(links, bridge).filter(({ name }) => name !== except);
   return (
@@ -76,7 +73,7 @@ function bridgesFrames(bridge: string, links: Links, except: string | undefined)
   );
 }
 
-/** The links that sit directly on another: its controller, its VLANs. */
+/** Returns the links directly on top of another: its controller and its VLANs. */
 export function linksOn(link: Link, links: Links): readonly Link[] {
   const controller = link.controller === undefined ? undefined : links.get(link.controller);
   return [...(controller === undefined ? [] : [controller]), ...vlansOn(links, link.name)];
@@ -87,7 +84,7 @@ export function stpDelay(bridge: string, { links }: NetworkState): number {
   return Math.ceil((2 * Number(links.get(bridge)?.options?.['forward_delay'] ?? 1500)) / 100);
 }
 
-/** Seconds until a bond aggregates: its partner hears from it within a period, three of which it waits. */
+/** Seconds until a bond aggregates: its partner hears from it within one period and waits for three. */
 export function lacpDelay(bond: string, { links }: NetworkState): number {
   return links.get(bond)?.options?.['lacp_rate'] === 'fast' ? 3 : 90;
 }

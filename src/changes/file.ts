@@ -10,7 +10,7 @@ export interface FileWrite {
   readonly path: string;
   /** Permission bits of a new file; those of a file that exists are changed by `file.update`. */
   readonly mode: number;
-  /** Of a new file. Absent: root. */
+  /** Owner of a new file. Absent: root. */
   readonly owner?: string;
   readonly group?: string;
   /** Absent: there is no such file yet. */
@@ -24,7 +24,7 @@ export interface FileWrite {
 export interface FileUpdate {
   readonly kind: 'file.update';
   readonly path: string;
-  /** Both sides hold what differs, and nothing else. */
+  /** Both sides hold only the members that differ. */
   readonly before: FilePermissions;
   readonly after: FilePermissions;
 }
@@ -59,7 +59,7 @@ const file = {
   secretKeys: z.exactOptional(z.array(z.string())),
 };
 
-/** Of a file reports tell the path, never the content. */
+/** Reports name the path of a file, never its content. */
 export const fileFamily: Family<FileChange> = {
   'file.write': {
     schema: () =>
@@ -106,7 +106,7 @@ export const fileFamily: Family<FileChange> = {
   },
 };
 
-/** Of a new file it tells the owner only when that is not root. */
+/** For a new file, the owner is told only if it is not root. */
 function describePermissions(before: FilePermissions, after: FilePermissions): string[] {
   const mode = (value: number | undefined): string | undefined =>
     value === undefined ? undefined : formatMode(value);

@@ -14,10 +14,7 @@ import {
 } from './course.ts';
 import { type Change, describeChange, inverseOf, kindOf } from './index.ts';
 
-/**
- * Foretells what changes disrupt. In doubt it says more than will happen, never less. `others` are verdicts about what is
- * done besides them.
- */
+/** Forecasts the disruption by changes. When unsure it is pessimistic. `others` are further verdicts, about work besides the changes. */
 export function forecastOf(
   changes: readonly Change[],
   before: NetworkState,
@@ -42,12 +39,12 @@ export function forecastOf(
   };
 }
 
-/** Nobody can tell what a change of the network disrupts without knowing the links. */
+/** Returns true if a forecast of the change depends on the links. */
 export function needsLinks(change: Change): boolean {
   return Object.keys(kindOf(change).touches(change)).length > 0;
 }
 
-/** MAC and MTU, also where they follow another link's. */
+/** Judges MAC and MTU, also where they follow another link. */
 function judgeFollowers(before: NetworkState, after: NetworkState): readonly Verdict[] {
   return [...before.links.values()].flatMap((link) => {
     const { name, kind, vlan } = link;
@@ -59,7 +56,7 @@ function judgeFollowers(before: NetworkState, after: NetworkState): readonly Ver
     if (later.mac !== link.mac && parent?.mac !== later.mac) {
       verdicts.push({ seconds: BLIP, reason: `the MAC of ${name} becomes ${later.mac}` });
     }
-    // Drivers of NICs stop and start them for another MTU.
+    // Drivers of NICs restart them for a new MTU.
     if (later.mtu !== link.mtu && kind === 'ethernet') {
       verdicts.push({ seconds: BLIP, reason: `the MTU of ${name} becomes ${later.mtu}` });
     }
@@ -86,14 +83,14 @@ function touchesSsh(touched: readonly string[], sshLink: string, links: Links): 
   return touched.some((name) => below.has(name));
 }
 
-/** The taps on touched bridges, and on bridges that sit on a touched link. */
+/** Returns the taps on touched bridges, and on bridges above a touched link. */
 function guestsOn(touched: readonly string[], links: Links): readonly string[] {
   const reached = new Set<string>();
   const climb = (name: string): void => {
     const link = links.get(name);
     if (link === undefined || reached.has(name)) return;
     reached.add(name);
-    // What touches a guest's tap does not touch the others of its bridge.
+    // A change of one guest's tap leaves the other taps of the bridge alone.
     if (link.kind !== 'tap') for (const upper of linksOn(link, links)) climb(upper.name);
   };
   for (const name of touched) climb(name);
@@ -112,7 +109,7 @@ function cascadesOf(changes: readonly Change[], before: NetworkState): readonly 
   );
 }
 
-/** The links that a change takes away. */
+/** Returns the links that a change removes. */
 export function vanishing(change: Change, now: NetworkState): readonly Link[] {
   const { links } = stateAfter(now, change);
   return links === now.links ? [] : [...now.links.values()].filter(({ name }) => !links.has(name));

@@ -2,10 +2,7 @@ import { linksAfter } from '../model/kernel.ts';
 import type { Links } from '../model/link.ts';
 import type { Change } from './index.ts';
 
-/**
- * Sentences about taps that are no longer ports of their bridges, though no change says so. A tap that is gone is no
- * loss: its guest was switched off meanwhile.
- */
+/** Returns sentences about taps that left their bridge although no change says so. A deleted tap is not reported: its guest was switched off meanwhile. */
 export function lostTaps(before: Links, after: Links, changes: readonly Change[]): readonly string[] {
   const expected = changes.reduce(linksAfter, before);
   return [...before.values()].flatMap(({ name, kind, controller }) => {

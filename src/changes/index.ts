@@ -24,10 +24,10 @@ const families = [
 ] as const;
 
 /**
- * One thing a plan does to a host, as plain data that holds both sides: it can be shown, foretold, done and undone.
+ * One modification of a host, as plain data with both sides: it can be shown, forecast, done and undone.
  *
- * A plan hides nothing: what the kernel would do by itself (VLANs that die with their parent, addresses lost with a
- * link) is listed as changes of its own before the change that would cause it.
+ * A plan hides nothing. Side effects of the kernel (VLANs deleted with their parent, addresses lost with a link) are listed as changes of their own, before
+ * the change that would cause them.
  */
 export type Change = ChangeOf<(typeof families)[number]>;
 
@@ -36,7 +36,7 @@ export const kinds: ReadonlyMap<string, Kind<Change, Change>> = new Map<string, 
   families.flatMap((family) => Object.entries<Kind<Change, Change>>(family)),
 );
 
-/** What kvmplay knows of a change. */
+/** Returns the handlers of a change's kind. */
 export function kindOf(change: Change): Kind<Change, Change> {
   const kind = kinds.get(change.kind);
   if (kind === undefined) throw new TypeError(`there is no kind of change ${change.kind}`);
@@ -44,14 +44,14 @@ export function kindOf(change: Change): Kind<Change, Change> {
 }
 
 /**
- * One line about a change, for reports and errors: `+ bond bond6 mode balance-alb miimon 100`, `~ eno4 mtu 1500 → 9000`,
- * `+ eno4 port of bond6`. `+` is there afterwards, `-` is gone, `~` is altered. Of a file it tells the path, never the content.
+ * Describes a change in one line, for reports and errors: `+ bond bond6 mode balance-alb miimon 100`, `~ eno4 mtu 1500 → 9000`, `+ eno4 port of bond6`. `+`
+ * adds, `-` removes, `~` alters. For a file it names the path, never the content.
  */
 export function describeChange(change: Change): string {
   return kindOf(change).describe(change);
 }
 
-/** The change that takes `change` back, or undefined for an irreversible one. */
+/** Returns the change that undoes `change`; undefined if it is irreversible. */
 export function inverseOf(change: Change): Change | undefined {
   return kindOf(change).inverse(change);
 }

@@ -1,17 +1,17 @@
 import type { ProgramCommand } from '../model/command.ts';
 import { quote } from '../model/shell-quote.ts';
 
-/** A call of ip(8). */
+/** Builds a call of ip(8). */
 export function ip(...words: readonly string[]): ProgramCommand {
   return { argv: ['ip', ...words] };
 }
 
-/** A test of sh: the host has a link of that name. */
+/** Returns a shell test: the host has a link of that name. */
 export function hasLink(name: string): string {
   return `[ -e ${quote(folderOf(name))} ]`;
 }
 
-/** A test of sh: the link is a port of the controller. */
+/** Returns a shell test: the link is a port of the controller. */
 export function isPortOf(port: string, controller: string): string {
   return `[ ${quote(`${folderOf(port)}/master`)} -ef ${quote(folderOf(controller))} ]`;
 }

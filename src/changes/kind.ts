@@ -8,37 +8,37 @@ import type { Course, Verdict } from './course.ts';
 import type { Change } from './index.ts';
 
 /**
- * What kvmplay must know of one kind of change `C` of the family `All`. A member that is missing does not compile.
+ * Everything kvmplay knows of one kind of change, `C`, of the family `All`. A missing member does not compile.
  *
- * Members are methods, whose parameters compare both ways: so a table of all kinds is a table of `Kind<Change, Change>`.
+ * Members are methods, because parameters of methods compare both ways. A table of all kinds is therefore a `Kind<Change, Change>` table.
  */
 export type Kind<C, All> = KindMembers<C, All> & (Immediate<C> | Staged<C>);
 
 interface KindMembers<C, All> {
-  /** The change as journal and plan files hold it. Made when first asked for: most runs read no file. */
+  /** The schema of the change in journal and plan files. Built at first use: most runs read no file. */
   schema(): z.ZodType<C>;
-  /** One line for reports and errors. `+` is there afterwards, `-` is gone, `~` is altered. */
+  /** Describes the change in one line, for reports and errors. `+` adds, `-` removes, `~` alters. */
   describe(change: C): string;
-  /** The change that takes it back. Undefined: nothing does, and nowhere else is that said. */
+  /** Returns the change that undoes it. Undefined: it is irreversible. This is the only place that says so. */
   inverse(change: C): All | undefined;
-  /** The links that it has to do with. Forecast, way of SSH, guests and a survey that lacks the links all ask here. */
+  /** Returns the links that the change affects. Forecast, SSH path, guests and surveys all use it. */
   touches(change: C): Touches;
-  /** What it disrupts. Absent: nothing. */
+  /** Returns the disruptions by the change. Absent: none. */
   judge?(change: C, course: Course): readonly Verdict[];
-  /** Tells whether a host is as the change was planned on. */
+  /** Tells whether a host still is as it was when the change was planned. */
   drift(change: C): Drift;
   readonly needs?: Needs<C>;
 }
 
-/** Takes effect when its commands run. */
+/** A kind that takes effect when its commands run. */
 interface Immediate<C> {
   compile(change: C): readonly Command[];
-  /** Runs at the commit, once the files are in place; it may run twice. The commands of the inverse take it back, too. */
+  /** Commands at the commit, after the files are in place. They may run twice. The commands of the inverse also undo them. */
   settle?(change: C): readonly Command[];
   readonly stage?: never;
 }
 
-/** Is staged with the other changes and takes effect at the commit. */
+/** A kind that is staged with others and takes effect at the commit. */
 interface Staged<C> {
   readonly compile?: never;
   readonly settle?: never;
@@ -46,46 +46,46 @@ interface Staged<C> {
 }
 
 export interface Touches {
-  /** Links whose frames it may disturb: guests behind them notice. */
+  /** Links whose frames the change may disturb. Guests behind them notice. */
   readonly frames?: readonly string[];
-  /** Links whose addresses or routes it alters: guests do not notice, SSH does. */
+  /** Links whose addresses or routes the change alters. SSH notices, guests do not. */
   readonly addresses?: readonly string[];
 }
 
-/** Reads the answer to a fact. */
+/** Returns the answer to a fact. */
 export type Answer = <T>(fact: Fact<T>) => T;
 
 export interface Drift {
-  /** The facts that tell it. */
+  /** The facts that `check` and `missing` read. */
   readonly facts: readonly AnyFact[];
-  /** Sentences: where the change would not find what it was planned on. */
+  /** Returns sentences about differences between the host and the state on which the change was planned. */
   check(answer: Answer, earlier: Earlier): readonly string[];
-  /** Of a change without an inverse: what it was to bring about and is not so. */
+  /** For a change without an inverse: returns sentences about effects that are missing. */
   missing?(answer: Answer): readonly string[];
 }
 
-/** What comes before a change in its list. */
+/** The state before a change in its list. */
 export interface Earlier {
   readonly changes: readonly Change[];
-  /** Answers of the host before the first of them. */
+  /** Answers of the host before the first change of the list. */
   readonly start: Answer;
 }
 
-/** What a transaction with such a change needs besides its commands. */
+/** Needs of a transaction with such a change, besides its commands. */
 export interface Needs<C> {
-  /** What must hold after it. */
+  /** Checks that must pass after the change. */
   probes?(change: C): readonly Probe[];
-  /** What it waits for beyond the usual time of a transaction. */
+  /** Waits beyond the usual time of a transaction. */
   waits?(change: C, course: Course): readonly Wait[];
-  /** What is left to do when a host is not as planned although the change was made, as sentences. */
+  /** Returns sentences about remaining work if the host differs from the plan although the change was made. */
   hints?(change: C, left: readonly string[]): readonly string[];
-  /** Its transaction holds no other kinds, and what comes later is planned once it is made: it brings what nobody foresees. */
+  /** The transaction holds no other kinds, and later tasks are planned after it: its effects are unforeseeable. */
   readonly alone?: true;
-  /** It reads files when it takes effect, so those before it are committed first. */
+  /** The change reads files when it takes effect, so files before it are committed first. */
   readonly afterFiles?: true;
 }
 
-/** Waits for the same thing go on at the same time, and the longest counts; those for different things add up. */
+/** One wait of a transaction. Waits for the same thing run at the same time, and the longest counts; waits for different things add up. */
 export interface Wait {
   readonly for: string;
   readonly seconds: number;

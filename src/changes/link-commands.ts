@@ -30,7 +30,7 @@ export function deleteLink({ name }: Link): readonly Command[] {
 export function updateLink({ name, linkKind, before, after }: LinkUpdate): readonly Command[] {
   const commands: Command[] = [];
   if (after.up === false) commands.push(ip('link', 'set', 'dev', name, 'down'));
-  // Empty: before somebody gave it one, a controller without ports had a MAC that the kernel made up.
+  // Empty means that the kernel made up a MAC for a controller without ports.
   if (after.mac) commands.push(ip('link', 'set', 'dev', name, 'address', after.mac));
   commands.push(...writeOptions({ name, kind: linkKind }, before.options ?? {}, after.options ?? {}));
   if (after.mtu !== undefined) commands.push(ip('link', 'set', 'dev', name, 'mtu', String(after.mtu)));
@@ -59,7 +59,7 @@ function writeOptions(
 
 const optionOrder = [...Object.keys(bondOptionRules), 'stp_state', 'hello_time', 'max_age', 'forward_delay'];
 
-/** MII and ARP monitoring exclude each other: the one to be switched off comes first. */
+/** MII and ARP monitoring exclude each other: the one to switch off comes first. */
 function optionRank(option: string, options: LinkOptions): number {
   const isMonitorOff = (option === 'miimon' || option === 'arp_interval') && options[option] === '0';
   const rank = optionOrder.indexOf(option);
@@ -67,12 +67,12 @@ function optionRank(option: string, options: LinkOptions): number {
   return rank === -1 ? optionOrder.length : rank;
 }
 
-/** The kernel refuses delays while MII monitoring is off, also that of 0, which they then have anyway. */
+/** The kernel refuses delays while MII monitoring is off, even a delay of 0, which they then have anyway. */
 function isUnsettable(option: string, before: string, after: string): boolean {
   return (option === 'updelay' || option === 'downdelay') && before === '0' && after === '0';
 }
 
-/** The kernel refuses a target that it has, and to drop one that it has not. */
+/** The kernel refuses to add a target twice, and to remove a target that is not there. */
 function writeTargets(to: string, before: string, after: string): readonly Command[] {
   const old = before.split(',').filter(Boolean);
   const wanted = after.split(',').filter(Boolean);

@@ -12,7 +12,7 @@ export function driftOfNew({ name }: Link): Drift {
   };
 }
 
-/** Checks a link before it goes: nothing may depend on it but what these changes remove first. */
+/** Checks a link before deletion: nothing may depend on it except links that these changes remove first. */
 export function driftOfDoomed(doomed: Link): Drift {
   return { facts: [links, addresses, routes], check: (answer) => checkDoomed(doomed, answer) };
 }
@@ -52,7 +52,7 @@ function checkDoomed(doomed: Link, answer: Answer): readonly string[] {
   ];
 }
 
-/** `port eno4`, `VLAN br0.10`: what would lose the link it stands on. */
+/** Describes links that depend on one to be deleted: `port eno4`, `VLAN br0.10`. */
 export function linksOnDoomed(name: string, all: Links): readonly string[] {
   return [
     ...portsOf(all, name).map((port) => `port ${port.name}`),
@@ -61,8 +61,8 @@ export function linksOnDoomed(name: string, all: Links): readonly string[] {
 }
 
 /**
- * Nobody can see whether a bridge was told its MTU or follows its ports (hazard 39): what an earlier change should have made
- * of it is a guess, and no reason to refuse. The same goes for a VLAN that came up with its parent.
+ * Nobody can see whether a bridge's MTU was set or follows its ports (hazard 39). The expected MTU after an earlier change is a guess, and no reason to
+ * refuse. The same holds for a VLAN that came up with its parent.
  */
 function withoutFollowed(
   { name, linkKind, before }: LinkUpdate,
@@ -85,20 +85,20 @@ function withoutFollowed(
   };
 }
 
-/** The links that a VLAN stands on. */
+/** Returns the links below a VLAN. */
 function ancestorsOf(name: string, all: Links): readonly string[] {
   const parent = all.get(name)?.vlan?.parent;
   return parent === undefined ? [] : [parent, ...ancestorsOf(parent, all)];
 }
 
-/** Sentences about settings that a link should have and has not. */
+/** Returns sentences about settings of a link that differ from the wanted ones. */
 export function checkSettings(name: string, wanted: LinkSettings, link: Link | undefined): readonly string[] {
   if (link === undefined) return [gone(name)];
   const { up, mtu, mac, options = {} } = wanted;
   return [
     ...(up === undefined || up === link.up ? [] : [`${name} is ${flag(link.up)}, not ${flag(up)}`]),
     ...(mtu === undefined ? [] : compare(`mtu of ${name}`, mtu, link.mtu)),
-    // Empty: what the kernel makes up for a controller without ports.
+    // Empty: a MAC that the kernel makes up for a controller without ports.
     ...(mac === undefined || mac === '' ? [] : compare(`mac of ${name}`, mac, link.mac)),
     ...Object.entries(options).flatMap(([option, value]) =>
       compare(`${option} of ${name}`, value, link.options?.[option]),

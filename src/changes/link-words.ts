@@ -37,7 +37,7 @@ export function describeUpdate({ name, before, after }: LinkUpdate): string {
   return `${name} ${settings.length === 0 ? describeKept(after) : settings.join(', ')}`;
 }
 
-/** A setting that is set to what it is already, lest something else alters it. */
+/** Describes a setting that is written with its present value, so that nothing else alters it. */
 function describeKept({ up, mtu, mac }: LinkSettings): string {
   const kept = join(
     up === undefined ? undefined : flag(up),
@@ -60,7 +60,7 @@ function describeOptionUpdates(before: LinkSettings, after: LinkSettings): (stri
   return names.map((name) => describeSetting(name, before.options?.[name], after.options?.[name]));
 }
 
-/** A bond's mode decides which other options make sense, so it stands first. */
+/** The mode comes first, since it decides which other options make sense. */
 function optionNames(options: LinkOptions): string[] {
   const names = Object.keys(options).sort();
   return 'mode' in options ? ['mode', ...names.filter((name) => name !== 'mode')] : names;

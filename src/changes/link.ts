@@ -78,7 +78,7 @@ export const linkFamily: Family<LinkCreate | LinkDelete | LinkUpdate> = {
   },
 };
 
-/** What sat on it was taken away before, unless it is to go with it. */
+/** Links on top of it were removed before, unless they are deleted with it. */
 function judgeDelete({ name }: Link, { now, after }: Course): readonly Verdict[] {
   if (!isUsed(name, now)) return [];
   return after.links.has(name)

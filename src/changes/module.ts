@@ -11,7 +11,7 @@ export interface ModuleLoad {
   readonly name: string;
   readonly parameters: Readonly<Record<string, string>>;
 }
-/** Takes a module out of the running kernel. Its parameters are lost with it. */
+/** Removes a module from the running kernel. Its parameters are lost. */
 export interface ModuleUnload {
   readonly kind: 'module.unload';
   readonly name: string;
@@ -31,7 +31,7 @@ export const moduleFamily: Family<ModuleLoad | ModuleUnload> = {
     judge: judgeLoad,
     drift: (change) => ({
       facts: [kernelModuleFact(change.name)],
-      // What it brings about may be so already.
+      // The module may be unloaded already.
       check: () => [],
       missing: (answer) => checkLoaded(change.name, answer),
     }),
@@ -40,7 +40,7 @@ export const moduleFamily: Family<ModuleLoad | ModuleUnload> = {
     schema: () => schemaOf<ModuleUnload>()({ kind: z.literal('module.unload'), name }),
     describe: (change) => `- module ${change.name}`,
     inverse: (change) => ({ kind: 'module.load', name: change.name, parameters: {} }),
-    // Of a module that is not loaded modprobe says so, and ends well.
+    // modprobe succeeds for a module that is not loaded, with a message.
     compile: (change) => [{ argv: ['modprobe', '-r', change.name] }],
     touches: () => ({}),
     drift: (change) => ({
@@ -57,7 +57,7 @@ function describeModule({ name: module, parameters }: ModuleLoad): string {
   return join('module', module, ...settings);
 }
 
-/** As it is loaded, br_netfilter turns itself on (hazard 23). */
+/** br_netfilter becomes active when loaded (hazard 23). */
 function judgeLoad({ name: module }: ModuleLoad, { changes, before: { links } }: Course): readonly Verdict[] {
   if (!hasBridge(links) || !/^br[-_]netfilter$/.test(module)) return [];
   const isTurnedOff = changes.some(

@@ -9,17 +9,17 @@ import { linksOnDoomed } from './link-drift.ts';
 import { dropsDefault } from './route.ts';
 import { vanishing } from './forecast.ts';
 
-/** What a transaction of these changes needs besides their commands. */
+/** Needs of a transaction of network changes, besides their commands. */
 export interface NetworkNeeds {
-  /** What must hold after it. */
+  /** Checks that must pass after the transaction. */
   readonly probes: readonly Probe[];
-  /** Seconds that it takes beyond the usual. */
+  /** Time in addition to the usual, in seconds. */
   readonly seconds: number;
 }
 
 export function needsOf(changes: readonly Change[], before: NetworkState): NetworkNeeds {
   const own = changes.flatMap((change) => kindOf(change).needs?.probes?.(change) ?? []);
-  // Several changes of one link ask for the same.
+  // Several changes of one link may need the same probe.
   const standard = [...standardProbes(changes), ...gatewaysKept(changes, before)];
   const probes = new Map([...standard, ...own].map((probe) => [probe.failure, probe]));
   const waits = coursesOf(changes, before).flatMap(
@@ -28,7 +28,7 @@ export function needsOf(changes: readonly Change[], before: NetworkState): Netwo
   return { probes: [...probes.values()], seconds: secondsOf(waits) };
 }
 
-/** Links that changes take away, with what stands on them then. */
+/** Returns the links that changes remove, each with the links on top of it at that moment. */
 export function occupantsOf(
   changes: readonly Change[],
   before: NetworkState,
@@ -40,7 +40,7 @@ export function occupantsOf(
   );
 }
 
-/** Every change must leave these working if they worked before, unless taking them away is what it is for. */
+/** Probes of services that must still work afterwards if they worked before, unless the changes are meant to remove them. */
 function standardProbes(changes: readonly Change[]): readonly Probe[] {
   return changes.length === 0 || dropsDefault(changes) ? [] : [gatewayProbe, dnsProbe];
 }

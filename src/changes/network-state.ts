@@ -2,7 +2,7 @@ import { addresses, leases, links, routes, sshPath } from '../facts/index.ts';
 import { readAnswer, type SurveyAnswers } from '../model/fact.ts';
 import type { NetworkState } from './course.ts';
 
-/** The network as answers have it, by the names of facts. What nobody asked for is not there. */
+/** Builds the network state from answers, by the names of facts. Facts that nobody asked for stay empty. */
 export function networkStateOf(answers: SurveyAnswers): NetworkState {
   const sshLink = readAnswer(sshPath, answers)?.link;
   return {

@@ -55,14 +55,14 @@ function describePackages(packages: readonly string[]): string {
   return `package${packages.length === 1 ? '' : 's'} ${packages.join(', ')}`;
 }
 
-/** Each call of a package manager may take as long. */
+/** Each call of a package manager may take that long. */
 function waitsFor(change: PackageInstall | PackageRemove): readonly Wait[] {
   return [{ for: `${change.kind} ${change.names.join(' ')}`, seconds: 900 }];
 }
 
 /**
- * Configuration files that somebody edited stay as they are. apt-get takes a name that it does not know for a regular
- * expression, unless it is told not to, and hides what dpkg says on a terminal of its own. dnf and yum wait for each other.
+ * Configuration files that somebody edited stay as they are. Without an option apt-get takes unknown names for regular expressions, and hides dpkg's output
+ * on a terminal of its own. dnf and yum wait for each other.
  */
 function install({ manager: program, names: packages }: PackageInstall): readonly ProgramCommand[] {
   switch (program) {
@@ -99,17 +99,17 @@ function install({ manager: program, names: packages }: PackageInstall): readonl
   }
 }
 
-/** By dpkg and rpm themselves: they remove what is named and nothing else, and refuse when something needs it. */
+/** dpkg and rpm remove only the named packages, and refuse if another package needs one of them. */
 function remove({ manager: program, names: packages }: PackageRemove): readonly ProgramCommand[] {
   const argv =
     program === 'apt' ? ['dpkg', '--remove', ...packages] : ['rpm', '-e', '--allmatches', ...packages];
   return [{ argv, busy }];
 }
 
-/** What dpkg, rpm and zypper say instead of waiting when another package manager is at work. */
+/** Messages of dpkg, rpm and zypper, which do not wait while another package manager works. */
 const busy = 'locked by\\|transaction lock on';
 
-/** Reboot needed, zypper itself replaced, a repository skipped, a script after installation failed: the packages are there. */
+/** Exit codes of zypper after a successful installation: reboot needed, zypper itself replaced, a repository skipped, a script failed. */
 const zypperInforms = [102, 103, 106, 107];
 
 const apt = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-y', '-q', '-o', 'DPkg::Lock::Timeout=120'];
@@ -118,7 +118,7 @@ function driftOf(change: PackageInstall | PackageRemove, isWanted: boolean): Dri
   const fact = packagesFact(change.names);
   return {
     facts: [fact],
-    // What it brings about may be so already.
+    // The packages may be as wanted already.
     check: () => [],
     missing: (answer) => {
       const { installed, unfinished } = answer(fact);

@@ -21,7 +21,7 @@ interface PortChange {
   readonly port: string;
   readonly controller: string;
   readonly controllerKind: ControllerKind;
-  /** What the port is while it has no controller: before it joins, or after it left. As a port it is up. */
+  /** Settings of the port without a controller: before it joins, or after it leaves. As a port it is up. */
   readonly alone: PortAlone;
 }
 
@@ -75,7 +75,7 @@ export const portFamily: Family<PortAdd | PortRemove> = {
 
 function addPort({ port, controller, controllerKind: kind }: PortAdd): readonly Command[] {
   const unless = isPortOf(port, controller);
-  // Bonding refuses a port that is up (hazard 25); a bridge does not mind, and its port keeps its carrier.
+  // Bonding refuses a port that is up (hazard 25). A bridge accepts one, and its port then keeps its carrier.
   const down = kind === 'bond' ? [{ ...ip('link', 'set', 'dev', port, 'down'), unless }] : [];
   return [
     ...down,
@@ -113,7 +113,7 @@ function judgeAdd({ port, controller, controllerKind: kind }: PortAdd, course: C
     : [{ seconds: BLIP, reason: `${port} is in use and joins ${controller}` }];
 }
 
-/** Ports that already aggregate go on while another negotiates. */
+/** Ports that already aggregate keep working while another negotiates. */
 function keepsAggregating(bond: string, { before, changes }: Course): boolean {
   if (before.links.get(bond)?.options?.['mode'] !== '802.3ad') return false;
   const left = new Set(changes.flatMap((change) => (change.kind === 'port.remove' ? [change.port] : [])));

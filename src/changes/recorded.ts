@@ -5,19 +5,19 @@ import type { Task } from '../model/task.ts';
 import { type Change, inverseOf, kindOf } from './index.ts';
 import type { Answer } from './kind.ts';
 
-/** What `redoChanges` takes. */
+/** Options of `redoChanges`. */
 export interface RedoOptions {
-  /** Of the task, as reports show it: `undo`, `apply`. */
+  /** Name of the task in reports: `undo`, `apply`. */
   readonly name: string;
-  /** Where the changes come from: `run 20261123-194512-12345`, `plan.json`. */
+  /** Origin of the changes, for messages: `run 20261123-194512-12345`, `plan.json`. */
   readonly origin: string;
-  /** What the user should know when there is something to do. */
+  /** Notes for the user if there is something to do. */
   readonly warnings?: readonly string[];
 }
 
 /**
- * The task that makes exactly these changes and plans nothing of its own. A host that is as before the first of them gets
- * them all, one that is as after the last gets none, and any other is refused, with what differs.
+ * Builds a task of exactly these changes; it plans nothing of its own. A host in the state before the first change gets all of them, a host in the state
+ * after the last gets none. Any other host is refused, and the error lists the differences.
  */
 export function redoChanges(
   changes: readonly Change[],
@@ -44,21 +44,21 @@ export function redoChanges(
   };
 }
 
-/** What takes changes back, the last one first; irreversible ones are left out. */
+/** Returns the inverses of changes, the last one first. Irreversible changes are left out. */
 export function inverseChanges(changes: readonly Change[]): readonly Change[] {
   return changes.toReversed().flatMap((change) => inverseOf(change) ?? []);
 }
 
 type FactAnswers = Readonly<Record<string, unknown>>;
 
-/** The facts that changes and their inverses are compared with, by their own names. */
+/** Returns the facts that changes and their inverses are compared with, under the facts' own names. */
 function factsOf(changes: readonly Change[]): FactSet {
   const facts = [...changes, ...inverseChanges(changes)].flatMap((change) => driftFrom(change).facts);
-  // The forecast asks for the network whatever the changes are about.
+  // The forecast always needs the network facts.
   return Object.fromEntries([links, addresses, routes, ...facts].map((fact) => [fact.name, fact]));
 }
 
-/** Where changes, done one after the other, would not find what they were planned on. */
+/** Returns sentences about changes that, done in order, would not find the state they were planned on. */
 function driftOf(changes: readonly Change[], start: FactAnswers, facts: FactSet): readonly string[] {
   let answers = start;
   return changes.flatMap((change, index) => {

@@ -125,7 +125,7 @@ function wordPair(key: string, value: string | number | undefined): readonly str
   return value === undefined ? [] : [key, String(value)];
 }
 
-/** A word of sh: the lines that the host has about this very route, or nothing. */
+/** Returns a shell word: the host's lines about exactly this route, or nothing. */
 function look(route: Route): string {
   const { family, destination, via, link, source, metric, table, type, attributes = [] } = route;
   const attribute = (key: string): string | undefined =>
@@ -135,7 +135,7 @@ function look(route: Route): string {
     ...wordPair('via', via),
     ...wordPair('dev', link),
     ...wordPair('src', source),
-    // What the kernel gives an IPv6 route for which nobody asked for a metric.
+    // The kernel's default metric of an IPv6 route.
     ...wordPair('metric', metric ?? (family === 6 ? 1024 : undefined)),
     ...wordPair('table', table),
     ...wordPair('type', type),
@@ -143,7 +143,7 @@ function look(route: Route): string {
     ...wordPair('from', attribute('from')),
   ];
   const show = `ip -${String(family)} route show ${which.map(quote).join(' ')} 2>/dev/null`;
-  // Selectors cannot ask for what a route has not, and another one to the same place may have it.
+  // A selector cannot require that a member is absent, and another route to the same place may have it.
   const others = [
     ...(via === undefined ? ['via'] : []),
     ...(source === undefined ? ['src'] : []),
@@ -152,7 +152,7 @@ function look(route: Route): string {
   return `"$(${show}${others.length === 0 ? '' : ` | grep -v${others.join('')}`})"`;
 }
 
-/** Changes that leave a host without a default route that it had. */
+/** Returns true if the changes remove more default routes than they add. */
 export function dropsDefault(changes: readonly Change[]): boolean {
   const defaults = (kind: 'route.add' | 'route.delete'): number =>
     changes.filter((change) => change.kind === kind && change.route.destination === 'default').length;

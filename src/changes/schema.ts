@@ -1,10 +1,7 @@
 import * as z from 'zod';
 import { type Change, kinds } from './index.ts';
 
-/**
- * A change as a file holds it. Data that a program wrote is checked like any other before it becomes commands. What a newer
- * kvmplay wrote is refused, and `unknownIn` names it.
- */
+/** The schema of a change in a file. It is checked strictly before it becomes commands. A change from a newer kvmplay is refused, and `unknownIn` names it. */
 export const changeSchema: z.ZodType<Change> = z
   .looseObject({ kind: z.string() })
   .transform((value, { issues }) => {
@@ -34,8 +31,8 @@ function schemaOfKind(kind: string): z.ZodType<Change> | undefined {
 }
 
 /**
- * What of changes this kvmplay does not know: `kind tunnel.create`, `pvid of kind port.add`. A member that is not known may be
- * what makes a change safe to repeat or to take back, so it is never left out. Undefined: the error is another one.
+ * Names the kind or member that this kvmplay does not know: `kind tunnel.create`, `pvid of kind port.add`. An unknown member is never ignored: it may be
+ * what makes a change safe to repeat or undo. Undefined: the error has another cause.
  */
 export function unknownIn({ issues }: z.ZodError): string | undefined {
   return issues
@@ -43,7 +40,7 @@ export function unknownIn({ issues }: z.ZodError): string | undefined {
     .find((unknown) => typeof unknown === 'string');
 }
 
-/** The first thing that is wrong, as `hosts[0].changes[2].kind: Invalid input`. */
+/** Returns the first error, as `hosts[0].changes[2].kind: Invalid input`. */
 export function explainMismatch(error: z.ZodError): string {
   const [issue] = error.issues;
   if (issue === undefined) return 'it is empty';

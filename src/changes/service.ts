@@ -13,12 +13,12 @@ export interface ServiceSet {
   readonly kind: 'service.set';
   readonly name: string;
   readonly manager: ServiceManager;
-  /** Both sides hold what differs, and nothing else. */
+  /** Both sides hold only the members that differ. */
   readonly before: ServiceSettings;
   readonly after: ServiceSettings;
 }
 
-/** What starts services, and what remembers to do so at boot where that is another program. */
+/** The program that starts services; `chkconfig` and `update-rc.d` enable them at boot where another program does that. */
 export type ServiceManager = 'systemd' | 'chkconfig' | 'update-rc.d';
 
 export interface ServiceSettings {
@@ -80,11 +80,11 @@ function enabled(value: unknown): string {
   return value === true ? 'enabled' : 'disabled';
 }
 
-/** Started before it is enabled, so that one that cannot start is not enabled either. */
+/** The service is started before it is enabled, so a service that cannot start is not enabled either. */
 function compile({ name, manager, after }: ServiceSet): readonly ProgramCommand[] {
   const verb = after.running === true ? 'start' : 'stop';
   const control = manager === 'systemd' ? ['systemctl', verb, name] : ['service', name, verb];
-  // A unit file that is new or another than before is not what systemd knows.
+  // systemd must reload a unit file that is new or altered.
   const reload =
     manager === 'systemd' && after.running === true ? [{ argv: ['systemctl', 'daemon-reload'] }] : [];
   return [
@@ -100,7 +100,7 @@ const enablers: Readonly<
   systemd: (name, isEnabled) => [{ argv: ['systemctl', isEnabled ? 'enable' : 'disable', name] }],
   chkconfig: (name, isEnabled) => [{ argv: ['chkconfig', name, isEnabled ? 'on' : 'off'] }],
   'update-rc.d': (name, isEnabled) => [
-    // Without any link there is nothing to enable; where there are some this leaves them alone.
+    // A service without links must get them first. Existing links are left alone.
     { argv: ['update-rc.d', name, 'defaults'] },
     { argv: ['update-rc.d', name, isEnabled ? 'enable' : 'disable'] },
   ],
@@ -123,17 +123,17 @@ function checkService({ name, before }: ServiceSet, service: Service): readonly 
   ];
 }
 
-/** systemd takes most services for started once they have a process. */
+/** systemd considers most services started once they have a process. */
 function isWatched({ manager, after }: ServiceSet): boolean {
   return manager === 'systemd' && after.running === true;
 }
 
-/** Seconds that a service must have run: a wrong file or a port that is taken ends most within one. */
+/** Seconds that a service must run. A wrong file or a port in use ends most services within one. */
 const settled = 2;
 
 /**
- * Passes as soon as it is decided whether the unit stays up, whichever way: the survey that follows tells which. While systemd
- * starts it again and again that is not, since the survey might see it between two deaths.
+ * Passes as soon as it is clear whether the unit stays up; the survey afterwards tells the result. While systemd restarts the unit again and again it is not
+ * clear, since the survey might see it between two failures.
  */
 function staysUp(name: string): Probe {
   return {

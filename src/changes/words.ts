@@ -1,9 +1,9 @@
-/** Words of a sentence, those that are undefined left out. */
+/** Joins the words of a sentence; undefined ones are left out. */
 export function join(...words: readonly (string | undefined)[]): string {
   return words.filter((word) => word !== undefined).join(' ');
 }
 
-/** What sysfs prints as an empty line would vanish from a sentence. */
+/** Shows a value in a sentence. sysfs prints some as an empty line, which would be invisible. */
 export function shown(value: string | number | undefined): string {
   return value === undefined || value === '' ? 'none' : String(value);
 }
@@ -17,7 +17,7 @@ export function describeSetting<T extends string | number>(
   return before === after ? undefined : `${name} ${shown(before)} → ${shown(after)}`;
 }
 
-/** A sentence about what is not as it should be, or none. */
+/** Returns a sentence about a value that differs from the wanted one, or none. */
 export function compare(
   what: string,
   wanted: string | number | undefined,
@@ -26,7 +26,7 @@ export function compare(
   return wanted === current ? [] : [`${what} is ${shown(current)}, not ${shown(wanted)}`];
 }
 
-/** A sentence about what is there and should not be, or the other way round. */
+/** Returns a sentence if something exists and should not, or the other way round. */
 export function checkPresence(what: string, isWanted: boolean, isThere: boolean): readonly string[] {
   if (isWanted === isThere) return [];
   return [`${what} is ${isThere ? 'there already' : 'gone'}`];

@@ -3,7 +3,7 @@ import { addressesAfter } from '../model/kernel.ts';
 import type { Address } from '../model/link.ts';
 import { parseIpAddresses, readAddresses } from './ip-addresses.ts';
 
-/** Addresses that somebody set, in the kernel's order: of each link the first IPv4 one is the primary. */
+/** Addresses that somebody set, in the kernel's order. The first IPv4 address of a link is its primary. */
 export const addresses: Fact<readonly Address[]> = {
   name: 'addresses',
   script: readAddresses,

@@ -5,7 +5,7 @@ interface Section {
   readonly values: Map<string, string>;
 }
 
-/** The first lines tell about the bond, those after each `Slave Interface:` about that port, partly by the same keys. */
+/** The first lines describe the bond; lines after each `Slave Interface:` describe that port, partly with the same keys. */
 export function parseBondState(lines: readonly string[]): {
   readonly bond: BondState;
   readonly ports: ReadonlyMap<string, BondPortState>;

@@ -3,20 +3,20 @@ import type { Fact } from '../model/fact.ts';
 import { type ConfigFile, type ConfigFiles, configFilesAfter } from '../model/config-file.ts';
 import { type FileState, isTextFile } from '../model/file-state.ts';
 
-/** No configuration file of a network is larger, in bytes. */
+/** Size limit in bytes. Network configuration files are smaller. */
 const LARGEST = 262_144;
 
 interface ConfigFilesOptions {
-  /** A command of the shell: where it fails nobody looks for the files. Default: they are looked for everywhere. */
+  /** A shell command; if it fails, no files are looked for. Default: files are looked for on every host. */
   readonly when?: string | undefined;
 }
 
 /**
- * The files that match shell globs, with their permission bits; a symbolic link stands for what it leads to. One process
- * tells all sizes and one prints all contents, whatever their number.
+ * Reads the files that match shell globs, with their permission bits; a symbolic link counts as its target. One process prints all sizes and another all
+ * contents, whatever the number of files.
  *
- * A file that cannot be read to the byte (unreadable, not UTF-8, NUL bytes, more than 256 kB) has a flaw and is no absence:
- * a backend would take it for missing and write over it.
+ * A file that cannot be read to the byte (unreadable, not UTF-8, NUL bytes, more than 256 kB) has a flaw. It is never reported as absent, since a backend
+ * would then overwrite it.
  */
 export function configFilesFact(
   globs: readonly string[],
@@ -68,7 +68,7 @@ function checkedGlob(glob: string): string {
   );
 }
 
-/** What the shell matches by a glob that `checkedGlob` lets pass: neither a slash nor a dot at the start of a name. */
+/** Returns a regular expression for a glob that `checkedGlob` accepts. A wildcard matches no slash, and no dot at the start of a name. */
 function toPattern(glob: string): RegExp {
   const pattern = glob.replace(/[.+?*]/g, (sign) => {
     if (sign === '*') return '[^/]*';
@@ -109,8 +109,8 @@ function parseEntry(line: string): Entry {
 }
 
 /**
- * `head -v` puts `\n==> PATH <==\n` before each content. Sizes tell where a content ends, whatever it holds; but what is
- * not UTF-8 arrives as U+FFFD, which is at least as long.
+ * `head -v` puts `\n==> PATH <==\n` before each content. A content ends after its size, whatever it holds. Bytes that are not UTF-8 arrive as U+FFFD, which
+ * is at least as long.
  */
 function readContents(entries: readonly Entry[], contents: Buffer): ReadonlyMap<string, ConfigFile> {
   const files = new Map<string, ConfigFile>();

@@ -5,18 +5,15 @@ import { linksOfRoute } from '../model/kernel.ts';
 import type { Route } from '../model/link.ts';
 import { linesOf } from './text.ts';
 
-/** A route to everywhere, whoever set it: also one that DHCP or a router advertisement brought. */
+/** A default route from any source, including DHCP and router advertisements. */
 export interface DefaultRoute {
   readonly family: 4 | 6;
   readonly link: string;
-  /** The route with the lowest is taken. */
+  /** The kernel uses the route with the lowest metric. */
   readonly metric: number;
 }
 
-/**
- * Procfs tells it without a program. Of routes to 0.0.0.0/0 (or ::/0) those that reject, such as the IPv6 one of a host
- * without any, lead nowhere.
- */
+/** Procfs answers without a program. Reject routes to 0.0.0.0/0 or ::/0 do not count: a host without IPv6 routes has one. */
 const script = `
 while read -r link destination gateway flags references uses metric mask rest; do
   [ "$destination$mask" = 0000000000000000 ] || continue
@@ -29,13 +26,13 @@ while read -r destination length source source_length gateway metric references 
 done </proc/net/ipv6_route
 `;
 
-/** The default routes of the main table, in the order of the kernel. */
+/** The default routes of the main table, in the kernel's order. */
 export const defaultRoutes: Fact<readonly DefaultRoute[]> = {
   name: 'defaultRoutes',
   script,
   parse,
   after,
-  // The fact `routes` proves a rollback; a route that somebody leases comes and goes.
+  // The fact `routes` checks a rollback; leased routes come and go.
   comparable: () => null,
   fake: ({ routes }) =>
     routes.reduce<readonly DefaultRoute[]>((found, route) => after(found, { kind: 'route.add', route }), []),
@@ -63,7 +60,7 @@ function after(routes: readonly DefaultRoute[], change: Change): readonly Defaul
   return at === -1 ? routes : routes.toSpliced(at, 1);
 }
 
-/** The kernel gives an IPv6 route 1024 when nobody asked for a metric. */
+/** Without a given metric the kernel sets 1024 for an IPv6 route. */
 function toDefaultRoute(route: Route): DefaultRoute | undefined {
   const { family, destination, metric, table, type } = route;
   // Procfs names the first way of a multipath route.

@@ -12,13 +12,10 @@ import {
 } from '../model/file-state.ts';
 import { quote } from '../model/shell-quote.ts';
 
-/** No file that a playbook holds is larger, in bytes. */
+/** Size limit in bytes. Files in playbooks are smaller. */
 const LARGEST = 262_144;
 
-/**
- * What is at certain paths, each taken literally: text files with content, mode and owner. A file that is there and cannot
- * be read is an error and not an absence.
- */
+/** Reads certain paths, each taken literally: text files with content, mode and owner. An existing file that cannot be read is an error, not an absence. */
 export function filesFact(paths: readonly string[]): Fact<FileStates> {
   const asked = [...new Set(paths)].sort();
   return {
@@ -96,16 +93,13 @@ function parseOther(line: string): NoFile | undefined {
 }
 
 interface Text {
-  /** Undefined: no text. */
+  /** Undefined: the file is no text. */
   readonly text: string | undefined;
-  /** Where the answer goes on. */
+  /** Position after this file in the output. */
   readonly end: number;
 }
 
-/**
- * What is not UTF-8 comes as U+FFFD, which is longer than what it stands for. Then the next heading tells where the file
- * ends, and it is no text.
- */
+/** Bytes that are not UTF-8 arrive as U+FFFD, which is longer. The next heading then marks the end, and the file is no text. */
 function readText(bytes: Buffer, start: number, length: number, path: string): Text {
   const text = bytes.subarray(start, start + length).toString('utf8');
   const end = start + length + 1;

@@ -2,7 +2,7 @@ import { FactParseError } from '../errors.ts';
 import type { Address } from '../model/link.ts';
 import { linesOf } from './text.ts';
 
-/** Facts about addresses share this script, so that a survey runs it once. */
+/** Facts about addresses share this script, so a survey runs it once. */
 export const readAddresses = `
 command -v ip >/dev/null || { echo 'the host has no ip command: install iproute2' >&2; exit 127; }
 ip -o address show
@@ -11,13 +11,13 @@ ip -o address show
 export interface IpAddress {
   readonly address: Address;
   readonly isLeased: boolean;
-  /** The fe80::/64 address that the kernel gives every link. */
+  /** True for the fe80::/64 address that the kernel gives every link. */
   readonly isLinkLocal: boolean;
 }
 
 /**
- * The text of `ip -o address show`, any age:
- * `2: eno3    inet 10.0.0.2/24 brd 10.0.0.255 scope global dynamic eno3\       valid_lft 86sec preferred_lft 86sec`
+ * Parses the text of `ip -o address show` of any version: `2: eno3 inet 10.0.0.2/24 brd 10.0.0.255 scope global dynamic eno3\ valid_lft 86sec preferred_lft
+ * 86sec`
  */
 export function parseIpAddresses(output: string): readonly IpAddress[] {
   return linesOf(output).flatMap((line) => parseIpAddress(line) ?? []);
@@ -48,7 +48,7 @@ function parseIpAddress(line: string): IpAddress | undefined {
   };
 }
 
-/** Of a point-to-point address the length stands with the peer: `inet 10.8.0.1 peer 10.8.0.2/32`. */
+/** A point-to-point address has its length at the peer: `inet 10.8.0.1 peer 10.8.0.2/32`. */
 function withPrefixLength(local: string, words: readonly string[]): string {
   if (local.includes('/')) return local;
   const [, length = local.includes(':') ? '128' : '32'] = (after(words, 'peer') ?? '').split('/');

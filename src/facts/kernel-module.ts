@@ -5,7 +5,7 @@ import { type KernelModule, moduleName, noModule } from '../model/kernel-module.
 import { quote } from '../model/shell-quote.ts';
 import { linesOf } from './text.ts';
 
-/** Whether a kernel module is loaded, could be, and with which parameters. */
+/** Asks whether a kernel module is loaded or loadable, and for its parameters. */
 export function kernelModuleFact(name: string): Fact<KernelModule> {
   const own = moduleName(name);
   return {
@@ -13,7 +13,7 @@ export function kernelModuleFact(name: string): Fact<KernelModule> {
     script: scriptFor(own),
     parse,
     after: (value, change) => after(own, value, change),
-    // Who uses it changes by itself; and nothing takes a module out again that was loaded.
+    // The number of users changes by itself, and a rollback never unloads a module.
     comparable: () => undefined,
     fake: ({ modules }) => modules.get(own) ?? noModule,
   };

@@ -2,7 +2,7 @@ import type { Fact } from '../model/fact.ts';
 import type { Lease } from '../model/link.ts';
 import { parseIpAddresses, readAddresses } from './ip-addresses.ts';
 
-/** Leased addresses. No change of a plan makes one; they go with their link. */
+/** Leased addresses. No planned change adds one; they disappear with their link. */
 export const leases: Fact<readonly Lease[]> = {
   name: 'leases',
   script: readAddresses,

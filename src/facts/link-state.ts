@@ -37,7 +37,7 @@ done 2>/dev/null
 :
 `;
 
-/** What an operator looks at: carrier, speed, the state of bridges and bonds. No task plans on it. */
+/** Carrier, speed, and the state of bridges and bonds, for operators. No task uses it. */
 export const linkState: Fact<LinkStates> = {
   name: 'linkState',
   script,
@@ -83,7 +83,7 @@ function parse(output: string): LinkStates {
   return states;
 }
 
-/** A link without a speed says -1, or in old kernels 65535 or 2³² - 1. */
+/** A link without a speed reports -1, or in old kernels 65535 or 2³² - 1. */
 function parseLink(name: string, [operstate = '', carrier, speed, duplex]: readonly string[]): LinkState {
   const megabits = speed === undefined || speed === '-' ? -1 : parseNumber(speed, `speed of ${name}`);
   return {

@@ -20,11 +20,11 @@ const bridgeOptions = [
 ];
 
 /**
- * Every network interface with its settings, from sysfs and procfs. The shell's own `read` does it all: with 500 taps a
- * process per link would take seconds, and each file of a tap counts: a tun device is told from it by its lack of a MAC.
- * What a kernel does not have or refuses to tell (`ad_*` in other modes) is left out.
+ * Reads every network interface with its settings from sysfs and procfs. Only the shell's own `read` is used: with 500 taps a process per link would take
+ * seconds. Each file of a tap counts too; a tun device is recognised by its missing MAC. Values that a kernel lacks or refuses (`ad_*` in other modes) are
+ * left out.
  *
- * A controller that is neither bridge nor bond (team, vrf, Open vSwitch) is named only by the target of `master`.
+ * A controller that is neither bridge nor bond (team, vrf, Open vSwitch) is named only by the target of the `master` link.
  */
 const script = `
 cd /sys/class/net || exit
@@ -80,7 +80,7 @@ export const links: Fact<Links> = {
   script,
   parse,
   after: linksAfter,
-  // Nothing unpins a MAC that was set once, so a rollback cannot bring that back; the MAC itself it does.
+  // A MAC that was set once stays pinned. A rollback restores the MAC but cannot unpin it.
   comparable: (value) =>
     new Map(
       [...value].map(([name, { macPinned: _macPinned, options, ...rest }]) => [
@@ -91,7 +91,7 @@ export const links: Fact<Links> = {
   fake: (state) => state.links,
 };
 
-/** While spanning tree notices a change, the kernel reads out twice the forward delay as ageing time. */
+/** During a topology change of spanning tree the kernel reports twice the forward delay as ageing time. */
 function settledOptions(options: LinkOptions | undefined): LinkOptions | undefined {
   if (options?.['stp_state'] === undefined || options['stp_state'] === '0') return options;
   const { ageing_time: _, ...settled } = options;
@@ -168,14 +168,14 @@ function parseLink(name: string, fields: readonly string[]): LinkLine {
   };
 }
 
-/** sysfs prints what has a name and a number as both (`balance-alb 6`); of a list it parts the items by blanks. */
+/** sysfs prints values with name and number as both (`balance-alb 6`), and separates the items of a list by blanks. */
 function setOption({ options }: Survey, link: string, [option = '', ...values]: readonly string[]): void {
   const ofLink = options.get(link) ?? {};
   ofLink[option] = option === 'arp_ip_target' ? values.join(',') : (values[0] ?? '');
   options.set(link, ofLink);
 }
 
-/** `eno5.10        | 10  | eno5`; the two lines of heading match nothing. */
+/** Parses `eno5.10        | 10  | eno5`; the two heading lines do not match. */
 function readVlan({ vlans }: Survey, line: string): void {
   const [, name, id, parent] = /^(\S+)\s*\| (\d+)\s*\| (\S+)$/.exec(line) ?? [];
   if (name === undefined || parent === undefined) return;
@@ -208,7 +208,7 @@ function toLink(name: string, line: LinkLine, survey: Survey): Link {
     up: (line.flags & IFF_UP) !== 0,
     mtu: line.mtu,
     mac: survey.permanentMacs.get(name) ?? line.mac,
-    // A bond sets the MAC of its ports, which then looks as if somebody had: of those the bit means nothing.
+    // A bond sets the MAC of its ports, so the kernel reports it as set by somebody. The bit means nothing for ports.
     macPinned: ['bond', 'bridge', 'vlan'].includes(kind) && line.assigned === NET_ADDR_SET,
     ...(controller !== undefined && { controller }),
     ...(vlan !== undefined && { vlan }),
@@ -237,7 +237,7 @@ function kindOf({ kind, type }: LinkLine): LinkKind {
   }
 }
 
-/** sysfs prints nothing at all, not even a line, for these when they are not set. */
+/** For these, sysfs prints nothing at all, not even a line, while they are not set. */
 const silentWhenUnset = { arp_ip_target: '', primary: '' };
 
 function optionsOf(kind: LinkKind, options: LinkOptions | undefined): LinkOptions | undefined {

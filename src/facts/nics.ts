@@ -7,8 +7,8 @@ import { tellPermanentMacs } from './permanent-macs.ts';
 import { linesOf } from './text.ts';
 
 /**
- * A link with a `device` is hardware, or what a hypervisor shows as such. A virtio device sits on the PCI device that has
- * the slot. An end of a veth pair, whose other end has another index, is all the NIC that a container has.
+ * A link with a `device` is hardware, or a hypervisor presents it as such. A virtio device sits on the PCI device that has the slot. A veth end, whose peer
+ * has another index, serves as the NIC of a container.
  */
 const script = `
 cd /sys/class/net || exit
@@ -49,13 +49,13 @@ done 2>/dev/null
 :
 `;
 
-/** The NICs of a host: hardware and ends of veth pairs, without what sits on them. */
+/** The NICs of a host: hardware and veth ends, without the links on top of them. */
 export const nics: Fact<Nics> = {
   name: 'nics',
   script,
   parse,
   after,
-  // A rollback proves the links; nothing that kvmplay does alters drivers and slots.
+  // The fact `links` checks a rollback; kvmplay never alters drivers and slots.
   comparable: () => null,
   fake,
 };

@@ -6,7 +6,7 @@ import type { Packages } from '../model/packages.ts';
 import { quote } from '../model/shell-quote.ts';
 import { linesOf } from './text.ts';
 
-/** Which of these packages are installed, as the database of dpkg or rpm has it; nothing is asked of a network. */
+/** Asks which of these packages are installed, by the database of dpkg or rpm. No network is used. */
 export function packagesFact(names: readonly string[]): Fact<Packages> {
   const asked = [...new Set(names)].sort();
   return {
@@ -14,7 +14,7 @@ export function packagesFact(names: readonly string[]): Fact<Packages> {
     script: scriptFor(asked),
     parse,
     after: (value, change) => after(asked, value, change),
-    // No rollback takes a package back.
+    // No rollback removes a package.
     comparable: () => undefined,
     fake: ({ packages }) => packages,
     lasting: (before, now) => lasting(asked, before, now),
@@ -59,7 +59,7 @@ function parse(output: string): Packages {
   let manager: PackageManager | undefined;
   for (const line of linesOf(output)) {
     const [word, name = '', version = ''] = line.split(' ');
-    // Of several versions of one package, such as a kernel's, the last one is the youngest.
+    // Several versions of one package may be installed, such as kernels. The last one listed is the newest.
     if (word === 'installed') installed.set(name, version);
     else if (word === 'unfinished') unfinished.add(name);
     else if (word === 'manager') manager = managers.find((candidate) => candidate === name);

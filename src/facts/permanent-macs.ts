@@ -1,6 +1,6 @@
 /**
- * Shell text that prints `permanent PORT MAC` for each port of the bond `$link`. bonding gives its ports other MACs, and
- * EL7's kernel tells the own ones nowhere but here.
+ * Shell text that prints `permanent PORT MAC` for each port of the bond `$link`. Bonding gives its ports other MACs, and EL7's kernel shows the permanent
+ * ones only here.
  */
 export const tellPermanentMacs = `while IFS= read -r line; do
       case $line in

@@ -11,7 +11,7 @@ import type {
 import { toolNames } from '../model/tools.ts';
 import { linesOf } from './text.ts';
 
-/** Paths below `/lib/modules/RELEASE/kernel`, and what shows that the module is there already. */
+/** Paths below `/lib/modules/RELEASE/kernel`, and paths that exist once the module is loaded. */
 const modulePlaces: Readonly<Record<NetworkModule, { file: string; signs: string }>> = {
   bonding: { file: 'drivers/net/bonding/bonding.ko', signs: '/sys/class/net/bonding_masters' },
   '8021q': { file: 'net/8021q/8021q.ko', signs: '/proc/net/vlan' },
@@ -23,8 +23,8 @@ const moduleCalls = Object.entries(modulePlaces).map(
 );
 
 /**
- * Module files may lie elsewhere (updates/, extra/), so what is not where the kernel puts it is looked up in modules.dep,
- * at the price of a process.
+ * Module files may lie elsewhere (updates/, extra/). A module that is not at its usual place is therefore looked up in modules.dep, at the price of a
+ * process.
  */
 const script = `
 read -r kernel </proc/sys/kernel/osrelease
@@ -76,13 +76,13 @@ if [ -d /run/systemd/system ]; then
 fi
 `;
 
-/** Distribution, kernel, tools, modules and who configures the network. */
+/** Distribution, kernel, tools, modules and network services. */
 export const platform: Fact<Platform> = {
   name: 'platform',
   script,
   parse,
   after,
-  // Nothing unloads a module, so a rollback cannot bring that back.
+  // A rollback does not unload modules.
   comparable: ({ modules: _modules, ...rest }) => rest,
   fake: (state) => state.platform,
 };

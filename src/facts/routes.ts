@@ -77,7 +77,7 @@ function parseRoute(line: string, family: 4 | 6): Route | undefined {
     family,
     destination,
     ...(via !== undefined && { via }),
-    // Of what leads nowhere the kernel says `dev lo` in IPv6.
+    // The kernel reports `dev lo` for an IPv6 route that leads nowhere.
     ...(link !== undefined && isUnicast && { link }),
     ...(source !== undefined && { source }),
     ...metricOf(metric, family),
@@ -161,7 +161,7 @@ function nextHopsOf(words: readonly string[]): readonly { hop: NextHop; unknown:
   });
 }
 
-/** The kernel gives an IPv6 route 1024 when nobody asked for a metric. */
+/** Without a given metric the kernel sets 1024 for an IPv6 route. */
 function metricOf(text: string | undefined, family: 4 | 6): Pick<Route, 'metric'> {
   return text === undefined || (family === 6 && text === '1024') ? {} : { metric: Number(text) };
 }

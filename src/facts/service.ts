@@ -7,7 +7,7 @@ import type { Service } from '../model/service.ts';
 import { quote } from '../model/shell-quote.ts';
 import { linesOf } from './text.ts';
 
-/** How a service stands, as systemd or the scripts in /etc/init.d tell it. */
+/** The state of a service, reported by systemd or the scripts in /etc/init.d. */
 export function serviceFact(name: string): Fact<Service> {
   return {
     name: `service ${name}`,
@@ -19,8 +19,8 @@ export function serviceFact(name: string): Fact<Service> {
 }
 
 /**
- * A script of init.d tells by exit code 0 that its service runs. It is enabled by links of the run levels in which hosts
- * are up: 2 to 5. systemd tells nothing about the boot of such a service, so the links are asked there, too.
+ * A script of init.d reports a running service by exit code 0. Links in the run levels 2 to 5 enable it at boot. systemd does not report the boot state of
+ * such a service, so the script looks at the links there, too.
  */
 function scriptFor(name: string): string {
   const plain = name.replace(/\.service$/, '');
@@ -67,7 +67,7 @@ function parseUnit(name: string, lines: readonly string[]): Omit<Service, 'manag
   const [load, active, sub] = [valueOf('LoadState'), valueOf('ActiveState'), valueOf('SubState')];
   if (load === undefined || active === undefined)
     throw new FactParseError(`systemd tells no state of ${name}: ${JSON.stringify(lines.join(' '))}`);
-  // In `auto-restart` it has just failed.
+  // In `auto-restart` the service has just failed.
   const isStarting = active === 'activating' && sub !== 'auto-restart';
   const unit = valueOf('Id')?.replace(/\.service$/, '') ?? '';
   const isAlias = load === 'loaded' && unit !== '' && unit !== name.replace(/\.service$/, '');
@@ -83,7 +83,7 @@ function isEnabled(state: string, lines: readonly string[]): boolean | 'fixed' {
   // `enabled-runtime` ends with the next boot.
   if (['enabled', 'alias'].includes(state)) return true;
   if (['static', 'indirect', 'transient'].includes(state)) return 'fixed';
-  // Of a script in init.d: `generated`, in old ones `bad` or nothing.
+  // systemd reports a script in init.d as `generated`; old versions as `bad` or not at all.
   return ['generated', 'bad', ''].includes(state) && lines.includes('link yes');
 }
 
@@ -98,7 +98,7 @@ function after(name: string, value: Service, change: Change): Service {
   return isBrought ? { ...value, existence: 'expected' } : value;
 }
 
-/** Files that make a service of this name; of `getty@tty1` its template does. */
+/** Returns the files that define a service of this name; for `getty@tty1` the files of its template. */
 function definitionsOf(name: string, manager: ServiceManager | undefined): readonly string[] {
   const plain = name.replace(/\.service$/, '');
   const script = `/etc/init.d/${plain}`;
@@ -114,14 +114,14 @@ function definitionsOf(name: string, manager: ServiceManager | undefined): reado
   return [script, ...folders.flatMap((folder) => units.map((file) => `${folder}/${file}`))];
 }
 
-/** `getty@.service` of `getty@tty1.service`; of one without an instance itself. */
+/** `getty@.service` for `getty@tty1.service`; a unit without an instance is returned as it is. */
 function templateOf(unit: string): string {
   const instance = unit.indexOf('@') + 1;
   const end = unit.indexOf('.', instance);
   return instance === 0 || end === -1 ? unit : unit.slice(0, instance) + unit.slice(end);
 }
 
-/** A service as it is, or as a file that makes one lets it be expected. */
+/** Returns the service; without one, files that define it make it expected. */
 function fake(name: string, { services, files }: FakeState): Service {
   const known = services.get(name) ?? [...services.values()].find(({ unit }) => unit === name);
   if (known !== undefined) return known;

@@ -1,15 +1,15 @@
 import type { Fact } from '../model/fact.ts';
 import { linesOf } from './text.ts';
 
-/** How the SSH session that asks reaches the host. */
+/** The route of the asking SSH session. */
 export interface SshPath {
   /** Address of the client, as the host sees it. */
   readonly client: string;
-  /** The link through which answers leave: a plan that touches it, or what lies below, may cut the session. */
+  /** The link for answers to the client. A plan that touches it, or a link below it, may cut the session. */
   readonly link: string;
 }
 
-/** sudo drops the variable, but is itself a process that was started with it. */
+/** sudo drops the variable, but sudo's own process still has it in its environment. */
 const script = `
 connection=$SSH_CONNECTION
 if [ -z "$connection" ] && [ -r "/proc/$PPID/environ" ]; then
@@ -24,17 +24,17 @@ case $client in
 esac
 `;
 
-/** Undefined when nothing tells: no SSH session, or no route to its client. */
+/** Undefined without an SSH session, or without a route to its client. */
 export const sshPath: Fact<SshPath | undefined> = {
   name: 'sshPath',
   script,
   parse,
   after: (value) => value,
-  // A rollback restores the routes; which of them leads to the client follows.
+  // A rollback restores the routes, and this follows from them.
   comparable: () => null,
 };
 
-/** `10.0.0.5 via 10.0.0.1 dev eth0 src 10.0.0.2 uid 0 \    cache`; of a link-local client the scope names the link. */
+/** Parses `10.0.0.5 via 10.0.0.1 dev eth0 src 10.0.0.2 uid 0 \    cache`. For a link-local client the scope names the link. */
 function parse(output: string): SshPath | undefined {
   const lines = linesOf(output);
   const client = lines.map((line) => /^client (\S+)$/.exec(line)?.[1]).find((found) => found !== undefined);

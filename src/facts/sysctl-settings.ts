@@ -3,7 +3,7 @@ import type { Fact } from '../model/fact.ts';
 import { parseSysctlLine } from '../model/sysctl.ts';
 import { linesOf } from './text.ts';
 
-/** What a file sets at boot. */
+/** A setting that a file applies at boot. */
 export interface SysctlSetting {
   readonly path: string;
   /** With dots, as sysctl(8) prints it. */
@@ -13,7 +13,7 @@ export interface SysctlSetting {
 
 const folders = ['/etc/sysctl.d', '/run/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d'];
 
-/** What files set at boot, whoever wrote them. One process reads them all. */
+/** Settings that files apply at boot, whoever wrote them. One process reads them all. */
 export const sysctlSettings: Fact<readonly SysctlSetting[]> = {
   name: 'sysctlSettings',
   script: `
@@ -31,7 +31,7 @@ true
   fake: ({ files }) => [...files].flatMap(([path, file]) => sysctlSettingsIn(path, file.content ?? '')),
 };
 
-/** What a file of this content sets; nothing when no boot reads it. */
+/** Returns the settings in a file of this content; none if no boot reads the file. */
 export function sysctlSettingsIn(path: string, content: string): readonly SysctlSetting[] {
   if (!isRead(path)) return [];
   return content.split('\n').flatMap((line) => {

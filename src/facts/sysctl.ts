@@ -3,7 +3,7 @@ import type { Fact } from '../model/fact.ts';
 import { quote } from '../model/shell-quote.ts';
 import { sysctlBroughtBy, sysctlPath, sysctlValue } from '../model/sysctl.ts';
 
-/** What a setting of the kernel is; undefined when the kernel has no such setting, or not yet. */
+/** The value of a kernel setting. Undefined if the kernel lacks the setting, or does not have it yet. */
 export function sysctlFact(key: string): Fact<string | undefined> {
   const path = quote(sysctlPath(key));
   return {

@@ -1,38 +1,38 @@
 import type { CommandResult } from './host.ts';
 
 /**
- * What an action does to a host. `reads`: nothing, and it also runs in check mode. `waits`: nothing either, but for what
- * was to be done before it. `changes`: anything.
+ * How far an action reaches. `reads`: it alters nothing and also runs in check mode. `waits`: it alters nothing, but depends on what was planned before it.
+ * `changes`: it may alter anything.
  *
- * Before an action that waits or changes, what is planned so far is applied and confirmed; in check mode it does not run.
+ * Before an action that waits or changes, the changes planned so far are applied and confirmed. In check mode such an action does not run.
  */
 export type ActionEffect = 'reads' | 'waits' | 'changes';
 
-/** Something that is done when its turn comes, unlike a task, which plans what should be. `D` is the input after validation. */
+/** A playbook step that runs when its turn comes; a task, in contrast, plans the desired state. `D` is the validated input. */
 export interface Action<D, O> {
-  /** As users write it: `command`. */
+  /** Name that users write: `command`. */
   readonly name: string;
   /** Checks input before the action runs. Throws TaskInputError. */
   readonly validate: (input: unknown) => D;
-  /** What it is about, for reports. Without secrets. */
+  /** Object of the action in reports, free of secrets. */
   readonly subject: (input: D) => string;
   readonly effect: (input: D) => ActionEffect;
-  /** Reads whether there is nothing left to do, also in check mode. Default: there is. */
+  /** Reads the host, also in check mode, and returns true if nothing is left to do. Default: there is something to do. */
   readonly isDone?: ((input: D, host: ActionHost) => Promise<boolean>) | undefined;
   readonly run: (input: D, host: ActionHost) => Promise<ActionEnd<O>>;
 }
 
-/** What came of an action that ran. */
+/** The end of an action that ran. */
 export interface ActionEnd<O> {
   readonly changed: boolean;
   readonly output: O;
 }
 
-/** What a playbook gets of an action. */
+/** The result that a playbook receives from an action. */
 export interface ActionResult<O> {
-  /** In check mode: that it would run and may change something. */
+  /** In check mode: true if the action would run and may change something. */
   readonly changed: boolean;
-  /** Undefined when it did not run: in check mode, when there was nothing to do, when tags or `--step` left it out. */
+  /** Undefined if the action did not run: in check mode, with nothing to do, or left out by tags or `--step`. */
   readonly output: O | undefined;
 }
 
@@ -41,11 +41,11 @@ export interface ActionHost {
   /** Name in the inventory. */
   readonly name: string;
   readonly checkMode: boolean;
-  /** Runs a command; a non-zero code is a result, not an error. Throws CommandTimeoutError. */
+  /** Runs a command; a non-zero exit code is a result, not an error. Throws CommandTimeoutError. */
   run(command: HostCommand): Promise<CommandResult>;
 }
 
-/** A program and its arguments, none of which a shell reads; or POSIX sh, whose `$1`, `$2`, … are `args`. */
+/** Either a program with arguments that no shell reads, or POSIX sh with `args` as its `$1`, `$2`, …. */
 export type HostCommand = CommandSettings &
   (
     | { readonly argv: readonly string[]; readonly script?: undefined; readonly args?: undefined }
@@ -55,9 +55,9 @@ export type HostCommand = CommandSettings &
 export interface CommandSettings {
   /** Text for its standard input. Default: none. */
   readonly stdin?: string | undefined;
-  /** Variables of its environment. */
+  /** Additional environment variables. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
-  /** Folder to run in. Default: that of the login. */
+  /** Working directory. Default: that of the login. */
   readonly chdir?: string | undefined;
   /** Seconds. Default: 120. */
   readonly timeout?: number | undefined;

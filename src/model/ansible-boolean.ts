@@ -2,8 +2,8 @@ const trueWords: ReadonlySet<string> = new Set(['y', 'yes', 'on', '1', 'true', '
 const falseWords: ReadonlySet<string> = new Set(['n', 'no', 'off', '0', 'false', 'f', '0.0']);
 
 /**
- * What Ansible takes for a boolean, whether it comes from YAML (`true`), from a quoted string (`'yes'`) or from a number
- * (`1`). Undefined for everything else, so that the caller can name what is wrong.
+ * Reads a boolean as Ansible does: from YAML (`true`), from a quoted string (`'yes'`) or from a number (`1`). Returns undefined for everything else; the
+ * caller names the wrong value.
  */
 export function toBoolean(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') {

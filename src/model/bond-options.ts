@@ -11,13 +11,13 @@ export const bondModes = [
 
 export type BondMode = (typeof bondModes)[number];
 
-/** What the kernel asks of a bond before it lets an option change. */
+/** The state of a bond in which the kernel accepts a change of an option. */
 export type BondOptionCondition = 'any time' | 'bond down' | 'no ports' | 'has ports';
 
 export interface BondOptionRule {
-  /** The kernel's value of a bond on which nobody set the option. */
+  /** The kernel's default, which a bond has until somebody sets the option. */
   readonly initial: string;
-  /** Modes in which the kernel takes the option; absent: all. */
+  /** Modes in which the kernel accepts the option. Absent: all modes. */
   readonly modes?: readonly BondMode[];
   readonly condition: BondOptionCondition;
 }
@@ -28,8 +28,8 @@ const withArpMonitor = bondModes.filter((mode) => !withoutArpMonitor.includes(mo
 const withPrimary: readonly BondMode[] = ['active-backup', 'balance-tlb', 'balance-alb'];
 
 /**
- * Options of a bond in the order in which they are to be set, under the kernel's names (Documentation/networking/bonding.rst;
- * which mode takes what and when: drivers/net/bonding/bond_options.c).
+ * Bond options under the kernel's names, in the order in which kvmplay sets them. Sources: Documentation/networking/bonding.rst, and
+ * drivers/net/bonding/bond_options.c for the conditions per mode.
  */
 export const bondOptionRules = {
   mode: { initial: 'balance-rr', condition: 'no ports' },
@@ -60,5 +60,5 @@ export const bondOptionRules = {
 
 export type BondOptionName = keyof typeof bondOptionRules;
 
-/** Rules by name, for names that come from data. */
+/** Rules by option name, for names that come from data. */
 export const bondOptionRule = new Map<string, BondOptionRule>(Object.entries(bondOptionRules));

@@ -1,14 +1,14 @@
-/** Letters of a line, beyond which nobody reads it. */
+/** Characters kept of one line. */
 const longestLine = 800;
-/** Lines of one error. */
+/** Lines kept of one error. */
 const mostLines = 200;
 
-/** The lines of a text that may come from a host, without empty ones at the end: so many, and each so long, as somebody reads. */
+/** Splits text from a host into lines and drops empty ones at the end. At most 200 lines of 800 characters are kept. */
 export function boundedLines(text: string): readonly string[] {
   return boundLines(text.trimEnd().split(/\r?\n/));
 }
 
-/** The same of lines; a line that holds a line break becomes several. */
+/** Bounds lines in the same way; a line that holds a line break becomes several. */
 export function boundLines(lines: readonly string[]): readonly string[] {
   const all = lines.flatMap((line) => line.split(/\r?\n/));
   const shown = all.slice(0, mostLines).map(boundLine);

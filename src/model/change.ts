@@ -1,8 +1,8 @@
 /**
- * One thing a plan does to a host, as plain data that holds both sides: it can be shown, foretold, done and undone. Its
- * kinds are those of the families in `changes`, of which only the types come here.
+ * One modification of a host, as plain data with both sides: it can be shown, forecast, done and undone. The families in `changes` define the kinds; only
+ * their types come here.
  *
- * A plan hides nothing: what the kernel would do by itself (VLANs that die with their parent, addresses lost with a
- * link) is listed as changes of its own before the change that would cause it.
+ * A plan hides nothing. Side effects of the kernel (VLANs deleted with their parent, addresses lost with a link) are listed as changes of their own, before
+ * the change that would cause them.
  */
 export type { Change } from '../changes/index.ts';

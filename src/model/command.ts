@@ -1,13 +1,13 @@
-/** One thing the host does: a program with its arguments, or a value written to a file of the kernel. */
+/** One command on the host: a program with arguments, or a value written to a file of the kernel. */
 export type Command = ProgramCommand | KernelWrite;
 
 export interface ProgramCommand extends Repeatable {
   readonly argv: readonly string[];
-  /** Standard input. Absent: there is none. */
+  /** Standard input. Absent: none. */
   readonly input?: string;
-  /** Exit codes besides 0 of one that did what it should. */
+  /** Exit codes besides 0 that mean success. */
   readonly alsoDone?: readonly number[];
-  /** A basic regular expression of grep: where what went wrong matches it, the command is tried again for two minutes. */
+  /** Basic regular expression for grep. A command that fails with matching output is tried again for two minutes. */
   readonly busy?: string;
 }
 
@@ -17,14 +17,11 @@ export interface KernelWrite extends Repeatable {
 }
 
 interface Repeatable {
-  /**
-   * POSIX sh that reads only: exit 0 when the host is already as the command would leave it. Absent: running the command
-   * twice does no harm.
-   */
+  /** POSIX sh that only reads. It exits 0 if the host already is as the command would leave it. Absent: the command may run twice without harm. */
   readonly unless?: string;
 }
 
-/** A command as an operator would type it. */
+/** Formats a command as an operator would type it. */
 export function formatCommand(command: Command): string {
   return 'argv' in command ? command.argv.join(' ') : `echo ${command.value} > ${command.to}`;
 }

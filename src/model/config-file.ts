@@ -5,24 +5,24 @@ export interface ConfigFile {
   readonly content: string;
   /** Permission bits, such as 0o644. */
   readonly mode: number;
-  /** Names, or numbers where the host knows no name. Absent: root. */
+  /** User and group names, or numbers without a name on the host. Absent: root. */
   readonly owner?: string;
   readonly group?: string;
-  /** Why `content` is not what the file holds. Such a file is never written. Absent: `content` is the file to the byte. */
+  /** Why `content` differs from the file. A file with a flaw is never written. Absent: `content` is the file to the byte. */
   readonly flaw?: FileFlaw;
 }
 
 export interface FileFlaw {
-  /** The end of a sentence that begins with the path: `is not UTF-8`. */
+  /** The second half of a sentence that begins with the path: `is not UTF-8`. */
   readonly is: string;
-  /** `content` is the file but for the characters that are no text, each a U+FFFD. Else nothing of it is known. */
+  /** True: `content` is the file, with U+FFFD for every character that is no text. False: the content is unknown. */
   readonly legible: boolean;
 }
 
 /** Configuration files by absolute path. */
 export type ConfigFiles = ReadonlyMap<string, ConfigFile>;
 
-/** Files as they will be once `change` is done. */
+/** Returns the files as `change` leaves them. */
 export function configFilesAfter(files: ConfigFiles, change: Change): ConfigFiles {
   switch (change.kind) {
     case 'file.write': {

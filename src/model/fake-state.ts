@@ -6,7 +6,7 @@ import type { Packages } from './packages.ts';
 import type { Platform } from './platform.ts';
 import type { Service } from './service.ts';
 
-/** Everything that a fake host is. */
+/** The state of a fake host. */
 export interface FakeState {
   readonly platform: Platform;
   readonly links: Links;
@@ -14,16 +14,16 @@ export interface FakeState {
   readonly routes: readonly Route[];
   readonly rules: readonly RoutingRule[];
   readonly leases: readonly Lease[];
-  /** What of NICs does not show in their links; by name. */
+  /** NIC details that links do not show, by link name. */
   readonly nics: Readonly<Record<string, Pick<Nic, 'driver' | 'pci'>>>;
   /** By path. */
   readonly files: FileStates;
   /** By key. */
   readonly sysctls: ReadonlyMap<string, string>;
-  /** By name, as the kernel spells it. */
+  /** By name in the kernel's spelling. */
   readonly modules: ReadonlyMap<string, KernelModule>;
   readonly packages: Packages;
-  /** A package was installed, and may have brought services that are not known here. */
+  /** A package was installed and may have brought unknown services. */
   readonly mayHaveMore: boolean;
   /** By name. */
   readonly services: ReadonlyMap<string, Service>;

@@ -1,4 +1,4 @@
-/** Why a file could not be read, to follow its name: `does not exist`, `cannot be read: permission denied`. */
+/** Says why a file could not be read, as words to follow its path: `does not exist`, `cannot be read: permission denied`. */
 export function whyUnreadable(error: unknown): string {
   switch (codeOf(error)) {
     case 'ENOENT':
@@ -10,7 +10,7 @@ export function whyUnreadable(error: unknown): string {
   }
 }
 
-/** Why a file could not be written, to follow its name: `cannot be written: no space left on device`. */
+/** Says why a file could not be written, as words to follow its path: `cannot be written: no space left on device`. */
 export function whyUnwritable(error: unknown): string {
   switch (codeOf(error)) {
     case 'ENOENT':
@@ -26,7 +26,7 @@ function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
 
-/** Node's message `EACCES: permission denied, open '/etc/x'` names code, call and path besides. */
+/** Node's message `EACCES: permission denied, open '/etc/x'` repeats code, call and path. */
 function reasonOf(error: unknown): string {
   const message =
     typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);

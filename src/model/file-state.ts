@@ -1,6 +1,6 @@
 import type { ConfigFile } from './config-file.ts';
 
-/** What is at a path: a text file, or something else that nobody writes over. */
+/** The content of a path: a text file, or something that kvmplay never overwrites. */
 export type FileState = ConfigFile | NoFile;
 
 export interface NoFile {
@@ -10,10 +10,10 @@ export interface NoFile {
   readonly mode?: never;
 }
 
-/** What a package that is to be installed may bring; only in check mode, where it is never seen. */
+/** A file that a planned package may install. It exists in check mode only. */
 export const expectedFile: NoFile = { is: 'a file that a package may bring' };
 
-/** By path; a path at which there is nothing is missing. */
+/** Files by path. A path with nothing at it has no entry. */
 export type FileStates = ReadonlyMap<string, FileState>;
 
 export function isTextFile(file: FileState | undefined): file is ConfigFile {

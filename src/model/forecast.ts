@@ -1,32 +1,32 @@
-/** What users of a host notice: nothing; a second in which frames are lost; longer than that. */
+/** Effect on users of a host. `none`: nothing. `blip`: frames are lost for up to a second. `outage`: for longer. */
 export type Disruption = 'none' | 'blip' | 'outage';
 
 /** From harmless to worst. */
 export const disruptions: readonly Disruption[] = ['none', 'blip', 'outage'];
 
-/** What changes will do to who uses the network of a host. */
+/** The predicted effect of changes on users of the host's network. */
 export interface Forecast {
   readonly disruption: Disruption;
-  /** How long at most. Absent: until somebody undoes it. */
+  /** Longest duration. Absent: until somebody undoes the changes. */
   readonly seconds?: number;
-  /** Sentences about what disrupts, the worst first. */
+  /** Sentences about disrupting changes, the worst first. */
   readonly reasons: readonly string[];
-  /** Whether the link that carries SSH, or one below it, is touched. Absent: it is not known which link that is. */
+  /** True if the changes touch the link that carries SSH, or one below it. Absent: that link is unknown. */
   readonly touchesSsh?: boolean;
   /** Taps whose frames pass a touched link. */
   readonly guests: readonly string[];
-  /** Sentences about links that go with another. */
+  /** Sentences about links that disappear with another. */
   readonly cascades: readonly string[];
-  /** Changes that no rollback takes back. */
+  /** Changes that no rollback undoes. */
   readonly irreversible: readonly string[];
 }
 
-/** Whether a forecast is worse than what is allowed. */
+/** Returns true if the forecast is worse than `most`. */
 export function exceeds({ disruption }: Pick<Forecast, 'disruption'>, most: Disruption): boolean {
   return disruptions.indexOf(disruption) > disruptions.indexOf(most);
 }
 
-/** The one that disrupts most. */
+/** Returns the forecast with the worst disruption. */
 export function worstForecast(forecasts: readonly Forecast[]): Forecast | undefined {
   const weight = ({ seconds = Infinity }: Forecast): number => seconds;
   return forecasts.toSorted((a, b) => (weight(a) === weight(b) ? 0 : weight(b) - weight(a)))[0];

@@ -9,7 +9,7 @@ export interface ShownFacts {
   readonly leases: readonly Lease[];
 }
 
-/** What an operator looks at on one host; also the shape of `kvmplay show --json`. */
+/** The network of one host for an operator; also the shape of `kvmplay show --json`. */
 export interface HostNetwork {
   readonly bridges: readonly ShownBridge[];
   readonly bonds: readonly ShownBond[];
@@ -32,7 +32,7 @@ export interface ShownBond {
   readonly mode: string;
   readonly miiStatus: string;
   readonly activePort?: string;
-  /** Of 802.3ad. */
+  /** 802.3ad only. */
   readonly aggregator?: { readonly id: number; readonly ports: number; readonly partnerMac: string };
   readonly ports: readonly ShownBondPort[];
 }
@@ -52,14 +52,14 @@ export interface ShownVlan {
   readonly name: string;
   readonly id: number;
   readonly parent: string;
-  /** The bridge or bond it is a port of. */
+  /** The bridge or bond of a port. */
   readonly controller?: string;
 }
 
 export interface ShownLink {
   readonly name: string;
   readonly kind: string;
-  /** `down`: by somebody's will; `no carrier`: up, but nothing answers at the other end. */
+  /** `down`: switched off by an administrator. `no carrier`: switched on, but without a signal from the other end. */
   readonly state: 'up' | 'down' | 'no carrier';
   readonly mtu: number;
   readonly mac: string;
@@ -67,7 +67,7 @@ export interface ShownLink {
   readonly addresses: readonly { readonly address: string; readonly leased: boolean }[];
 }
 
-/** The facts as an operator thinks of them; links in order of their names, numbers in names as numbers. */
+/** Arranges facts for an operator. Links are sorted by name, and digits in names compare as numbers. */
 export function toHostNetwork(facts: ShownFacts): HostNetwork {
   const links = [...facts.links.values()].sort((a, b) => byName.compare(a.name, b.name));
   return {

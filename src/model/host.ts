@@ -3,25 +3,25 @@ import type { Fact } from './fact.ts';
 import type { SourcePlace } from './inventory.ts';
 import type { Task, TaskResult } from './task.ts';
 
-/** What a command on a host returned. */
+/** The result of a command on a host. */
 export interface CommandResult {
-  /** Exit code; 0 says that all is well. */
+  /** Exit code; 0 means success. */
   readonly code: number;
-  /** What it printed, as UTF-8. */
+  /** Standard output, decoded as UTF-8. */
   readonly stdout: string;
-  /** What it complained about, as UTF-8. */
+  /** Standard error, decoded as UTF-8. */
   readonly stderr: string;
 }
 
-/** One host as a playbook sees it. */
+/** One host in a playbook. */
 export interface Host<V = HostVars> {
   /** Name in the inventory. */
   readonly name: string;
   /** Groups of the inventory that the host belongs to. */
   readonly groups: readonly string[];
-  /** Variables of the inventory, as the play's schema types them. */
+  /** Inventory variables, typed by the play's schema. */
   readonly vars: V;
-  /** Where the inventory gave a variable its value, for messages; undefined when nothing tells. */
+  /** Returns the place in the inventory that set a variable, for messages. Undefined if unknown. */
   varPlace(variable: string): SourcePlace | undefined;
   /** True in check mode: nothing on the host changes. */
   readonly checkMode: boolean;
@@ -30,17 +30,17 @@ export interface Host<V = HostVars> {
   /** Runs an action; `command(host, {...})` calls this. */
   act<D, O>(action: Action<D, O>, input: unknown): Promise<ActionResult<O>>;
   /**
-   * The same host, whose tasks, actions and `exec` have these tags besides those of the play:
-   * `await ensureVlan(host.tagged('vlan'), {...})`. What `--tags` and `--skip-tags` leave out is skipped.
+   * The same host with additional tags for tasks, actions and `exec`: `await ensureVlan(host.tagged('vlan'), {...})`. Steps that `--tags` or `--skip-tags`
+   * leave out are skipped.
    */
   tagged(...tags: readonly string[]): Host<V>;
-  /** The answer to a fact, with everything planned so far folded in. One exec asks for all of `Promise.all`. */
+  /** Asks a fact; the answer includes all changes planned so far. The facts of one `Promise.all` share one exec. */
   fact<T>(fact: Fact<T>): Promise<T>;
-  /** Runs a command that changes nothing; also in check mode. A non-zero exit code is an error. */
+  /** Runs a command that changes nothing, also in check mode. Throws on a non-zero exit code. */
   read(command: string): Promise<CommandResult>;
   /**
-   * Runs a command that may change anything. What is planned so far is applied and confirmed first. In check mode it
-   * does not run and returns undefined, nor when tags or `--step` leave it out.
+   * Runs a command that may change anything. The changes planned so far are applied and confirmed first. Returns undefined, without running, in check mode
+   * or if tags or `--step` leave it out.
    */
   exec(command: string): Promise<CommandResult | undefined>;
 }

@@ -12,17 +12,17 @@ export interface SourcePlace {
 
 export interface InventoryHost {
   readonly name: string;
-  /** All groups, direct and inherited, without `all`; in the order they were met. */
+  /** All groups except `all`, direct and inherited, in order of appearance. */
   readonly groups: readonly string[];
-  /** Variables merged from groups and host, as Ansible merges them. Templates and vault values are evaluated as they are read. */
+  /** Variables merged from groups and host in Ansible's order. Templates and vault values are evaluated when read. */
   readonly vars: HostVars;
-  /** The same as the sources say them; absent when there is nothing to evaluate. */
+  /** Variables before evaluation. Absent if nothing needs evaluation. */
   readonly rawVars?: HostVars;
-  /** Those of `rawVars` that were said of the host itself, and not of a group; of hosts that were read from sources. */
+  /** The part of `rawVars` that was set on the host itself rather than on a group. Absent for hosts made in code. */
   readonly ownVars?: HostVars;
-  /** Where each of `vars` was given the value it has; of hosts that were read from sources. */
+  /** The place that set each of `vars`. Absent for hosts made in code. */
   readonly varPlaces?: ReadonlyMap<string, SourcePlace>;
-  /** Where the host was first met: `file` is Ansible's `inventory_file`. */
+  /** First mention of the host; `file` is Ansible's `inventory_file`. */
   readonly place: SourcePlace;
 }
 
@@ -30,9 +30,9 @@ export interface Inventory {
   /** In the order of the files. */
   readonly hosts: readonly InventoryHost[];
   readonly groups: ReadonlyMap<string, InventoryGroup>;
-  /** What came out of vaults, and passwords: `run` shows none of it. */
+  /** Passwords and values from vaults; `run` masks them in all output. */
   readonly secrets?: Secrets;
-  /** Files that were encrypted as a whole: the variables in them are not listed. */
+  /** Files encrypted as a whole. Their variables are not listed. */
   readonly vaultFiles?: ReadonlySet<string>;
 }
 
@@ -44,8 +44,8 @@ export interface InventoryGroup {
   readonly children: readonly string[];
   /** `ansible_group_priority`; default 1. */
   readonly priority?: number;
-  /** Variables said of the group itself, in sources and in group_vars/; as they say them. */
+  /** Variables set on the group itself, in sources and in group_vars/, before evaluation. */
   readonly vars: HostVars;
-  /** Where each of `vars` was given the value it has. */
+  /** The place that set each of `vars`. */
   readonly varPlaces?: ReadonlyMap<string, SourcePlace>;
 }

@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
-/** `10.0.0.1/24`, `fd00::/64`; without a length: one address. */
+/** Accepts an address with or without a prefix length: `10.0.0.1/24`, `fd00::/64`. Without one it means a single address. */
 export function isCidr(value: string): boolean {
   const [address = '', length = '', ...rest] = value.split('/');
   if (rest.length > 0 || (value.includes('/') && !/^(0|[1-9]\d{0,2})$/.test(length))) return false;
@@ -8,7 +8,7 @@ export function isCidr(value: string): boolean {
   return isIPv6(address) && !address.includes('%') && Number(length) <= 128;
 }
 
-/** In the spelling of the kernel's tools, with the prefix length if there is one. */
+/** Returns the spelling of the kernel's tools, with the prefix length if there is one. */
 export function canonicalIp(value: string): string {
   const [address = '', ...length] = value.split('/');
   if (!isIPv6(address) || address.includes('%')) return value;
@@ -20,20 +20,17 @@ export function familyOf(address: string): 4 | 6 {
   return address.includes(':') ? 6 : 4;
 }
 
-/** Without its prefix length. */
+/** Returns an address without its prefix length. */
 export function hostPart(address: string): string {
   return address.split('/', 1).join('');
 }
 
-/** The address as it stands before `:port`: an IPv6 address in brackets. */
+/** Returns the address as written before `:port`: IPv6 in brackets. */
 export function bracketed(address: string): string {
   return isIPv6(address) ? `[${address}]` : address;
 }
 
-/**
- * Tells whether `address` lies in the network that `network`, an address with prefix length, is in. False when one of them
- * is no address.
- */
+/** Returns true if `address` lies in the network of `network`, an address with prefix length. False if either is invalid. */
 export function isInNetwork(address: string, network: string): boolean {
   const host = hostPart(address);
   if (isIP(host) === 0 || !isCidr(network) || familyOf(host) !== familyOf(network)) return false;
@@ -44,7 +41,7 @@ export function isInNetwork(address: string, network: string): boolean {
   return list.check(host, family);
 }
 
-/** The broadcast address that every tool sets. Networks of one or two addresses have none. */
+/** Returns the conventional broadcast address. Networks of one or two addresses have none. */
 export function broadcastOf(address: string): string | undefined {
   const [host = '', length] = address.split('/');
   if (!isIPv4(host) || length === undefined || Number(length) > 30) return undefined;
@@ -52,7 +49,7 @@ export function broadcastOf(address: string): string | undefined {
   return [0, 8, 16, 24].map((start) => Number.parseInt(last.slice(start, start + 8), 2)).join('.');
 }
 
-/** True for a network itself, as a route's destination must be: `10.0.0.0/8`, not `10.0.0.1/8`. */
+/** Returns true for a network without host bits, as a route's destination must be: `10.0.0.0/8`, not `10.0.0.1/8`. */
 export function isNetworkAddress(value: string): boolean {
   const [address = '', length] = value.split('/');
   return length === undefined || !bitsOf(address).slice(Number(length)).includes('1');

@@ -1,16 +1,16 @@
-/** How a kernel module stands. */
+/** The state of a kernel module. */
 export interface KernelModule {
   /** `builtin`: part of the kernel itself. `missing`: the kernel has no such module. */
   readonly state: 'loaded' | 'builtin' | 'loadable' | 'missing';
-  /** Of a loaded one: what it says its parameters are, those that can be read. */
+  /** Readable parameters of a loaded module. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Of a loaded one: how many use it. */
+  /** Number of users of a loaded module. */
   readonly uses: number;
-  /** Of a loaded one: the links that it drives, which go with it. */
+  /** Links that a loaded module drives. They disappear with it. */
   readonly links: readonly string[];
 }
 
-/** The name as the kernel spells it, which takes `-` and `_` for the same. */
+/** Returns the kernel's spelling of a module name. The kernel treats `-` and `_` alike. */
 export function moduleName(name: string): string {
   return name.replaceAll('-', '_');
 }

@@ -3,8 +3,8 @@ import type { Change } from './change.ts';
 import type { Address, Link, LinkOptions, Links, LinkSettings, Route, RoutingRule } from './link.ts';
 
 /**
- * How the Linux kernel answers to changes, as far as facts show it. A plan lists its consequences itself, so only what
- * cannot be said as a change of its own is foretold here: MTU and MAC that follow another link.
+ * Applies a change to links as the Linux kernel does, as far as facts show it. A plan lists most consequences as changes of their own, so only MTU and MAC
+ * that follow another link are computed here.
  */
 export function linksAfter(links: Links, change: Change): Links {
   switch (change.kind) {
@@ -80,7 +80,7 @@ export function movedRule(rule: RoutingRule, link: string, heir: string): Routin
   return { ...rule, words: moved.join(' ') };
 }
 
-/** Whether the kernel would take two routes for the same entry. */
+/** Returns true if the kernel treats two routes as the same entry. */
 export function isSameRoute(a: Route, b: Route): boolean {
   return (
     a.family === b.family &&
@@ -116,12 +116,12 @@ export function movedRoute(route: Route, link: string, heir: string): Route {
   };
 }
 
-/** The ports of a bond or bridge, in the order of `links`. */
+/** Returns the ports of a bond or bridge, in the order of `links`. */
 export function portsOf(links: Links, controller: string): readonly Link[] {
   return [...links.values()].filter((link) => link.controller === controller);
 }
 
-/** The VLANs on a link. */
+/** Returns the VLANs on a link. */
 export function vlansOn(links: Links, parent: string): readonly Link[] {
   return [...links.values()].filter((link) => link.vlan?.parent === parent);
 }
@@ -129,7 +129,7 @@ export function vlansOn(links: Links, parent: string): readonly Link[] {
 /** The smallest MTU of a link that has IPv6. */
 export const SMALLEST_OF_IPV6 = 1280;
 
-/** What the kernel gives a bridge on which nobody set anything; times in hundredths of a second, as sysfs has them. */
+/** Kernel defaults of bridge options. Times are in hundredths of a second, as in sysfs. */
 export const initialBridgeOptions: LinkOptions = {
   stp_state: '0',
   forward_delay: '1500',
@@ -141,7 +141,7 @@ export const initialBridgeOptions: LinkOptions = {
   multicast_snooping: '1',
 };
 
-/** What the kernel gives a bond on which nobody set anything. */
+/** Kernel defaults of bond options. */
 export const initialBondOptions: LinkOptions = Object.fromEntries(
   Object.entries(bondOptionRules).map(([name, rule]) => [name, rule.initial]),
 );
@@ -154,7 +154,7 @@ function withInitialOptions(link: Link): Link {
   return link;
 }
 
-/** Options of a bond that can be read in mode 802.3ad only; the kernel keeps them in others too. */
+/** Bond options that are readable in mode 802.3ad only. The kernel keeps their values in other modes too. */
 export const unreadableElsewhere: readonly string[] = ['ad_actor_sys_prio', 'ad_user_port_key'];
 
 function readableOptions(options: LinkOptions): LinkOptions {
@@ -247,9 +247,8 @@ function spreadMac(links: Links, changed: Link): Links {
 }
 
 /**
- * Bridges follow their ports: the MAC is the lowest of theirs until somebody sets it (hazard 16), the MTU the smallest
- * until somebody sets it (hazard 39; that it was set shows only by its not being the smallest). `told` is a bridge whose MTU
- * is being set just now.
+ * Bridges follow their ports: the MAC is the lowest of theirs until somebody sets it (hazard 16), the MTU the smallest until somebody sets it (hazard 39). A
+ * set MTU is recognised only by differing from the smallest. `told` is a bridge whose MTU is being set now.
  */
 function settleBridges(before: Links, links: Links, told?: string): Links {
   let next = links;

@@ -1,4 +1,4 @@
-/** What a link does at this moment. */
+/** The momentary state of a link. */
 export interface LinkState {
   /** `up`, `down`, `lowerlayerdown`, `unknown`, ... (RFC 2863). */
   readonly operstate: string;
@@ -7,20 +7,20 @@ export interface LinkState {
   /** Mbit/s. */
   readonly speed?: number;
   readonly duplex?: string;
-  /** Of a bridge. */
+  /** Bridges only. */
   readonly bridge?: BridgeState;
-  /** Of a port of a bridge. */
+  /** Ports of a bridge only. */
   readonly stpState?: StpState;
-  /** Of a bond. */
+  /** Bonds only. */
   readonly bond?: BondState;
-  /** Of a port of a bond. */
+  /** Ports of a bond only. */
   readonly bondPort?: BondPortState;
 }
 
 export interface BridgeState {
   /** `8000.020000000104`: priority and MAC. */
   readonly id: string;
-  /** The bridge it takes for the root of the tree; without STP itself. */
+  /** The root bridge of the spanning tree; without STP the bridge itself. */
   readonly rootId: string;
 }
 
@@ -29,29 +29,29 @@ export type StpState = 'disabled' | 'listening' | 'learning' | 'forwarding' | 'b
 /** States by the name of the link. */
 export type LinkStates = ReadonlyMap<string, LinkState>;
 
-/** What a bond does at this moment, from /proc/net/bonding/NAME. */
+/** The momentary state of a bond, from /proc/net/bonding/NAME. */
 export interface BondState {
   /** `up` or `down`, as the driver's monitoring sees the bond. */
   readonly miiStatus: string;
-  /** In modes with one: the port that sends. */
+  /** The port that sends, in modes with a single active port. */
   readonly activePort?: string;
-  /** Of 802.3ad. */
+  /** 802.3ad only. */
   readonly aggregator?: Aggregator;
 }
 
 export interface Aggregator {
   readonly id: number;
-  /** Ports that really work together; fewer than the bond has is a fault. */
+  /** Ports that aggregate. A number below that of the bond's ports means a fault. */
   readonly ports: number;
-  /** 00:00:00:00:00:00: nobody at the other end speaks LACP. */
+  /** 00:00:00:00:00:00 means that no partner speaks LACP. */
   readonly partnerMac: string;
 }
 
 export interface BondPortState {
   readonly miiStatus: string;
-  /** How often the driver saw it fail. */
+  /** Failures counted by the driver. */
   readonly failures: number;
   readonly permanentMac: string;
-  /** Of 802.3ad: ports with another id than the bond's do not work. */
+  /** 802.3ad only. A port whose id differs from the bond's does not work. */
   readonly aggregatorId?: number;
 }

@@ -1,4 +1,4 @@
-/** What a network interface is, as far as kvmplay tells them apart. `ethernet` is a NIC or a veth end; `other` is left alone. */
+/** Kinds of network interface that kvmplay distinguishes. `ethernet` is a NIC or a veth end; `other` is left alone. */
 export type LinkKind = 'ethernet' | 'bond' | 'bridge' | 'vlan' | 'tap' | 'loopback' | 'other';
 
 /** The two kinds of link that can have ports. */
@@ -18,15 +18,15 @@ export interface Link {
   readonly up: boolean;
   /** Largest payload in bytes. */
   readonly mtu: number;
-  /** Lower-case MAC address. Of a bond's port: its permanent one, since bonding swaps the working one about. */
+  /** Lower-case MAC address. For a port of a bond the permanent one, since bonding changes the working one. */
   readonly mac: string;
-  /** The MAC was set by somebody (`addr_assign_type` 3): a bridge or bond keeps it whatever its ports. */
+  /** Somebody set the MAC (`addr_assign_type` 3): a bridge or bond keeps it, whatever its ports. */
   readonly macPinned: boolean;
   /** The bond or bridge this link is a port of. */
   readonly controller?: string;
-  /** Of a VLAN: the link it sits on, and its 802.1Q id. */
+  /** The parent link and 802.1Q id of a VLAN. */
   readonly vlan?: VlanPlace;
-  /** Of a bond or bridge. */
+  /** Bonds and bridges only. */
   readonly options?: LinkOptions;
 }
 
@@ -46,7 +46,7 @@ export interface LinkSettings {
   readonly options?: LinkOptions;
 }
 
-/** An address of a link: no kernel-made link-local ones, and none that DHCP or router advertisements lease. */
+/** An address that somebody set on a link. Link-local addresses of the kernel and addresses from DHCP or router advertisements are left out. */
 export interface Address {
   readonly link: string;
   /** With prefix length: `10.128.1.10/24`. */
@@ -55,7 +55,7 @@ export interface Address {
   readonly scope?: string;
 }
 
-/** An address with a limited life: DHCP or a router advertisement gave it. */
+/** An address with a limited lifetime, given by DHCP or a router advertisement. */
 export interface Lease {
   readonly link: string;
   /** With prefix length. */
@@ -71,7 +71,7 @@ export interface NextHop {
   readonly onlink?: boolean;
 }
 
-/** A route that somebody set: the kernel's own (connected, local, broadcast) are left out. */
+/** A route that somebody set. Routes that the kernel adds itself (connected, local, broadcast) are left out. */
 export interface Route {
   readonly family: 4 | 6;
   /** `default` or a prefix such as `10.0.0.0/8`. */

@@ -1,7 +1,7 @@
 import { portsOf } from './kernel.ts';
 import type { Links } from './link.ts';
 
-/** The names of a link and of all that it sits on: parents of VLANs, ports of bonds and bridges. */
+/** Returns the names of a link and of all links below it: parents of VLANs, ports of bonds and bridges. */
 export function linksBelow(links: Links, name: string): ReadonlySet<string> {
   const below = new Set<string>();
   const descend = (link: string): void => {

@@ -1,4 +1,4 @@
-/** The one of `names` that `name` is most likely a slip of, or undefined when none is near. For hints in errors. */
+/** Returns the name that `name` most likely misspells, for hints in errors. Undefined if none is similar. */
 export function nearestName(name: string, names: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();
   let nearest: string | undefined;
@@ -14,7 +14,7 @@ export function nearestName(name: string, names: Iterable<string>): string | und
   return nearest;
 }
 
-/** Letters to insert, delete, replace or swap with their neighbour; more than `limit` is not counted out. */
+/** Counts letters to insert, delete, replace or swap with their neighbour. Counting stops above `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) {
     return limit + 1;

@@ -1,8 +1,8 @@
-/** A NIC, with all that it may be told by whatever its name. */
+/** A NIC with all properties that identify it independently of its name. */
 export interface Nic {
-  /** What the kernel, or udev, calls it: `eno3`. */
+  /** Name given by the kernel or udev: `eno3`. */
   readonly name: string;
-  /** Lower-case MAC address. Of a bond's port: its permanent one. */
+  /** Lower-case MAC address. For a port of a bond the permanent one. */
   readonly mac: string;
   /** `ixgbe`, `virtio_net`, ...; `veth` for an end of a veth pair, which is a NIC to a container. */
   readonly driver?: string;

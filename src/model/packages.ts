@@ -1,11 +1,11 @@
 import type { PackageManager } from '../changes/package.ts';
 
-/** Which of some packages a host has. */
+/** Installed packages out of those that were asked for. */
 export interface Packages {
-  /** Absent: the host has none of those that kvmplay knows. */
+  /** Absent: the host has no package manager known to kvmplay. */
   readonly manager?: PackageManager;
-  /** Versions by name, of those that are installed; empty while it is only planned. */
+  /** Versions of installed packages by name. The version is empty while the installation is only planned. */
   readonly installed: ReadonlyMap<string, string>;
-  /** Names of those that dpkg unpacked and did not configure. Absent: there are none. */
+  /** Packages that dpkg unpacked but did not configure. Absent: none. */
   readonly unfinished?: ReadonlySet<string>;
 }

@@ -6,33 +6,33 @@ export type NetworkModule = 'bonding' | '8021q' | 'bridge';
 /** `present`: loaded, or built into the kernel. */
 export type ModuleState = 'present' | 'loadable' | 'missing';
 
-/** Whatever configures the network here: a daemon that runs, or scripts that are installed. */
+/** A network configuration service of the host: a running daemon, or installed scripts. */
 export type NetworkService =
   'initscripts' | 'NetworkManager' | 'systemd-networkd' | 'netplan' | 'ifupdown' | 'ifupdown2';
 
-/** What kind of system the host is. */
+/** Operating system, tools and network services of a host. */
 export interface Platform {
   readonly distribution: Distribution;
   /** Kernel release: `3.10.0-957.el7.x86_64`. */
   readonly kernel: string;
   readonly hostname: string;
-  /** Whether what kvmplay runs there runs as root. */
+  /** True if commands run as root. */
   readonly isRoot: boolean;
   readonly tools: readonly Tool[];
-  /** As iproute2 tells it: `6.1.0`, in old ones `ss170501`. Absent without iproute2. */
+  /** Version reported by iproute2: `6.1.0`, or `ss170501` for old ones. Absent without iproute2. */
   readonly ipVersion?: string;
   readonly modules: Readonly<Record<NetworkModule, ModuleState>>;
   readonly networkServices: readonly NetworkService[];
   readonly systemdRuns: boolean;
-  /** Type of the file system of / or /usr when it comes over the network (nfs and the like; iSCSI does not show). */
+  /** Network file system type of / or /usr, such as nfs. iSCSI is not detected. Absent: a local one. */
   readonly networkRoot?: string;
 }
 
 export interface Distribution {
-  /** As os-release has it: `centos`, `debian`. */
+  /** ID of os-release: `centos`, `debian`. */
   readonly id: string;
-  /** `7`, `12`; empty where there is none. */
+  /** `7`, `12`; empty if unknown. */
   readonly version: string;
-  /** For people: `CentOS Linux 7 (Core)`. */
+  /** Display name: `CentOS Linux 7 (Core)`. */
   readonly name: string;
 }

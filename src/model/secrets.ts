@@ -1,22 +1,22 @@
 import { escapePattern } from './escape-pattern.ts';
 
-/** What nobody must read: passwords, and all that came out of a vault. It grows as they become known. */
+/** The values to mask in all output: passwords and everything from vaults. It grows as they become known. */
 export class Secrets {
   readonly #texts = new Set<string>();
   #patterns: Patterns | undefined;
 
-  /** Hides a text from now on, and each line of one with several. */
+  /** Masks a text from now on, and each of its lines. */
   add(text: string): void {
     for (const part of [text, ...text.split(/\r?\n/)].map((each) => each.trim())) {
       if (part === '' || literals.has(part.toLowerCase())) continue;
       this.#texts.add(part);
-      // As it stands in JSON and in sentences that quote it.
+      // The same text escaped, as JSON and quoting sentences contain it.
       this.#texts.add(JSON.stringify(part).slice(1, -1));
     }
     this.#patterns = undefined;
   }
 
-  /** Hides every text and every long number of a value. */
+  /** Masks every text and every long number in a value. */
   addAll(value: unknown): void {
     if (typeof value === 'string') this.add(value);
     else if (typeof value === 'number' && String(value).length >= shortestNumber) this.add(String(value));
@@ -25,8 +25,8 @@ export class Secrets {
   }
 
   /**
-   * A value with `********` for every secret in it. One that is a common word, or short, is hidden only where it stands
-   * whole: the password `root` not in `/root/x`. One of less than four letters is hidden only where it is all there is.
+   * Replaces every secret in a value by `********`. A short secret or a common word is masked only as a whole word: the password `root` not in `/root/x`. A
+   * secret of fewer than four letters is masked only if it is the whole value.
    */
   mask(text: string): string {
     if (this.#texts.has(text.trim())) return mask;
@@ -34,20 +34,17 @@ export class Secrets {
     return replaceAll(replaceAll(text, anywhere), whole);
   }
 
-  /**
-   * A text that holds names and words of kvmplay's own, with `********` for every secret that none of them can be. What
-   * is a value in it has been masked as one.
-   */
+  /** Masks secrets in a text of kvmplay's own words, except those that could be one of the words. Values inside the text are masked before. */
   maskUnlikely(text: string): string {
     return replaceAll(text, this.#compile().anywhere);
   }
 
-  /** The value with every text in it masked, but not those of the fields `except`; itself when there is no secret. */
+  /** Masks every text in a value, except in the fields `except`. Returns the value itself if there is no secret. */
   maskIn<T>(value: T, except: ReadonlySet<string> = new Set()): T {
     return this.#texts.size === 0 ? value : (this.#maskPart(value, except) as T);
   }
 
-  /** The secrets that stand in a value. */
+  /** Returns the secrets that a value contains. */
   foundIn(value: unknown): ReadonlySet<string> {
     const found = new Set<string>();
     const { anywhere, whole } = this.#compile();
@@ -74,7 +71,7 @@ export class Secrets {
           this.#maskPart(part, except),
         ]),
       );
-    // What has a class knows itself how it is shown.
+    // Instances of classes define their own output.
     if (!isPlainObject(value)) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, part]) => [key, this.#maskPart(part, except, except.has(key))]),
@@ -82,7 +79,7 @@ export class Secrets {
   }
 
   #compile(): Patterns {
-    // The longest first: one secret may begin another.
+    // The longest first: a secret may begin with another.
     const texts = [...this.#texts].sort((a, b) => b.length - a.length);
     return (this.#patterns ??= {
       anywhere: toPattern(texts.filter((text) => kindOf(text) === 'unlikely').map(escapePattern)),
@@ -105,7 +102,7 @@ export class Secrets {
 
 export const mask = '********';
 
-/** Fields of events, summaries and questions that name what they are about. They are no secrets, and a reader goes by them. */
+/** Fields of events, summaries and questions that name their object. They are no secrets, and readers rely on them. */
 export const namingFields: ReadonlySet<string> = new Set([
   'type',
   'play',
@@ -121,17 +118,17 @@ export const namingFields: ReadonlySet<string> = new Set([
 ]);
 
 interface Patterns {
-  /** Of secrets that stand in nothing else. */
+  /** Matches secrets that are unlikely as a part of other text. */
   readonly anywhere: RegExp | undefined;
-  /** Of those that may. */
+  /** Matches the other secrets, as whole words only. */
   readonly whole: RegExp | undefined;
 }
 
 const shortestNumber = 6;
-/** What vaulted files of YAML are full of. */
+/** Words that are frequent in vaulted YAML files and no secrets. */
 const literals: ReadonlySet<string> = new Set(['true', 'false', 'null', 'none', 'yes', 'no', '---', '...']);
 
-/** How likely a secret stands in a text that is none: a `word` such as `password` in names, a `short` one in other words. */
+/** Classifies a secret by the risk of finding it in innocent text. A `word` such as `password` occurs in names, a `short` one inside other words. */
 function kindOf(text: string): 'tiny' | 'word' | 'short' | 'unlikely' {
   if (text.length < 4) return 'tiny';
   if (text.length < 12 && /^[a-z]+$/i.test(text)) return 'word';
@@ -140,7 +137,7 @@ function kindOf(text: string): 'tiny' | 'word' | 'short' | 'unlikely' {
 
 function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  // Of another realm, too: a playbook may run in one.
+  // A plain object of another realm counts too: a playbook may run in one.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 

@@ -1,14 +1,14 @@
 import type { ServiceManager } from '../changes/service.ts';
 
-/** How a service stands. */
+/** The state of a service. */
 export interface Service {
   /** Absent: the host has neither systemd nor scripts in /etc/init.d. */
   readonly manager?: ServiceManager;
-  /** `expected`: a package that is to be installed may bring it. */
+  /** `expected`: a planned package may bring it. */
   readonly existence: 'there' | 'expected' | 'missing';
-  /** The name of the unit where the service was asked for by an alias: `ssh`, of which Debian's `sshd` is one. */
+  /** Unit name, if the service was asked for by an alias: `ssh` for Debian's `sshd`. */
   readonly unit?: string;
   readonly running: boolean;
-  /** Started at boot. `fixed`: it cannot be said of this one, which others start (static). `masked`: nobody can start it. */
+  /** Started at boot. `fixed`: cannot be enabled, because other units start it (static). `masked`: cannot be started at all. */
   readonly enabled: boolean | 'fixed' | 'masked';
 }

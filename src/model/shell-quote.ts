@@ -2,12 +2,12 @@
 
 const harmless = /^[A-Za-z0-9_/.:,@%+-]+$/;
 
-/** A reserved word, or an alias in waiting, is a command of that name only between quotes. */
+/** Unquoted, the shell would read such a word as a reserved word or an alias. */
 const reserved = new Set(
   'if then else elif fi for while until do done case esac in function select time coproc'.split(' '),
 );
 
-/** `word` as one word of a shell command, whatever it holds. Throws TypeError for a NUL. */
+/** Quotes `word` as one word of a shell command. Throws TypeError for a NUL. */
 export function quote(word: string): string {
   if (word.includes('\0'))
     throw new TypeError(`${JSON.stringify(word)} cannot be an argument: it holds a NUL`);
@@ -15,7 +15,7 @@ export function quote(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** A command and its arguments as one simple command of the shell. */
+/** Joins a command and its arguments to one simple shell command. */
 export function quoteCommand(argv: readonly string[]): string {
   if (argv.length === 0) throw new TypeError('a command needs at least a name');
   return argv.map(quote).join(' ');

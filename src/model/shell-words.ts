@@ -1,6 +1,6 @@
 /**
- * Splits a line into words as Python's shlex, and so Ansible, does: quotes hold spaces, and a backslash takes the next letter as
- * it is. With `comments` an unquoted `#` begins a comment wherever it stands. Throws RangeError, with one sentence.
+ * Splits a line into words like Python's shlex, which Ansible uses. Quotes hold spaces, and a backslash escapes the next letter. With `comments` an unquoted
+ * `#` begins a comment anywhere. Throws RangeError with one sentence.
  */
 export function splitShellWords(
   line: string,
@@ -16,7 +16,7 @@ export function splitShellWords(
     } else if (letter === '\\' && quote !== "'") {
       const next = line.charAt(++index);
       if (next === '') throw new RangeError('its last backslash escapes nothing');
-      // Between double quotes a backslash means itself but before a quote and another backslash.
+      // Inside double quotes a backslash escapes only a quote or another backslash.
       word = `${word ?? ''}${quote === '' || next === '"' || next === '\\' ? '' : '\\'}${next}`;
     } else if (quote !== '') {
       word = `${word ?? ''}${letter}`;

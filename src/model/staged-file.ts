@@ -1,20 +1,20 @@
-/** What becomes of one path at the commit. */
+/** The change of one path at the commit. */
 export interface StagedFile {
   readonly path: string;
-  /** Absent: the content stays, whatever it is. On either side undefined: there is no file. */
+  /** Absent: the content stays. A side that is undefined means that there is no file. */
   readonly content?: { readonly before?: string; readonly after?: string };
-  /** What it gets; of a file that is there the rest stays. */
+  /** Permissions of a new file, or the ones that change. */
   readonly permissions: FilePermissions;
 }
 
 export interface FilePermissions {
   readonly mode?: number;
-  /** Names, or numbers where the host knows no name. */
+  /** User and group names, or numbers without a name on the host. */
   readonly owner?: string;
   readonly group?: string;
 }
 
-/** Permission bits as people write them: `0644`. */
+/** Formats permission bits as people write them: `0644`. */
 export function formatMode(mode: number): string {
   return mode.toString(8).padStart(4, '0');
 }

@@ -1,6 +1,6 @@
 /**
- * Where the kernel keeps a setting: `net.ipv4.ip_forward` is `/proc/sys/net/ipv4/ip_forward`. As with sysctl(8) a dot in a
- * name, such as that of a VLAN, is written as a slash: `net.ipv4.conf.eno3/10.rp_filter`.
+ * Returns the path of a kernel setting: `net.ipv4.ip_forward` is `/proc/sys/net/ipv4/ip_forward`. As with sysctl(8), a dot inside a name, such as that of a
+ * VLAN, is written as a slash: `net.ipv4.conf.eno3/10.rp_filter`.
  */
 export function sysctlPath(key: string): string {
   return `/proc/sys/${swapped(key)}`;
@@ -8,12 +8,12 @@ export function sysctlPath(key: string): string {
 
 /** A line of a file for sysctl(8). */
 export interface SysctlLine {
-  /** With dots first, as `sysctlPath` takes it. */
+  /** In the form with dots first, as `sysctlPath` takes it. */
   readonly key: string;
   readonly value: string;
 }
 
-/** What a line of a file for sysctl(8) sets; undefined for a comment and for what is none. */
+/** Parses a line of a sysctl file. Undefined for a comment or an invalid line. */
 export function parseSysctlLine(line: string): SysctlLine | undefined {
   const [, key, value = ''] = /^\s*(?:-\s*)?([^=#;\s]+)\s*=(.*)$/s.exec(line) ?? [];
   if (key === undefined) return undefined;
@@ -25,12 +25,12 @@ function swapped(key: string): string {
   return key.replace(/[./]/g, (sign) => (sign === '.' ? '/' : '.'));
 }
 
-/** A value as it compares: the kernel parts several values by tabs. */
+/** Normalizes a value for comparison: the kernel separates several values by tabs. */
 export function sysctlValue(text: string): string {
   return text.trim().replace(/\s+/g, ' ');
 }
 
-/** The settings that the module br_netfilter brings, as it sets them when it is loaded (hazard 23; Linux, net/bridge/br_netfilter_hooks.c). */
+/** Settings of the module br_netfilter with the values it sets on loading (hazard 23; Linux, net/bridge/br_netfilter_hooks.c). */
 const bridgeSettings: ReadonlyMap<string, string> = new Map([
   ['net.bridge.bridge-nf-call-iptables', '1'],
   ['net.bridge.bridge-nf-call-ip6tables', '1'],
@@ -40,18 +40,18 @@ const bridgeSettings: ReadonlyMap<string, string> = new Map([
   ['net.bridge.bridge-nf-pass-vlan-input-dev', '0'],
 ]);
 
-/** The module that brings a setting, where that is known. */
+/** Returns the module that brings a setting, if known. */
 export function moduleBehindSysctl(key: string): string | undefined {
   if (key.startsWith('net.bridge.')) return 'br_netfilter';
   return key.startsWith('net.netfilter.') || key === 'net.nf_conntrack_max' ? 'nf_conntrack' : undefined;
 }
 
-/** What a setting is once a module that was not there is loaded; undefined when the module does not bring it. */
+/** Returns the value of a setting after a module is loaded. Undefined if the module does not bring it. */
 export function sysctlBroughtBy(module: string, key: string): string | undefined {
   return isBridgeFilter(module) ? bridgeSettings.get(key) : undefined;
 }
 
-/** The keys of all settings that a module is known to bring. */
+/** Returns the keys of all settings that a module is known to bring. */
 export function sysctlsBroughtBy(module: string): readonly string[] {
   return isBridgeFilter(module) ? [...bridgeSettings.keys()] : [];
 }

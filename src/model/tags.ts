@@ -1,4 +1,4 @@
-/** Tags that a run is called with: `--tags` and `--skip-tags`. */
+/** Tags given to a run by `--tags` and `--skip-tags`. */
 export interface TagSelection {
   /** Default: `all`. */
   readonly tags?: readonly string[] | undefined;
@@ -6,8 +6,8 @@ export interface TagSelection {
 }
 
 /**
- * Whether a task with these tags is to run, in Ansible's meaning: `always` runs unless it is skipped by name, `never` only
- * when one of its tags is asked for; `tagged`, `untagged` and `all` stand for what they say.
+ * Returns true if a task with these tags runs, by Ansible's rules. `always` runs unless skipped by name, `never` only if one of its tags is asked for.
+ * `tagged`, `untagged` and `all` have their usual meaning.
  */
 export function isSelected(
   own: readonly string[],
@@ -31,7 +31,7 @@ function isTagged(tags: readonly string[]): boolean {
   return !tags.includes('untagged');
 }
 
-/** What speaks against a tag, as a sentence; undefined when nothing does. */
+/** Returns a sentence about an invalid tag; undefined for a valid one. */
 export function problemOfTag(tag: string): string | undefined {
   if (/^[^\s,]+$/.test(tag)) return undefined;
   return `tag ${JSON.stringify(tag)} should be one word without commas`;

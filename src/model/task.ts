@@ -1,33 +1,31 @@
 import type { Change } from './change.ts';
 import type { Answers, Fact, FactSet } from './fact.ts';
 
-/** What a task may know about the host besides its facts: settings of the inventory. */
+/** Inventory settings of a host that a task may use besides facts. */
 export interface HostSettings {
   readonly name: string;
-  /** `network_backend` of the inventory: overrides what is detected. */
+  /** `network_backend` of the inventory. Overrides detection. */
   readonly networkBackend?: string;
 }
 
-/**
- * A pure function from desired state and facts to changes. `D` is the desired state after validation, with its defaults.
- */
+/** A pure function from desired state and facts to changes. `D` is the validated desired state, with defaults. */
 export interface Task<D, F, O> {
-  /** As users write it: `ensureVlan`. */
+  /** Name that users write: `ensureVlan`. */
   readonly name: string;
-  /** What it asks of a host; where that depends on what is desired, such as the path of a file, a pure function of it. */
+  /** Facts that the task needs; a pure function if they depend on the desired state, such as on the path of a file. */
   readonly facts: F | ((desired: D) => F);
   /** Checks input before any host is touched. Throws TaskInputError. */
   readonly validate: (input: unknown) => D;
-  /** What the task is about, for reports: `bond6`, `br6.10`. */
+  /** Object of the task in reports: `bond6`, `br6.10`. */
   readonly subject: (desired: D) => string;
   readonly plan: (desired: D, facts: Answers<F>, host: HostSettings) => Plan;
-  /** What later tasks and the playbook use. Facts are those after the plan. */
+  /** Returns the result for later tasks and the playbook. `facts` are those after the plan. */
   readonly output: (desired: D, facts: Answers<F>) => O;
 }
 
 export interface Plan {
   readonly changes: readonly Change[];
-  /** Sentences about what the user asked for and will regret. */
+  /** Sentences about requests that the user may regret. */
   readonly warnings: readonly string[];
 }
 
@@ -40,7 +38,7 @@ export interface TaskResult<O> {
 
 export type AnyFact = Fact<unknown>;
 
-/** The facts that a task asks for what is desired. */
+/** Returns the facts that a task needs for a desired state. */
 export function factsOf<D, F, O>({ facts }: Pick<Task<D, F, O>, 'facts'>, desired: D): FactSet {
   return (typeof facts === 'function' ? (facts as (desired: D) => F)(desired) : facts) as FactSet;
 }

@@ -17,5 +17,5 @@ export const toolNames = [
   'ifreload',
 ] as const;
 
-/** A command that kvmplay uses where there is one. */
+/** A command that kvmplay uses if the host has it. */
 export type Tool = (typeof toolNames)[number];

@@ -8,7 +8,7 @@ import { editRoutes, isGateway, readRoutes } from './route-files.ts';
 import type { IfcfgTree } from './ifcfg-tree.ts';
 import { globalPath } from './ifcfg-tree.ts';
 
-/** What initscripts would give the link of `file`: by meaning, so nothing to a port, whatever its file says. */
+/** Reads the addressing that initscripts would give the link of `file`. A port gets none, whatever its file says. */
 export function readAddressing(tree: IfcfgTree, file: IfcfgFile, link: LinkIdentity): Addressing {
   if (isPort(file)) return { addresses: [], dns: [], routes: [] };
   const dhcp = isDynamic(file);
@@ -29,7 +29,7 @@ export function readAddressing(tree: IfcfgTree, file: IfcfgFile, link: LinkIdent
   };
 }
 
-/** Whether there is anything in it. */
+/** Returns true if no address, route or other setting is in it. */
 export function isEmpty({
   addresses,
   gateway,
@@ -43,13 +43,13 @@ export function isEmpty({
   return lists.every((list) => list.length === 0) && gateway === undefined && gateway6 === undefined && !dhcp;
 }
 
-/** Whether initscripts make the link of the file a port, which gets no addresses. */
+/** Returns true if initscripts make the link of the file a port. A port gets no addresses. */
 export function isPort(file: IfcfgFile): boolean {
   const isBondPort = peekValue(file, 'SLAVE') === 'yes' && (peekValue(file, 'MASTER') ?? '') !== '';
   return isBondPort || (peekValue(file, 'BRIDGE') ?? '') !== '';
 }
 
-/** BOOTPROTO is not among them: it also depends on what else the link is. */
+/** Returns the address settings. BOOTPROTO is not among them, since it depends on other properties of the link too. */
 export function addressingSettings(
   tree: IfcfgTree,
   file: IfcfgFile,
@@ -65,7 +65,7 @@ export function addressingSettings(
   ];
 }
 
-/** Makes the route files say `wanted.routes`, and deletes the alias files whose addresses the ifcfg file now has. */
+/** Writes `wanted.routes` to the route files, and deletes alias files whose addresses are now in the ifcfg file. */
 export function editCompanions(
   tree: IfcfgTree,
   file: IfcfgFile,
@@ -107,9 +107,7 @@ function refuseUnsayable(name: string, { addresses, gateway, dns, dhcp = false }
     throw new PlanError(`${name} has ${String(dns.length)} DNS servers: initscripts set at most 3`);
 }
 
-// --- IPv4 -----------------------------------------------------------------------------------------------------------
-
-/** IPADDR, IPADDR0, IPADDR1, ... with what belongs to each. */
+/** IPADDR, IPADDR0, IPADDR1, ... with the keys that belong to each. */
 interface Slot {
   readonly suffix: string;
   readonly address: string;
@@ -117,7 +115,7 @@ interface Slot {
 
 const slotKey = /^(IPADDR|PREFIX|NETMASK|BROADCAST)(\d*)$/;
 
-/** In the order of EL7's expand_config: the first three may have gaps between them, the others may not. */
+/** Reads in the order of EL7's expand_config: the first three may have gaps between them, later ones may not. */
 function readSlots(file: IfcfgFile): readonly Slot[] {
   const slots: Slot[] = [];
   for (let index = -1; index <= 255; index++) {
@@ -173,7 +171,7 @@ function keepSlot(file: IfcfgFile, suffix: string): readonly Setting[] {
   return keys.map((key) => ({ key, value: valueOf(file, key) }));
 }
 
-/** The addresses of ifcfg-NAME:1 and the like. */
+/** Reads the addresses of alias files such as ifcfg-NAME:1. */
 function readAliases(tree: IfcfgTree, file: IfcfgFile, name: string): readonly string[] {
   return tree.aliasPaths(name).flatMap((path) => {
     const alias = tree.parse(path);
@@ -188,7 +186,7 @@ function readAliases(tree: IfcfgTree, file: IfcfgFile, name: string): readonly s
   });
 }
 
-/** The alias files to delete: all, unless they and the ifcfg file together say what is wanted. */
+/** Returns the alias files to delete: all, unless they and the ifcfg file together already hold the wanted addresses. */
 function foldedAliases(
   tree: IfcfgTree,
   file: IfcfgFile,
@@ -199,8 +197,6 @@ function foldedAliases(
   const present = [...readSlots(file).map(({ address }) => address), ...readAliases(tree, file, name)];
   return sameList(present, addresses) ? [] : tree.aliasPaths(name);
 }
-
-// --- gateway, DNS, IPv6 ---------------------------------------------------------------------------------------------
 
 function readGateway(tree: IfcfgTree, file: IfcfgFile, primary: string | undefined): string | undefined {
   const global = tree.parse(globalPath);
@@ -295,7 +291,7 @@ function gateway6Settings(
   if (wanted.gateway6 === undefined) return [{ key: 'IPV6_DEFAULTGW', value: undefined }];
   if (withoutZone(readAddressing(tree, file, link).gateway6) === withoutZone(wanted.gateway6)) return [];
   const gateway = withoutZone(wanted.gateway6) ?? '';
-  // EL7 refuses a link-local gateway without the device it is on.
+  // EL7 refuses a link-local gateway without its device.
   return [{ key: 'IPV6_DEFAULTGW', value: /^fe80:/i.test(gateway) ? `${gateway}%${link.name}` : gateway }];
 }
 
@@ -303,7 +299,7 @@ function withoutZone(address: string | undefined): string | undefined {
   return address === undefined ? undefined : canonicalPrefix(address.replace(/%.*/, ''));
 }
 
-/** Whether a DHCP client is started for the link. */
+/** Returns true if initscripts start a DHCP client for the link. */
 export function isDynamic(file: IfcfgFile): boolean {
   return ['dhcp', 'bootp'].includes(valueOf(file, 'BOOTPROTO') ?? '');
 }

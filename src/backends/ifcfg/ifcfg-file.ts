@@ -1,43 +1,40 @@
 import { PlanError } from '../../errors.ts';
 
-/**
- * One file of shell variables, as initscripts source it. Every byte of it is in `statements`, so that what is not edited
- * is printed as it was read.
- */
+/** One file of shell variables, as initscripts source it. `statements` holds every byte, so unedited parts are printed as they were read. */
 export interface IfcfgFile {
   readonly path: string;
   readonly statements: readonly Statement[];
   readonly endsWithNewline: boolean;
 }
 
-/** `text` ends with a newline also where the file does not. */
+/** One statement of a file. `text` ends with a newline even where the file does not. */
 export type Statement = Assignment | Opaque;
 
 interface Assignment {
   readonly kind: 'assignment';
   readonly key: string;
-  /** As the shell understands it. */
+  /** The value after shell unquoting. */
   readonly value: string;
   readonly text: string;
-  /** What stands before the key and after the value: white space, a comment, the newline. */
+  /** Text before the key and after the value: white space, a comment, the newline. */
   readonly before: string;
   readonly after: string;
 }
 
-/** A blank line, a comment, or something that only a shell understands. */
+/** A blank line, a comment, or text that only a shell understands. */
 interface Opaque {
   readonly kind: 'opaque';
   readonly text: string;
-  /** Keys that it may set, as far as can be told from its words. */
+  /** Keys that the text may set, judged by its words. */
   readonly hides: ReadonlySet<string> | 'anything';
 }
 
-/** What a key shall say. */
+/** The wanted value of a key. */
 export interface Setting {
   readonly key: string;
-  /** Undefined: the key shall not be there. */
+  /** Undefined: the key is to be removed. */
   readonly value: string | undefined;
-  /** Whether the reader takes another spelling for `value`; absent: none. */
+  /** Returns true if another spelling means `value`. Absent: no other does. */
   readonly means?: (current: string) => boolean;
 }
 
@@ -55,13 +52,13 @@ export function printIfcfg({ statements, endsWithNewline }: IfcfgFile): string {
   return endsWithNewline ? text : text.slice(0, -1);
 }
 
-/** The value of a key; undefined also where it cannot be told. */
+/** Returns the value of a key; undefined also if only a shell can tell it. */
 export function peekValue(file: IfcfgFile, key: string): string | undefined {
   if (hidingStatement(file, key) !== undefined) return undefined;
   return assignmentsOf(file, key).at(-1)?.value;
 }
 
-/** The value of a key. Throws PlanError where it cannot be told. */
+/** Returns the value of a key. Throws PlanError if only a shell can tell it. */
 export function valueOf(file: IfcfgFile, key: string): string | undefined {
   refuseHidden(file, key);
   const found = assignmentsOf(file, key).at(-1);
@@ -71,7 +68,7 @@ export function valueOf(file: IfcfgFile, key: string): string | undefined {
   return found?.value;
 }
 
-/** The keys that the file assigns plainly, each once. */
+/** Returns the keys that the file assigns plainly, each once. */
 export function keysOf(file: IfcfgFile): readonly string[] {
   const keys = file.statements.flatMap((statement) =>
     statement.kind === 'assignment' ? [statement.key] : [],
@@ -79,7 +76,7 @@ export function keysOf(file: IfcfgFile): readonly string[] {
   return [...new Set(keys)];
 }
 
-/** The file with every setting true; the same object when all of them are already. New keys go to the end, in order. */
+/** Writes every setting. Returns the same object if all settings hold already. New keys go to the end, in order. */
 export function assign(file: IfcfgFile, settings: readonly Setting[]): IfcfgFile {
   return settings.reduce(assignOne, file);
 }
@@ -109,7 +106,7 @@ function assignOne(file: IfcfgFile, { key, value, means }: Setting): IfcfgFile {
 
   const last = present.at(-1);
   if (last === undefined) return { ...file, statements: [...file.statements, assignment(key, value)] };
-  // The shell takes the last of several; EL7's network script greps for any of them.
+  // The shell takes the last of several assignments; EL7's network script greps for any of them.
   const single = without(file, present.slice(0, -1));
   const replacement = assignment(key, value, last);
   return {
@@ -153,14 +150,14 @@ function place(file: IfcfgFile, statement: Statement): string {
   return `${file.path}:${String(line)}`;
 }
 
-/** Bare where the shell needs no quotes; double quotes else, as BONDING_OPTS="mode=6 miimon=100" has them. */
+/** Quotes a value only where the shell needs it, in double quotes: BONDING_OPTS="mode=6 miimon=100". */
 function quote(value: string): string {
   if (/[\n\r\0]/.test(value)) throw new PlanError(`${JSON.stringify(value)} is not a value of one line`);
   if (/^[\w.,:/@%+-]*$/.test(value)) return value;
   return /[$`"\\]/.test(value) ? `'${value.replaceAll("'", `'\\''`)}'` : `"${value}"`;
 }
 
-/** Lines, joined where a quoted value or a backslash goes on. `complete`: no quote is left open. */
+/** Splits the content into statements. A quoted value or a backslash may continue on the next line. `complete` is false if a quote stays open. */
 function splitStatements(content: string): { statements: string[]; complete: boolean } {
   const statements: string[] = [];
   let start = 0;
@@ -213,7 +210,7 @@ const compound =
 
 function parseOpaque(text: string): Opaque {
   const isProgram = compound.test(text) || text.includes('<<') || !isBalanced(text);
-  // Every word but the references: `unset BRIDGE` hides the key, `NOTE="of $BRIDGE"` does not.
+  // Every word except references counts: `unset BRIDGE` hides the key, `NOTE="of $BRIDGE"` does not.
   return opaque(text, isProgram ? 'anything' : new Set(text.match(/(?<![\w$]|\$\{)[A-Za-z_]\w*/g)));
 }
 
@@ -226,7 +223,7 @@ function isBalanced(text: string): boolean {
   return count('(') === count(')') && count('{') === count('}') && count('`') % 2 === 0;
 }
 
-/** One word of the shell from `start`, or undefined when only a shell can tell its value. */
+/** Reads one shell word from `start`. Undefined if only a shell can tell its value. */
 function readWord(text: string, start: number): { value: string; end: number } | undefined {
   let value = '';
   let index = start;

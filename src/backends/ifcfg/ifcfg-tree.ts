@@ -21,7 +21,7 @@ export const globs: readonly string[] = [
   '/etc/modprobe.d/*.conf',
 ];
 
-/** A link called ppp0 or post1 would be handed to the script ifup-ppp or ifup-post. */
+/** Links called ppp0 or post1 would be handed to the scripts ifup-ppp or ifup-post. */
 const helpers = [
   ...[
     'Team',
@@ -42,7 +42,7 @@ const helpers = [
   ...['sit', 'tunnel', 'wireless'],
 ];
 
-/** The files of a host while they are edited. */
+/** The files of a host during an edit. */
 export class IfcfgTree {
   readonly #before: ConfigFiles;
   readonly #texts: Map<string, string>;
@@ -53,7 +53,7 @@ export class IfcfgTree {
     this.#texts = new Map([...files].map(([path, file]) => [path, file.content]));
   }
 
-  /** The files as they were where nothing was edited: the same objects, and the same map when nothing was at all. */
+  /** Returns the edited files. Untouched files are the same objects, and without any edit the map is the same too. */
   files(): ConfigFiles {
     const after = new Map<string, ConfigFile>();
     for (const [path, content] of this.#texts) {
@@ -69,7 +69,7 @@ export class IfcfgTree {
     return [...this.#texts.keys()];
   }
 
-  /** Throws PlanError for a file of which nothing is known. */
+  /** Throws PlanError for a file whose content is unknown. */
   text(path: string): string | undefined {
     const text = this.#texts.get(path);
     const file = this.#before.get(path);
@@ -101,7 +101,7 @@ export class IfcfgTree {
     if (this.#parsed.get(file.path) !== file) this.write(file.path, printIfcfg(file));
   }
 
-  /** The ifcfg files that initscripts start at boot or on demand, without those of aliases. */
+  /** Returns the ifcfg files that initscripts start at boot or on demand, without alias files. */
   interfaces(): readonly IfcfgFile[] {
     return this.paths().flatMap((path) => {
       const file = isInterfacePath(path) ? this.parse(path) : undefined;
@@ -109,7 +109,7 @@ export class IfcfgTree {
     });
   }
 
-  /** The file of a link: by DEVICE; without one by HWADDR; without either by the file's name. */
+  /** Finds the file of a link by DEVICE; without DEVICE by HWADDR; without either by the file's name. */
   find(link: LinkIdentity): IfcfgFile | undefined {
     const candidates = this.interfaces().filter((file) => isFor(file, link));
     const named = candidates.filter((file) => peekValue(file, 'DEVICE') !== undefined || hasMac(file, link));
@@ -120,7 +120,7 @@ export class IfcfgTree {
     return found;
   }
 
-  /** A file for a link that has none. */
+  /** Creates the file of a link that has none. */
   create(name: string, content: string): IfcfgFile {
     const path = `${prefix}${name}`;
     const existing = this.parse(path);
@@ -134,7 +134,7 @@ export class IfcfgTree {
     return parseIfcfg(path, content);
   }
 
-  /** ifcfg-eno3:1, ifcfg-eno3-range0: more addresses of a link. */
+  /** Alias files such as ifcfg-eno3:1 and ifcfg-eno3-range0 hold more addresses of a link. */
   aliasPaths(name: string): readonly string[] {
     return this.paths().filter(
       (path) =>
@@ -143,7 +143,7 @@ export class IfcfgTree {
     );
   }
 
-  /** Where routes or rules of a link may stand: initscripts read both the device's file and that of the ifcfg file's name. */
+  /** Returns the files that may hold routes or rules of a link: initscripts read both the device's file and that of the ifcfg file's name. */
   companionPaths(kind: CompanionKind, name: string, file: IfcfgFile | undefined): readonly string[] {
     const names = new Set([name, ...(file === undefined ? [] : [file.path.slice(prefix.length)])]);
     return [...names].map((one) => companionPath(kind, one)).filter((path) => this.#texts.has(path));
@@ -157,7 +157,7 @@ export function companionPath(kind: CompanionKind, name: string): string {
 function isInterfacePath(path: string): boolean {
   if (!path.startsWith(prefix) || isIgnored(path)) return false;
   const name = path.slice(folder.length);
-  // As the glob `*-*-range*` of initscripts: a letter at least stands between.
+  // Like the glob `*-*-range*` of initscripts: at least one letter stands in between.
   const isRange = name.lastIndexOf('-range') > name.indexOf('-') + 1;
   return !path.includes(':') && !isRange;
 }

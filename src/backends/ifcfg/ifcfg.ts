@@ -23,8 +23,8 @@ type IfcfgFacts = typeof ifcfgFacts;
 type IfcfgAnswers = Answers<IfcfgFacts>;
 
 /**
- * The files of initscripts: `/etc/sysconfig/network-scripts/ifcfg-NAME` and `route-NAME`, as CentOS and RHEL 6 to 8 boot
- * from them. What the keys mean is what the `ifup` of EL7 does with them.
+ * The files of initscripts, `/etc/sysconfig/network-scripts/ifcfg-NAME` and `route-NAME`, which CentOS and RHEL 6 to 8 boot from. Keys mean what `ifup` of
+ * EL7 does with them.
  */
 export const ifcfg: Backend<IfcfgFacts> = {
   id: 'ifcfg',
@@ -60,8 +60,8 @@ export const ifcfg: Backend<IfcfgFacts> = {
 const virtualKinds: readonly string[] = ['bond', 'bridge', 'vlan'];
 
 /**
- * NetworkManager takes a link down that it once activated as soon as it reads NM_CONTROLLED=no: at its next reload, which
- * any package may cause. A link that it only found is left alone.
+ * NetworkManager takes down a link that it once activated as soon as it reads NM_CONTROLLED=no: at its next reload, which any package may cause. It leaves a
+ * link alone that it merely found.
  */
 function refuseActivated(
   found: IfcfgFile | undefined,
@@ -137,12 +137,10 @@ function remember(
   else putOrDrop(tree, after, link.name);
 }
 
-// --- settings, in the order of files ----------------------------------------------------------------------------------
-
-/** Tells a NIC's file that we may delete again from one that somebody wrote. */
+/** Marks a NIC's file as made by kvmplay, which may delete it again. */
 const madeByUs = '# made by kvmplay\n';
 
-/** Which keys a new file begins with. */
+/** Returns the first keys of a new file. */
 function newContent({ name, kind }: PresentLink): string {
   switch (kind) {
     case 'bridge':
@@ -184,7 +182,7 @@ function identitySettings(file: IfcfgFile, { name, kind }: PresentLink): readonl
   }
 }
 
-/** A TYPE that makes another kind of link of it, or is spelt in another case; none is needed. */
+/** Repairs a TYPE that makes another kind of link, or that is spelt in another case. No TYPE at all is fine. */
 function typeRepair(file: IfcfgFile, type: string): readonly Setting[] {
   const current = valueOf(file, 'TYPE')?.toLowerCase();
   const wrong = current === 'bridge' || current === 'bond' || current === type.toLowerCase();
@@ -213,7 +211,7 @@ function controllerSettings({ controller }: PresentLink): readonly Setting[] {
   return [...wanted, ...withoutController.filter(({ key }) => !keys.includes(key) && isOfOther(key))];
 }
 
-/** BOOTPROTO and ONBOOT. */
+/** Returns BOOTPROTO and ONBOOT. */
 function bootSettings(file: IfcfgFile, link: PresentLink, isNew: boolean): readonly Setting[] {
   const onboot = isWorthAFile(link) ? [{ key: 'ONBOOT', value: 'yes' }] : [];
   const bootproto = bootprotoSettings(file, link, isNew);
@@ -232,7 +230,7 @@ function bootprotoSettings(file: IfcfgFile, link: PresentLink, isNew: boolean): 
   return [];
 }
 
-/** A file with ONBOOT=no is about to be started at boot, for the MTU's sake, say: it must not bring addresses along. */
+/** Returns true if a file with ONBOOT=no will now be started at boot, for example for its MTU. It must not bring addresses along. */
 function wakesUp(file: IfcfgFile, link: PresentLink): boolean {
   if (!isWorthAFile(link) || !isNo(valueOf(file, 'ONBOOT') ?? '')) return false;
   if (!isDynamic(file) && keysOf(file).some((key) => key.startsWith('IPADDR'))) {
@@ -304,9 +302,7 @@ function isVirtual(tree: IfcfgTree, wanted: readonly WantedLink[], name: string)
   );
 }
 
-// --- files ------------------------------------------------------------------------------------------------------------
-
-/** Whether there is something that only a file can remember. */
+/** Returns true if some setting persists only by a file. */
 function isWorthAFile(link: PresentLink): boolean {
   const { kind, addressing, mtu, mac } = link;
   if (virtualKinds.includes(kind) || isPortNow(link)) return true;
@@ -318,7 +314,7 @@ function isPortNow({ controller }: PresentLink): boolean {
   return controller !== undefined && controller !== null;
 }
 
-/** A new file that leaves out what makes the link would boot another one: a bond in mode 0, say. */
+/** A new file without the properties that make the link would boot a different one, such as a bond in mode 0. */
 function refuseUnknown({ name, kind, options, vlan }: PresentLink): void {
   if (kind === 'bond' && options === undefined) {
     throw new PlanError(`bond ${name} has no ifcfg file: its mode should be declared to get one`);
@@ -328,7 +324,7 @@ function refuseUnknown({ name, kind, options, vlan }: PresentLink): void {
   }
 }
 
-/** A NIC's file that kvmplay made, and that nobody else wrote into, is deleted. */
+/** Deletes a NIC's file if kvmplay made it and nobody else wrote into it. */
 function putOrDrop(tree: IfcfgTree, file: IfcfgFile, name: string): void {
   const bare = assign(file, [{ key: 'NM_CONTROLLED', value: undefined }]);
   const created = `${newContent({ state: 'present', name, kind: 'ethernet' })}BOOTPROTO=none\nONBOOT=yes\n`;

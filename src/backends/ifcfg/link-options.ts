@@ -13,7 +13,7 @@ const modes = [
   'balance-alb',
 ];
 
-/** Values that the bonding driver takes by name or by number: the number is the index. */
+/** Values that the bonding driver takes by name or by number. The index is the number. */
 const namedValues: Readonly<Record<string, readonly string[]>> = {
   mode: modes,
   ad_select: ['stable', 'bandwidth', 'count'],
@@ -29,7 +29,7 @@ const namedValues: Readonly<Record<string, readonly string[]>> = {
   xmit_hash_policy: ['layer2', 'layer3+4', 'layer2+3', 'encap2+3', 'encap3+4', 'vlan+srcmac'],
 };
 
-/** Without `active_slave`: initscripts would set it while the bond has no port yet. */
+/** Without `active_slave`: initscripts would set it while the bond still has no port. */
 const plainBondOptions = [
   ...['ad_actor_sys_prio', 'ad_actor_system', 'ad_user_port_key', 'arp_interval', 'arp_ip_target'],
   ...[
@@ -54,7 +54,7 @@ const plainBondOptions = [
 
 const bondOptions = new Set([...Object.keys(namedValues), ...plainBondOptions]);
 
-/** What BRIDGING_OPTS may carry: initscripts echo each `key=value` into /sys/class/net/NAME/bridge/key and look at no error. */
+/** Options that BRIDGING_OPTS may carry. Initscripts write each `key=value` to /sys/class/net/NAME/bridge/key and ignore errors. */
 const bridgingOptions = new Set([
   ...[
     'group_fwd_mask',
@@ -81,7 +81,7 @@ const bridgingOptions = new Set([
   ...['multicast_startup_query_interval', 'nf_call_iptables', 'vlan_filtering'],
 ]);
 
-/** What makes BONDING_OPTS say exactly `wanted`; nothing where it does, in whatever spelling. */
+/** Returns the settings that make BONDING_OPTS say exactly `wanted`; none if it already does, in whatever spelling. */
 export function bondSettings(file: IfcfgFile, wanted: LinkOptions): readonly Setting[] {
   for (const [key, value] of Object.entries(wanted)) {
     if (!bondOptions.has(key))
@@ -93,7 +93,7 @@ export function bondSettings(file: IfcfgFile, wanted: LinkOptions): readonly Set
   return [{ key: 'BONDING_OPTS', value: printBondOptions(wanted) }];
 }
 
-/** What makes STP, DELAY, PRIO, AGEING and BRIDGING_OPTS say exactly `wanted`; nothing where they do. */
+/** Returns the settings that make STP, DELAY, PRIO, AGEING and BRIDGING_OPTS say exactly `wanted`; none if they already do. */
 export function bridgeSettings(file: IfcfgFile, wanted: LinkOptions): readonly Setting[] {
   for (const [key, value] of Object.entries(wanted)) {
     if (!bridgeKeys.has(key) && !bridgingOptions.has(key)) {
@@ -119,7 +119,7 @@ export function bridgeSettings(file: IfcfgFile, wanted: LinkOptions): readonly S
   ];
 }
 
-/** The keys of their own that bridge options have, in the order of files. brctl takes seconds where sysfs has hundredths. */
+/** Bridge options with keys of their own, in the order of files. brctl takes seconds, sysfs hundredths. */
 const bridgeKeys: ReadonlyMap<string, BridgeKey> = new Map([
   ['stp_state', { key: 'STP', print: (value) => (Number(value) === 0 ? 'off' : 'on'), parse: parseSwitch }],
   ['forward_delay', { key: 'DELAY', print: toSeconds, parse: toHundredths }],
@@ -139,7 +139,7 @@ function readBridgeOptions(file: IfcfgFile): LinkOptions {
     const value = valueOf(file, key);
     if (value !== undefined && value !== '') options[option] = parse(value);
   }
-  // Written to sysfs after the keys, hence stronger.
+  // Initscripts write these to sysfs after the keys, so they win.
   return canonicalBridgeOptions({ ...options, ...parseWords(valueOf(file, 'BRIDGING_OPTS') ?? '') });
 }
 
@@ -166,7 +166,7 @@ function canonicalNumber(value: string): string {
   return /^\d+$/.test(value) ? String(Number(value)) : value;
 }
 
-/** As initscripts read them: the last of a key wins, but every `arp_ip_target` counts. */
+/** Parses as initscripts do: the last of a key wins, but every `arp_ip_target` counts. */
 function parseBondOptions(text: string): LinkOptions {
   const targets = words(text)
     .filter(([key]) => key === 'arp_ip_target')
@@ -177,7 +177,7 @@ function parseBondOptions(text: string): LinkOptions {
   );
 }
 
-/** By number, as layouts.md writes the mode; mode first, since the kernel judges the other options by it. */
+/** Prints the mode by number, and first: the kernel judges the other options by it. */
 function printBondOptions(options: LinkOptions): string {
   const inOrder = new Set(['mode', 'miimon', ...Object.keys(options).sort()]);
   const keys = [...inOrder].filter((key) => options[key] !== undefined);
@@ -216,7 +216,7 @@ function deviceOf(file: IfcfgFile): string {
   return valueOf(file, 'DEVICE') ?? file.path;
 }
 
-/** The words that brctl knows; any other stays unequal to every option, so that it is written anew. */
+/** Reads the words that brctl knows. Any other word equals no option, so it is written anew. */
 function parseSwitch(value: string): string {
   if (['on', 'yes', '1'].includes(value)) return '1';
   return ['off', 'no', '0'].includes(value) ? '0' : `? ${value}`;

@@ -1,16 +1,16 @@
 import { FactParseError } from '../../errors.ts';
 import type { Fact } from '../../model/fact.ts';
 
-/** NetworkManager, as far as ifcfg files must reckon with it. */
+/** The state of NetworkManager that ifcfg files depend on. */
 export interface NetworkManager {
   readonly runs: boolean;
-  /** Names of the links that it has activated by a profile. Those that it only looks at are not among them. */
+  /** Names of links that it activated by a profile. Links that it only observes are not among them. */
   readonly activated: readonly string[];
 }
 
 /**
- * NetworkManager writes a file for each link: `managed` and the UUID of the profile it was activated by. For a link that
- * others made it makes up a profile, which it marks as generated. The files outlive the daemon, which has a pid file.
+ * NetworkManager writes a file for each link: `managed`, and the UUID of the activating profile. For a link of somebody else it makes up a profile and marks
+ * it as generated. These files outlive the daemon, which has a pid file.
  */
 const script = `
 read -r pid 2>/dev/null </run/NetworkManager/NetworkManager.pid || pid=
@@ -48,13 +48,13 @@ for file in /run/NetworkManager/devices/*; do
 done
 `;
 
-/** Whether NetworkManager runs, and which links it has activated. It reads files and asks no daemon. */
+/** Tells whether NetworkManager runs, and the links it activated. The script reads files and asks no daemon. */
 export const networkManager: Fact<NetworkManager> = {
   name: 'ifcfg NetworkManager',
   script,
   parse,
   after: (value) => value,
-  // What NetworkManager makes of links while they change is its own.
+  // NetworkManager reacts to changes of links by itself; a rollback does not restore that.
   comparable: () => null,
   fake: ({ platform, managedLinks }) => ({
     runs: platform.networkServices.includes('NetworkManager'),

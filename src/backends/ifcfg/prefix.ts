@@ -1,6 +1,6 @@
 import { canonicalIp, familyOf, prefixLengthOf } from '../../model/ip.ts';
 
-/** The spelling of an address or prefix under which two of them can be compared: `10.1.2.3`, `10.0.0.0/8`, `default`, `fe80::1`. */
+/** Spells an address or prefix so that two of them compare: `10.1.2.3`, `10.0.0.0/8`, `default`, `fe80::1`. */
 export function canonicalPrefix(text: string): string {
   const [address = '', length] = text.split('/');
   if (address === 'default') return address;
@@ -12,7 +12,7 @@ export function canonicalPrefix(text: string): string {
   return bits === (isIpv6 ? 128 : 32) ? canonical : `${canonical}/${String(bits)}`;
 }
 
-/** An address of a link, whose prefix length always matters: `2001:DB8:0::1/64` becomes `2001:db8::1/64`. */
+/** Spells the address of a link with its prefix length: `2001:DB8:0::1/64` becomes `2001:db8::1/64`. */
 export function canonicalAddress(text: string): string {
   const [address = '', length] = text.split('/');
   const isIpv6 = familyOf(address) === 6;
@@ -20,7 +20,7 @@ export function canonicalAddress(text: string): string {
   return `${canonical}/${length ?? (isIpv6 ? '128' : '32')}`;
 }
 
-/** The prefix length of an address's class, which EL7's ipcalc takes when neither PREFIX nor NETMASK is given. */
+/** Returns the prefix length of an address's class. EL7's ipcalc takes it without PREFIX and NETMASK. */
 export function classLength(address: string): number {
   const first = Number(address.split('.')[0]);
   if (first < 128) return 8;

@@ -9,7 +9,7 @@ import { companionPath } from './ifcfg-tree.ts';
 
 type Family = Route['family'];
 
-/** The routes of one family that a link's files add when it comes up, default ones included. */
+/** Reads the routes of one family that a link's files add when it comes up, default routes included. */
 export function readRoutes(
   tree: IfcfgTree,
   paths: readonly string[],
@@ -22,12 +22,12 @@ export function readRoutes(
   return [...distinct].map((route) => (route.type === undefined ? { link, ...route } : route));
 }
 
-/** A default route of the main table: what ifcfg files call the gateway. */
+/** Recognizes a default route of the main table; ifcfg files call it the gateway. */
 export function isGateway(route: Route): boolean {
   return route.destination === 'default' && route.table === undefined && route.via !== undefined;
 }
 
-/** Makes the files of one family say exactly `wanted`. Lines of routes that stay, and comments beside them, are kept. */
+/** Makes the files of one family hold exactly `wanted`. Lines of kept routes, and comments beside them, stay. */
 export function editRoutes(
   tree: IfcfgTree,
   paths: readonly string[],
@@ -67,12 +67,12 @@ function parseRoutes(path: string, text: string, family: Family): readonly Route
   });
 }
 
-/** The same question, asked the same way, as EL7's ifup-routes. */
+/** Decides in the same way as EL7's ifup-routes. */
 function isVariables(text: string): boolean {
   return text.split('\n').some((line) => /^\s*ADDRESS\d+=/.test(line));
 }
 
-/** ADDRESS0, NETMASK0, GATEWAY0, ADDRESS1, ... up to the first gap; comments come first. */
+/** Reads ADDRESS0, NETMASK0, GATEWAY0, ADDRESS1, ... up to the first gap. Comments come first. */
 function parseVariables(file: IfcfgFile): readonly RouteLine[] {
   const comments = file.statements.filter((statement) => statement.kind === 'opaque');
   const lines: RouteLine[] = comments.map(({ text }) => ({ text, route: undefined }));
@@ -91,7 +91,7 @@ function parseVariables(file: IfcfgFile): readonly RouteLine[] {
 
 const types = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit', 'throw', 'local', 'broadcast']);
 
-/** The arguments of `ip route add`. */
+/** Parses the arguments of `ip route add`. */
 function parseArguments(words: readonly string[], family: Family): Route | undefined {
   const rest = [...words];
   const type = types.has(rest[0] ?? '') ? rest.shift() : undefined;
@@ -153,7 +153,7 @@ function printRoute(route: Route, link: string): string {
   return `${words.filter((word) => word !== undefined).join(' ')}\n`;
 }
 
-/** Two routes with the same key are one to the kernel. The link is that of the file. */
+/** Returns the key by which the kernel identifies a route. The link is that of the file. */
 function routeKey(route: Route): string {
   const { family, type, destination, via, source, metric, table, scope, protocol, onlink } =
     withoutDefaults(route);
@@ -172,7 +172,7 @@ function routeKey(route: Route): string {
   ]);
 }
 
-/** Without what `ip route add` would add by itself. */
+/** Removes the members that `ip route add` sets by default. */
 function withoutDefaults(route: Route): Route {
   const { type, via, metric, table, scope, protocol, ...rest } = route;
   return {

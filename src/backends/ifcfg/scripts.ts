@@ -1,6 +1,6 @@
 import type { Fact } from '../../model/fact.ts';
 
-/** The scripts of initscripts are installed: `ifup` reads ifcfg files. */
+/** True if the scripts of initscripts are installed: `ifup` reads ifcfg files. */
 export const scripts: Fact<boolean> = {
   name: 'ifcfg scripts',
   script: '[ ! -e /etc/sysconfig/network-scripts/ifup-eth ] || echo installed',

@@ -7,8 +7,8 @@ import type { IfcfgTree } from './ifcfg-tree.ts';
 import { companionPath, globalPath } from './ifcfg-tree.ts';
 
 /**
- * Policy rules follow the addresses: `ifup` adds those of rule-NAME only with the addresses of NAME, so those of a NIC that
- * becomes a port would be lost. GATEWAYDEV of /etc/sysconfig/network likewise.
+ * Moves policy rules along with addresses. `ifup` adds the rules of rule-NAME only with the addresses of NAME, so those of a NIC that becomes a port would
+ * be lost. The same holds for GATEWAYDEV of /etc/sysconfig/network.
  */
 export function carryRules(tree: IfcfgTree, wanted: readonly WantedLink[]): void {
   for (const from of wanted) {
@@ -29,7 +29,7 @@ export function carryRules(tree: IfcfgTree, wanted: readonly WantedLink[]): void
   }
 }
 
-/** Who gets the addresses that `from` loses. */
+/** Finds the link that gets the addresses `from` loses. */
 function heirOf(tree: IfcfgTree, wanted: readonly WantedLink[], from: WantedLink): string | undefined {
   if (from.state === 'present' && from.addressing?.addresses.length !== 0) return undefined;
   const identity = from.state === 'present' ? identityOf(from) : { name: from.name };
@@ -50,7 +50,7 @@ function renameDevice(text: string, from: string, to: string): string {
   return renamed === '' || renamed.endsWith('\n') ? renamed : `${renamed}\n`;
 }
 
-/** One default gateway: of two, the link that comes up last would win. */
+/** Refuses a second default gateway: the link that comes up last would win. */
 export function refuseSecondGateway(tree: IfcfgTree, wanted: readonly WantedLink[]): void {
   for (const link of wanted) {
     if (link.state === 'absent' || link.addressing === undefined) continue;

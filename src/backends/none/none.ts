@@ -10,7 +10,7 @@ const noFiles: Fact<ConfigFiles> = {
   fake: () => new Map(),
 };
 
-/** Remembers nothing: what is set up lasts until the next boot. Owns a link only where the inventory says so. */
+/** Persists nothing: changes last until the next boot. It owns a link only if the inventory says so. */
 export const none: Backend = {
   id: 'none',
   facts: {},
