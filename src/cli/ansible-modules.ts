@@ -33,7 +33,7 @@ export function moduleName(name: string): string {
   return name.replace(/^.*\./s, '');
 }
 
-/** What does here what a module of Ansible does there. */
+/** Returns the tasks that replace a module of Ansible. */
 export function insteadOfModule(name: string): readonly string[] | undefined {
   return Object.entries(replacements).find(([module]) => module === moduleName(name))?.[1];
 }

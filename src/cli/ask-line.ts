@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 
-/** Asks on the terminal. Undefined when there is no answer: end of input, or the run is to end. */
+/** Asks on the terminal. Undefined at the end of input, or when the run is to end. */
 export async function askLine(question: string, signal: AbortSignal): Promise<string | undefined> {
-  // As the terminal edits lines, so that Ctrl-C stays a signal.
+  // The terminal itself edits the line, so that Ctrl-C stays a signal.
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   const closed = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
   try {

@@ -3,15 +3,15 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { CliIo } from './io.ts';
 
-/** `$XDG_CACHE_HOME/kvmplay/NAME`, or that below `~/.cache`. */
+/** `$XDG_CACHE_HOME/kvmplay/NAME`, by default `~/.cache/kvmplay/NAME`. */
 export function cacheFolder(name: string, env: CliIo['env']): string {
   const { XDG_CACHE_HOME: cache, HOME: home = homedir() } = env;
-  // A relative path is to be ignored, says the XDG Base Directory Specification.
+  // The XDG Base Directory Specification says: ignore a relative path.
   const base = cache?.startsWith('/') === true ? cache : join(home, '.cache');
   return join(base, 'kvmplay', name);
 }
 
-/** Whether only its owner, who is us, may have written what is in a folder of the cache. Throws when it is not there. */
+/** True when this user owns the folder and nobody else can write to it. Throws when it does not exist. */
 export function isPrivate(folder: string): boolean {
   return [dirname(folder), folder].every((path) => {
     const stats = lstatSync(path);
@@ -20,8 +20,8 @@ export function isPrivate(folder: string): boolean {
 }
 
 /**
- * Makes a folder of the cache unless it is there, and tells whether it is private. False also when it is not ours to make:
- * under sudo, HOME may be somebody else's. Throws when it cannot be made.
+ * Makes a folder of the cache unless it exists, and tells whether it is private. Also false when it is not ours to make:
+ * under sudo, HOME may belong to another user. Throws when the folder cannot be made.
  */
 export function makePrivate(folder: string): boolean {
   const place = nearestFolder(folder);

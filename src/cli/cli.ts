@@ -11,7 +11,7 @@ import { parseCommandLine } from './command-line/parse-command-line.ts';
 import { printError } from './output/print-error.ts';
 import { readSettings } from './settings/read-settings.ts';
 
-/** Does what the words after `kvmplay` say, and returns the exit code. Never throws. */
+/** Runs the command that the words after `kvmplay` name, and returns the exit code. Never throws. */
 export async function runCli(argv: readonly string[], process: ProcessIo): Promise<number> {
   const io = guardIo(process);
   const specs = commands.map(({ spec }) => spec);

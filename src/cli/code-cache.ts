@@ -3,13 +3,13 @@ import { cacheFolder, makePrivate } from './cache-folder.ts';
 import type { CliIo } from './io.ts';
 
 interface NodeModules {
-  /** From Node 22.1 on. */
+  /** Node 22.1 and later have it. */
   readonly enableCompileCache?: (folder: string) => unknown;
 }
 
 /**
- * Has Node keep what it compiles in `$XDG_CACHE_HOME/kvmplay/code`, for the next start. Only in a folder that nobody else may
- * write: what is in it is run. Without one, or with an older Node, a start compiles everything again.
+ * Lets Node cache compiled code in `$XDG_CACHE_HOME/kvmplay/code` for the next start. Only a folder that nobody else can
+ * write to is used, since its content is executed. Without one, or with an older Node, each start compiles everything again.
  */
 export function keepCompiledCode(env: CliIo['env'], modules: NodeModules = nodeModule as object): void {
   if (modules.enableCompileCache === undefined) return;
@@ -17,6 +17,6 @@ export function keepCompiledCode(env: CliIo['env'], modules: NodeModules = nodeM
     const folder = cacheFolder('code', env);
     if (makePrivate(folder)) modules.enableCompileCache(folder);
   } catch {
-    // A start that is slower is no failure.
+    // Without the cache the start is slower, nothing else.
   }
 }

@@ -10,12 +10,12 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** What a run ends with, worst first. `detailed`: changes found in check mode count. */
+/** The exit code of a run; the worst result decides. `detailed`: changes found in check mode count. */
 export function exitCodeOf(summary: RunSummary, detailed: boolean): ExitCode {
   const has = (outcome: HostOutcome): boolean => summary.hosts.some((host) => host.outcome === outcome);
   if (has('failed')) return exitCodes.hostFailed;
   if (has('unreachable')) return exitCodes.unreachable;
-  // Skipped though none failed: the user stopped the run.
+  // Hosts were skipped though none failed: the user stopped the run.
   if (has('skipped')) return exitCodes.couldNotStart;
   return detailed && summary.checkMode && has('changed') ? exitCodes.wouldChange : exitCodes.done;
 }

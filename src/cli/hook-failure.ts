@@ -1,4 +1,6 @@
-/** What a module hook could not do. Hooks may run in a thread of their own, and only an error's message comes back whole. */
+/**
+ * The reason why a module hook failed. Hooks may run in their own thread, and only an error's message survives the way back.
+ */
 export type HookProblem =
   | { readonly kind: 'import'; readonly file: string; readonly specifier: string }
   | {
@@ -17,7 +19,7 @@ export class HookFailure extends Error {
   }
 }
 
-/** What the hook said, when `message` is of a HookFailure from whichever thread. */
+/** Returns the problem when `message` is that of a HookFailure, from any thread. */
 export function hookProblemOf(message: string): HookProblem | undefined {
   return message.startsWith(mark) ? (JSON.parse(message.slice(mark.length)) as HookProblem) : undefined;
 }

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { keepCompiledCode } from './code-cache.ts';
 
 const argv = process.argv.slice(2);
-// A reader that has left (`kvmplay --version | true`) is no reason to crash.
+// A closed pipe (`kvmplay --version | true`) must not crash the program.
 process.stdout.on('error', () => undefined);
-// Asked for by scripts, often: worth answering before anything else is loaded.
+// Scripts ask this often, so it is answered before anything else is loaded.
 if (argv.length === 1 && argv[0] === '--version') {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;

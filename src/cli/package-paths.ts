@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 
-// The bundled code of every module lies one folder below dist/, and this file one folder below src/: so one step up leads
-// to the same place from both. Modules in deeper folders ask here.
+// Bundled modules are one folder below dist/, and this file is one folder below src/, so `../` leads to the root of the code
+// in both. Deeper modules use this file.
 const codeUrl = new URL('../', import.meta.url);
 
-/** The folder of the code that runs, with a slash at its end: `src/` or `dist/`. */
+/** The folder of the running code, with a slash at its end: `src/` or `dist/`. */
 export const codeFolder = fileURLToPath(codeUrl);
 
-/** The URL of a file below the folder of the code that runs: `codeFile('cli/playbook-hooks.js')`. */
+/** Returns the URL of a file below the folder of the running code: `codeFile('cli/playbook-hooks.js')`. */
 export function codeFile(path: string): URL {
   return new URL(path, codeUrl);
 }

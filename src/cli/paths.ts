@@ -4,7 +4,7 @@ export function resolvePath(file: string, cwd: string): string {
   return resolve(cwd, file);
 }
 
-/** As people name it: relative to where they stand, absolute when it lies elsewhere. */
+/** Shortens a path for messages: relative below `cwd`, otherwise absolute. */
 export function inFolder(path: string, cwd: string): string {
   const name = relative(cwd, path);
   return name === '..' || name.startsWith(`..${sep}`) || isAbsolute(name) ? path : name;

@@ -4,9 +4,9 @@ import { transform, transformSync, type TransformFailure, type TransformOptions 
 import { HookFailure } from './hook-failure.ts';
 
 /**
- * Module hooks that let a playbook lie anywhere: `kvmplay` is the copy that runs, imports find TypeScript, and TypeScript
- * is compiled. Node 22.15 and later run the synchronous pair in the main thread, older ones the other pair in a thread of
- * its own. Nothing is cached on disk: a cache in a shared folder would be a place to plant code.
+ * Module hooks that let a playbook lie anywhere: `import 'kvmplay'` gives the running copy, imports find TypeScript files,
+ * and TypeScript is compiled. Node 22.15 and later run the synchronous pair in the main thread, older ones the other pair in
+ * its own thread. Nothing is cached on disk: others could plant code in a shared cache.
  */
 
 interface Resolved {
@@ -20,7 +20,7 @@ interface Loaded {
   readonly source: string;
   readonly shortCircuit: true;
 }
-/** What a hook passes on to the next; Node's own types of it differ from version to version. */
+/** The next hook in the chain; Node's own types for it differ between versions. */
 type Next<Context, Result> = (target: string, context: Context) => Result;
 
 export async function resolve(
@@ -83,7 +83,7 @@ interface Candidate {
 
 function candidatesFor(specifier: string, parentURL: string | undefined): readonly Candidate[] {
   const asWritten = { specifier, parentURL };
-  // Resolved as this file would resolve it, `kvmplay` is this package itself: one instance, whatever lies beside the playbook.
+  // `kvmplay` resolves as in this file, to this package itself: one instance, whatever copy lies beside the playbook.
   const asOurs = { specifier, parentURL: import.meta.url };
   if (isOf('kvmplay', specifier)) return [asOurs];
   if (isOf('zod', specifier)) return [asWritten, asOurs];
@@ -111,7 +111,7 @@ function missOrThrow(error: unknown): unknown {
   return error;
 }
 
-/** The file that imports is told only of a playbook's own import; inside packages Node's error says more. */
+/** Names the importing file only for a playbook's own import; inside packages Node's error says more. */
 function notFound(specifier: string, parentURL: string | undefined, [cause]: readonly unknown[]): unknown {
   if (parentURL?.startsWith('file:') !== true || parentURL.includes('/node_modules/')) return cause;
   return new HookFailure({ kind: 'import', file: fileURLToPath(parentURL), specifier });
@@ -125,7 +125,7 @@ function transformOptions(path: string): TransformOptions {
   return {
     loader: 'ts',
     format: 'esm',
-    // 'node20' would drop `with { type: 'json' }`, which came with 20.10.
+    // 'node20' would drop `with { type: 'json' }`, which Node has from 20.10 on.
     target: 'node20.19',
     sourcefile: path,
     sourcemap: 'inline',

@@ -18,7 +18,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     return;
   }
   const secrets = new Secrets();
-  // Before the streams are guarded: the frame moves the cursor.
+  // Created before the streams are guarded, because the frame moves the cursor.
   const terminal = process.stdout.isTTY ? terminalOf(process) : undefined;
   for (const stream of [process.stdout, process.stderr]) guardStream(stream, secrets);
   globalThis.console = guardedConsole(process, secrets);
@@ -47,7 +47,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
   if (lost !== undefined) process.stderr.write(`kvmplay: standard output ${whyUnwritable(lost)}\n`);
   process.exitCode = lost !== undefined || playbooks.hasEscaped() ? code || exitCodes.couldNotStart : code;
   await flushed(process.stderr);
-  // Connections that would not close must not keep a finished command alive.
+  // A connection that does not close must not keep a finished command alive.
   playbooks.leave(process.exitCode);
 }
 
@@ -60,11 +60,11 @@ function workingFolder(): string | undefined {
 }
 
 interface ProcessOutput extends Output {
-  /** What kept it from being written, a reader that had enough aside. */
+  /** The first write error; undefined also for a reader that closed the pipe. */
   readonly failure: () => Error | undefined;
 }
 
-/** Neither a reader that left (`kvmplay show | head`) nor a full disk is a reason to stop in the middle of a change. */
+/** Neither a closed pipe (`kvmplay show | head`) nor a full disk may stop a change halfway. */
 function outputTo(stream: NodeJS.WriteStream): ProcessOutput {
   let open = true;
   let failure: Error | undefined;
@@ -88,7 +88,7 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
-/** The first signal asks hosts to come to an end, the second leaves them alone with their guards. */
+/** The first signal lets hosts finish or undo; the second exits and leaves them to their guards. */
 function stopOnSignals(controller: AbortController, leave: (code: number) => void): void {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {

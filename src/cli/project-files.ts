@@ -1,4 +1,4 @@
-/** The files of a new project by name. `version` is that of kvmplay. */
+/** Returns the files of a new project by name. `version` is that of kvmplay. */
 export function projectFiles(name: string, version: string): ReadonlyMap<string, string> {
   return new Map([
     ['kvmplay.config.ts', config],
@@ -13,7 +13,7 @@ export function projectFiles(name: string, version: string): ReadonlyMap<string,
 
 const config = `import { defineConfig } from 'kvmplay';
 
-// What the command line need not say; see \`kvmplay config\`.
+// Defaults for options of the command line; see \`kvmplay config\`.
 export default defineConfig({
   inventory: ['hosts.yml'],
 });
@@ -69,7 +69,7 @@ function packageOf(name: string, version: string): string {
   return `${JSON.stringify(project, undefined, 2)}\n`;
 }
 
-// kvmplay itself needs none: it is for the editor.
+// Only the editor needs this file, not kvmplay.
 const tsconfig = `${JSON.stringify(
   {
     compilerOptions: {

@@ -3,9 +3,9 @@ import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 
 /**
- * Writes a file whole or not at all, readable by its owner alone: a draft beside it takes its name when it is complete.
- * The draft is new and has a name that nobody can foresee, so no file of the user's is in the way and no symbolic link
- * leads elsewhere. A symbolic link in place of the file itself is replaced, not followed.
+ * Writes a file atomically, readable by its owner alone: a complete draft beside it is renamed. The draft is new and its
+ * name cannot be guessed, so it replaces no file of the user, and no symbolic link redirects it. If the target is a symbolic
+ * link, the link itself is replaced, not followed.
  */
 export function replaceFile(file: string, text: string): void {
   const draft = draftFor(file);
@@ -18,14 +18,14 @@ export function replaceFile(file: string, text: string): void {
   }
 }
 
-/** Throws where `replaceFile` would, as far as that can be known before. */
+/** Throws early where `replaceFile` would fail, as far as that can be tested. */
 export function tryReplaceFile(file: string): void {
   const draft = draftFor(file);
   closeSync(openSync(draft, 'wx', 0o600));
   rmSync(draft);
 }
 
-/** A short name: that of the file may be as long as names can be. */
+/** Keeps the name short, because the file's own name may have the maximum length. */
 function draftFor(file: string): string {
   return join(dirname(file), `.kvmplay-${randomBytes(8).toString('hex')}`);
 }

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 
 const folders = ['../../docs/tasks/', '../../docs/actions/'].map((path) => new URL(path, import.meta.url));
 
-/** The manual page of each task and action, by its name: `ensureBond`, `command`. */
+/** Finds the manual page of each task and action by its name: `ensureBond`, `command`. */
 export async function listTaskPages(): Promise<ReadonlyMap<string, URL>> {
   const pages = await Promise.all(folders.map(listPages));
   return new Map(pages.flat());

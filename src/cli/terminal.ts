@@ -3,11 +3,11 @@ import type { Frame, Terminal } from '../reporters/tty-terminal.ts';
 
 export interface TerminalStreams {
   readonly stdout: NodeJS.WriteStream;
-  /** Writes to the same terminal, if it is one. */
+  /** May write to the same terminal. */
   readonly stderr: NodeJS.WriteStream;
 }
 
-/** The terminal of this process. While a frame is shown, all that anybody writes to it goes through the frame. */
+/** The terminal of this process. While a frame is shown, all writes go through it. */
 export function terminalOf({ stdout, stderr }: TerminalStreams): Terminal {
   const write = stdout.write.bind(stdout);
   return {
@@ -15,7 +15,7 @@ export function terminalOf({ stdout, stderr }: TerminalStreams): Terminal {
       if (text !== '' && stdout.writable) write(text);
     },
     size: () => {
-      // Node knows a new size when its signal was handled; a frame drawn before that would leave lines behind.
+      // Node updates the size only after its signal. A frame drawn before that would leave lines behind.
       (stdout as { readonly _refreshSize?: () => void })._refreshSize?.();
       const [columns, rows] = stdout.getWindowSize();
       return { columns: columns || 80, rows: rows || 24 };
@@ -36,7 +36,7 @@ export function terminalOf({ stdout, stderr }: TerminalStreams): Terminal {
   };
 }
 
-/** Also a playbook's `console.log` comes this way. */
+/** A playbook's `console.log` is intercepted too. */
 function interceptWrites(stream: NodeJS.WriteStream, frame: Frame): () => void {
   const write = stream.write.bind(stream);
   stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
@@ -53,7 +53,7 @@ function interceptWrites(stream: NodeJS.WriteStream, frame: Frame): () => void {
   };
 }
 
-/** New sizes, Ctrl-Z and its end, and the end of the process. */
+/** Tells the frame of new sizes, Ctrl-Z, its end, and the end of the process. */
 function followTerminal(frame: Frame, stdout: NodeJS.WriteStream, write: (text: string) => void): () => void {
   const redraw = (): void => frame.redraw();
   const suspend = (): void => {

@@ -6,15 +6,15 @@ import { isPrivate, reasonToHide, withoutSecretValues } from './private-files.ts
 import { printable, printableLine } from '../model/printable.ts';
 import type { Colour, Paint } from './style.ts';
 
-/** What is shown of a change besides itself. */
+/** Details to show below a change. */
 export interface DiffDetails {
-  /** What differs in files. */
+  /** Shows files as unified diffs. */
   readonly files: boolean;
-  /** The commands that make it. */
+  /** Shows the commands of the change. */
   readonly commands: boolean;
 }
 
-/** The lines that show a change: itself, and beneath it what else is asked for. */
+/** Formats a change, with the requested details below it. */
 export async function formatDiff(
   change: Change,
   { files, commands }: DiffDetails,
@@ -35,7 +35,7 @@ export async function formatDiff(
   return [title, ...lines.map((text) => `    ${paint(text, signColours[text.charAt(0)] ?? 'dim')}`)];
 }
 
-/** An argument list is not a shell's line, but reads like one. */
+/** Formats an argument list so that it reads like a line for a shell. */
 function formatStep(command: Command, paint: Paint): string {
   return paint(`    $ ${printableLine(formatCommand(command))}`, 'dim');
 }
@@ -54,7 +54,7 @@ async function formatFileDiff(whole: FileWrite | FileDelete): Promise<readonly s
   if (isPrivate(change)) {
     return [`content differs (${reasonToHide(change)})`];
   }
-  // Only a diff needs it, and most runs show none.
+  // Loaded on demand: most runs show no diff.
   const { structuredPatch } = await import('diff');
   const patch = structuredPatch(change.path, change.path, before, after, undefined, undefined, {
     context: 3,
@@ -69,10 +69,10 @@ async function formatFileDiff(whole: FileWrite | FileDelete): Promise<readonly s
   ]);
 }
 
-/** An empty range is named by the line before it. */
+/** A unified diff names an empty range by the line before it. */
 function range(start: number, lines: number): string {
   return `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
-/** Beyond this a diff costs seconds and nobody reads it. */
+/** With more edits a diff takes seconds to compute, and nobody reads it. */
 const mostEdits = 2000;

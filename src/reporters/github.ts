@@ -4,19 +4,19 @@ import { formatMarkdownSummary } from './markdown-summary.ts';
 import { printable, withoutRunnerCommands } from '../model/printable.ts';
 import { outcomeWord } from './style.ts';
 
-/** What `githubReporter` takes. */
+/** Options of `githubReporter`. */
 export interface GithubOptions {
-  /** The log of a step of GitHub Actions. */
+  /** Writes to the log of a step of GitHub Actions. */
   readonly write: (text: string) => void;
-  /** Takes the page about the run, in Markdown, when it has ended; default: nobody does. */
+  /** Takes the Markdown summary at the end of the run; default: no summary. */
   readonly writeSummary?: (markdown: string) => void;
   readonly diff: boolean;
   readonly verbose: number;
 }
 
 /**
- * Writes the log of a step of GitHub Actions: what a host did is a group to unfold, what went wrong is an annotation at the
- * line of the playbook that caused it.
+ * Writes the log of a step of GitHub Actions: each host is a group to unfold, and each failure is an annotation at the line
+ * of the playbook that caused it.
  */
 export function githubReporter(options: GithubOptions): Reporter {
   const report = new GithubReport(options);
@@ -33,7 +33,7 @@ class GithubReport {
   readonly #options: GithubOptions;
   readonly #plain: Reporter;
   #checkMode = false;
-  /** What the plain report says of the event that it has just heard. */
+  /** Text of the plain report about the current event. */
   #text = '';
 
   constructor(options: GithubOptions) {

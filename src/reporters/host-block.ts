@@ -7,26 +7,25 @@ import { printableLine } from '../model/printable.ts';
 import { count, outcomeColours, outcomeWord, printableLines, seconds } from './style.ts';
 import type { Paint } from './style.ts';
 
-/** How the blocks of one play look. */
+/** Layout of the blocks of one play. */
 export interface BlockStyle {
   readonly paint: Paint;
   readonly checkMode: boolean;
   readonly diff: boolean;
   /** 1: costs and warnings of each host; 2: also phases and changes; 3: also the commands of changes. */
   readonly verbose: number;
-  /** Width of the longest name. */
+  /** Width of the longest host name. */
   readonly hostWidth: number;
-  /** Tasks that were ok are not listed; a host where all were is a line. */
+  /** Omits tasks that were ok; a host with only such tasks is one line. */
   readonly compact: boolean;
 }
 
-/** What is told of one host when it has ended: a line per task with its details beneath, and how the host came out. */
+/** Formats the block of a host that has ended: a line per task with its details beneath, and the host's outcome. */
 export async function formatHostBlock(end: EndedHost, style: BlockStyle): Promise<readonly string[]> {
   const { forecasts, phases } = end;
   const tasks = endedTasks(end);
   const lines: string[] = [];
-  // What tags leave out is of interest to who wonders whether they do.
-  // Of a host that let nobody in there is no more to say than that.
+  // Tasks left out by tags are shown with -v only. A host that could not be logged in to shows no tasks.
   const isKeptOut = end.outcome === 'unreachable' && tasks.every(({ outcome }) => outcome === 'skipped');
   const shown = tasks.filter(({ leftOutBy }) => style.verbose > 0 || (leftOutBy !== 'tags' && !isKeptOut));
   const listed = style.compact ? shown.filter(({ outcome }) => outcome !== 'ok') : shown;
@@ -41,7 +40,7 @@ export async function formatHostBlock(end: EndedHost, style: BlockStyle): Promis
   return [...lines, ...foretold, ...formatEnd(end, { tasks, shown }, style), ...spent];
 }
 
-/** What is told of a host whose wave was taken back. */
+/** Formats the block of a host whose wave was undone. */
 export function formatUndone({ host, result, error }: HostUndone, style: BlockStyle): readonly string[] {
   const { paint } = style;
   const [sentence = '', ...more] = formatError(error, paint);
@@ -57,7 +56,7 @@ async function formatTask(host: string, task: EndedTask, style: BlockStyle): Pro
     .filter(Boolean)
     .join(' ');
   const details = [
-    // Without -v they are told once for all hosts, at the end.
+    // Without -v the recap lists each warning once for all hosts.
     ...(verbose > 0 ? task.warnings.flatMap((warning) => formatWarning(warning, paint)) : []),
     ...(task.error === undefined ? [] : formatError(task.error, paint)),
   ];
@@ -81,7 +80,10 @@ function taskLine(
 
 const leftOutWords = { nothing: '', tags: 'by tags', step: 'declined', check: 'in check mode' } as const;
 
-/** `disruption: blip; SSH path touched; guests: vnet1 vnet2`, and why to who looks before the change. */
+/**
+ * Formats `disruption: blip; SSH path touched; guests: vnet1 vnet2`. The reasons follow in check mode, with --diff and with
+ * -v.
+ */
 function formatForecast(host: string, forecast: Forecast, style: BlockStyle): readonly string[] {
   const { paint, checkMode, diff, verbose } = style;
   const { disruption, touchesSsh, guests, reasons, cascades, irreversible } = forecast;
@@ -136,7 +138,7 @@ function formatEnd(
   return lines;
 }
 
-/** `connect 0.2 s, survey 0.1 s, plan 0.0 s`: one that comes several times is summed up where it came first. */
+/** Formats `connect 0.2 s, survey 0.1 s, plan 0.0 s`. A repeated phase is summed up at its first place. */
 function formatPhases(host: string, phases: readonly FoldedPhase[], style: BlockStyle): string {
   const sums = new Map<string, number>();
   for (const { phase, startedAt, endedAt = startedAt } of phases) {

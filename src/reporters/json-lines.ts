@@ -1,12 +1,12 @@
 import type { Reporter, RunEvent } from '../engine/events.ts';
 import { withoutSecrets } from './private-files.ts';
 
-/** What `jsonLinesReporter` takes. */
+/** Options of `jsonLinesReporter`. */
 export interface JsonLinesOptions {
   readonly write: (text: string) => void;
 }
 
-/** Writes every event as one line of JSON. Contents of files that only their owner may read are left out. */
+/** Writes every event as one line of JSON. Contents of files that only their owner may read are omitted. */
 export function jsonLinesReporter({ write }: JsonLinesOptions): Reporter {
   return {
     onEvent(event) {

@@ -13,7 +13,7 @@ import { type Forecast, worstForecast } from '../model/forecast.ts';
 import { withoutSecrets } from './private-files.ts';
 import { countWorst } from './worst-outcomes.ts';
 
-/** What `jsonReporter` writes. Fields may be added; one that goes or changes its meaning makes another `format`. */
+/** The document of `jsonReporter`. New fields may appear; a field that goes or changes its meaning gets a new `format`. */
 export interface RunReport {
   readonly kvmplay: 'run';
   readonly format: 1;
@@ -41,7 +41,7 @@ export interface HostReport {
   readonly rollback?: 'proved' | 'failed';
   readonly error?: EventError;
   readonly forecast?: Forecast;
-  /** Absent of a host that did not start. */
+  /** Absent when the host did not start. */
   readonly startedAt?: string;
   readonly milliseconds: number;
   readonly connections: number;
@@ -54,18 +54,18 @@ export interface TaskReport {
   readonly subject: string;
   readonly outcome: TaskOutcome;
   readonly rolledBack: boolean;
-  /** Contents of files that only their owner may read are left out. */
+  /** Contents of files that only their owner may read are omitted. */
   readonly changes: readonly Change[];
   readonly warnings: readonly string[];
   readonly error?: EventError;
 }
 
-/** What `jsonReporter` takes. */
+/** Options of `jsonReporter`. */
 export interface JsonOptions {
   readonly write: (text: string) => void;
 }
 
-/** Writes one JSON document when the run has ended: all plays, hosts, tasks and changes. */
+/** Writes one JSON document at the end of the run: all plays, hosts, tasks and changes. */
 export function jsonReporter({ write }: JsonOptions): Reporter {
   const fold = new RunFold();
   return {

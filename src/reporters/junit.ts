@@ -6,14 +6,14 @@ import { describeChange } from '../changes/index.ts';
 import { playLabels } from './play-labels.ts';
 import { outcomeWord } from './style.ts';
 
-/** What `junitReporter` takes. */
+/** Options of `junitReporter`. */
 export interface JunitOptions {
   readonly write: (text: string) => void;
 }
 
 /**
- * Writes JUnit's XML when the run has ended: a suite per play and host, in it a case per task. What failed is a failure, a
- * host that was unreachable an error.
+ * Writes JUnit's XML at the end of the run: a suite per play and host, with a case per task. A failed task is a failure, an
+ * unreachable host an error.
  */
 export function junitReporter({ write }: JunitOptions): Reporter {
   const fold = new RunFold();
@@ -30,16 +30,16 @@ type Verdict = 'passed' | 'failure' | 'error' | 'skipped';
 interface TestCase {
   readonly name: string;
   readonly verdict: Verdict;
-  /** Why it is not passed. */
+  /** The reason for any verdict but `passed`. */
   readonly message?: string;
   readonly details?: readonly string[];
   readonly output?: readonly string[];
-  /** Only of a whole host: its tasks take effect together. */
+  /** Set for a whole host only, because its tasks take effect together. */
   readonly milliseconds?: number;
 }
 
 interface Suite {
-  /** What its play is called. */
+  /** Label of the play. */
   readonly play: string;
   readonly host: EndedHost;
   readonly cases: readonly TestCase[];
@@ -91,7 +91,7 @@ function toCases(host: EndedHost, checkMode: boolean): readonly TestCase[] {
     const title = `${host.host}: ${task.task} ${task.subject}`.trimEnd();
     const times = (seen.get(title) ?? 0) + 1;
     seen.set(title, times);
-    // Programs that read this tell cases apart by their names.
+    // Readers of this format identify cases by name, so names are unique.
     return { name: times === 1 ? title : `${title} (${times})`, ...judgeTask(task, host, checkMode) };
   });
   const { error } = host;
@@ -181,7 +181,7 @@ function formatAttributes(attributes: Readonly<Record<string, string | number>>)
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** XML 1.0 has no way to write most control characters and half surrogates, not even as numbers. */
+/** XML 1.0 cannot hold most control characters and lone surrogates, not even as numbers. */
 function escapeXml(text: string): string {
   return text
     .replace(/[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
@@ -192,7 +192,7 @@ function toSeconds(milliseconds: number): string {
   return (milliseconds / 1000).toFixed(3);
 }
 
-/** ISO 8601 without fraction and zone, as the readers of this format expect it; UTC. */
+/** ISO 8601 in UTC without fraction and zone, as readers of this format expect. */
 function toTimestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 19);
 }

@@ -4,10 +4,10 @@ import { printableLine } from '../model/printable.ts';
 import { count, outcomeWord, seconds } from './style.ts';
 import { countWorst, outcomesBySeverity } from './worst-outcomes.ts';
 
-/** Rows of a table that somebody reads. */
+/** Longer tables are cut. */
 const MOST_ROWS = 200;
 
-/** A page about a run in GitHub's Markdown: a table of the hosts, those that were ok left out, and what went wrong. */
+/** Formats a run in GitHub's Markdown: a table of the hosts that were not ok, and the failures. */
 export function formatMarkdownSummary({ hosts, checkMode, stopped }: RunSummary): string {
   const counts = countWorst(hosts);
   const sum = outcomesBySeverity
@@ -57,7 +57,7 @@ function formatTable(
   ];
 }
 
-/** Text of others made harmless: no markup, no end of a cell, no control characters. */
+/** Escapes text of hosts: no markup, no end of a cell, no control characters. */
 function escape(text: string): string {
   return printableLine(text)
     .replaceAll(/\s+/g, ' ')

@@ -8,28 +8,31 @@ import { printableLine } from '../model/printable.ts';
 import { count, createPaint } from './style.ts';
 import type { Paint } from './style.ts';
 
-/** What `plainReporter` takes. */
+/** Options of `plainReporter`. */
 export interface PlainOptions {
   readonly write: (text: string) => void;
-  /** Words carry the meaning; colour only helps the eye. */
+  /** Adds colour; the words alone carry the meaning. */
   readonly colour: boolean;
   /** Shows every change beneath its task. */
   readonly diff: boolean;
   /** 1: connections, execs and seconds of each host; 2: also its phases and changes; 3: also the commands of changes. */
   readonly verbose: number;
-  /** Width of the terminal, if it is one. */
+  /** Width of the terminal; undefined without one. */
   readonly columns?: number | undefined;
-  /** A host where all is ok is a line and has none in the recap, of others only the tasks that were not ok are listed. */
+  /**
+   * Shortens the report: a host where all is ok is one line without a row in the recap; others show only tasks that were not
+   * ok.
+   */
   readonly compact?: boolean;
 }
 
 /**
- * Writes a report for people: hosts run side by side, so each one's lines are held back until it has ended and then come
- * as one block; at the end a table of all hosts in inventory order.
+ * Writes a report for people. Hosts run in parallel, so the lines of each are held back until it ends and come as one block.
+ * A table of all hosts in inventory order ends the report.
  */
 export function plainReporter(options: PlainOptions): Reporter {
   const report = new PlainReport(options);
-  // Blocks take their turn, whether or not the run waits for the one before.
+  // Blocks are written in order, even if the run does not wait for the previous one.
   let turn = Promise.resolve();
   return {
     onEvent(event) {
@@ -42,9 +45,9 @@ export function plainReporter(options: PlainOptions): Reporter {
 class PlainReport {
   readonly #options: PlainOptions;
   readonly #paint: Paint;
-  /** Hosts under way, by name: one that has ended is told, and forgotten. */
+  /** Running hosts by name. A host that ended is reported and removed. */
   readonly #hosts = new Map<string, FoldedHost>();
-  /** The hosts of each warning: a fleet says the same many times. */
+  /** Hosts by warning: in a fleet many hosts give the same one. */
   readonly #warnings = new Map<string, Set<string>>();
   #checkMode = false;
   #startedAt = 0;
@@ -117,7 +120,7 @@ class PlainReport {
     }
   }
 
-  /** A phase after the end of a host is one of its undo. */
+  /** A phase after the end of a host belongs to its undo. */
   #update(event: HostEvent): void {
     const host = this.#hosts.get(event.host);
     if (host !== undefined) this.#hosts.set(event.host, foldHost(host, event));

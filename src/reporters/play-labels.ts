@@ -1,6 +1,6 @@
 import type { OfPlay } from '../engine/events.ts';
 
-/** What plays are called, by their numbers: their names, and where two have one name the number too, as in `bond6, play 2`. */
+/** Returns labels of plays by number: the name, plus the number where names repeat, as in `bond6, play 2`. */
 export function playLabels(plays: readonly OfPlay[]): ReadonlyMap<number, string> {
   const names = new Map(plays.map(({ play, playIndex }) => [playIndex, play]));
   const isShared = (name: string): boolean =>

@@ -3,17 +3,17 @@ import type { FileDelete, FileWrite } from '../changes/file.ts';
 import { mask } from '../model/secrets.ts';
 import { formatMode } from '../model/staged-file.ts';
 
-/** Whoever writes a file says whether it is secret. Where nobody does, one that only its owner may read is. */
+/** True for a file that its writer calls secret, and for one that only its owner may read if the writer does not say. */
 export function isPrivate({ mode, secret }: FileWrite | FileDelete): boolean {
   return secret ?? (mode & 0o077) === 0;
 }
 
-/** Why the content of a private file is not shown: `mode 0600`, `secret`. */
+/** The reason for hiding a private file's content: `mode 0600`, `secret`. */
 export function reasonToHide({ mode, secret }: FileWrite | FileDelete): string {
   return secret === true ? 'secret' : `mode ${formatMode(mode)}`;
 }
 
-/** The change with the contents of a private file left out. */
+/** Returns the change without the contents of a private file. */
 export function withoutSecrets(change: Change): Change {
   if (change.kind !== 'file.write' && change.kind !== 'file.delete') return change;
   if (!isPrivate(change)) return withoutSecretValues(change);

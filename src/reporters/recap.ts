@@ -7,17 +7,17 @@ import { countWorst, outcomesBySeverity } from './worst-outcomes.ts';
 
 export interface RecapStyle {
   readonly paint: Paint;
-  /** Of the whole run. */
+  /** Duration of the whole run. */
   readonly milliseconds: number;
-  /** Longer lines about errors are cut. */
+  /** Longer lines about errors are cut; undefined: none is. */
   readonly columns: number | undefined;
   /** Hosts by warning. */
   readonly warnings: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Hosts that were ok are counted at the end, but have no row. */
+  /** Omits rows of hosts that were ok; the sum counts them. */
   readonly compact: boolean;
 }
 
-/** The end of a report: a table of the hosts of each play, what went wrong, and the sum of it all. */
+/** Formats the end of a report: a table of the hosts of each play, the failures, and the sum. */
 export function formatRecap(
   { hosts, checkMode, stopped, stalledSeconds }: RunSummary,
   style: RecapStyle,
@@ -113,7 +113,7 @@ function formatWarnings(hosts: readonly HostSummary[], { warnings, paint }: Reca
   return ['', paint('warnings', 'yellow'), ...lines];
 }
 
-/** Once more at the end, where the eye is when five hundred hosts have scrolled by. */
+/** Repeats the errors at the end, where the reader is after five hundred hosts have scrolled by. */
 function formatFailures(
   hosts: readonly HostSummary[],
   plays: ReadonlyMap<number, string>,

@@ -2,12 +2,12 @@ import { styleText } from 'node:util';
 import type { HostOutcome, TaskOutcome } from '../engine/events.ts';
 import { printable } from '../model/printable.ts';
 
-/** Dresses words in colour, or leaves them as they are. The words alone say everything. */
+/** Colours a text, or returns it unchanged. The words alone carry the meaning. */
 export type Paint = (text: string, colour: Colour) => string;
 
 export type Colour = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold';
 
-/** Whether there is colour is decided once, for what the report is written to: styleText must not ask standard output. */
+/** `colour` decides alone: styleText must not check standard output, because a report may go elsewhere. */
 export function createPaint(colour: boolean): Paint {
   return (text, name) => (colour && text !== '' ? styleText(name, text, { validateStream: false }) : text);
 }
@@ -25,7 +25,7 @@ export function outcomeWord(outcome: HostOutcome | TaskOutcome, checkMode: boole
   return outcome === 'changed' && checkMode ? 'would change' : outcome;
 }
 
-/** The lines of a text, made harmless, without the empty ones at its end. */
+/** Returns the escaped lines of a text, without empty ones at its end. */
 export function printableLines(text: string): readonly string[] {
   return printable(text).trimEnd().split('\n');
 }

@@ -1,11 +1,14 @@
-/** Cells of a terminal that a text takes. Where terminals disagree, the larger number: what seems too long is cut, never wrapped. */
+/**
+ * Counts the terminal cells of a text. Where terminals disagree, the larger number counts: a text is then cut, never
+ * wrapped.
+ */
 export function widthOf(text: string): number {
   let width = 0;
   for (const letter of text) width += letterWidth(letter);
   return width;
 }
 
-/** The text, or as much of it as fits with `…` at its end. */
+/** Cuts a text to `width` cells; a cut text ends in `…`. */
 export function fit(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let fitting = '';
@@ -18,7 +21,7 @@ export function fit(text: string, width: number): string {
   return width < 1 ? '' : `${fitting}…`;
 }
 
-/** The text in exactly so many cells. */
+/** Cuts or fills a text to exactly `width` cells. */
 export function pad(text: string, width: number): string {
   const fitting = fit(text, width);
   return fitting + ' '.repeat(width - widthOf(fitting));
@@ -26,7 +29,7 @@ export function pad(text: string, width: number): string {
 
 const plain = /^[\u0020-\u007e]$/;
 const invisible = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
-/** East Asian Wide and Fullwidth of Unicode's annex 11, by the scripts they belong to, and pictures. */
+/** Characters of two cells: East Asian Wide and Fullwidth of Unicode's annex 11, by script, and pictures. */
 const wide =
   /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Yi}\p{Extended_Pictographic}\p{Regional_Indicator}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
 

@@ -14,15 +14,16 @@ export interface FrameStyle {
 }
 
 /**
- * What stands at the bottom of the terminal during a run: hosts under way, the wave, a bar for the fleet, and how many
- * came out how. Half of the screen at most, so that what has ended can be read above; never longer than a line.
+ * Formats the live frame at the bottom of the terminal: running hosts, the wave, a progress bar, and counts of outcomes. It
+ * takes half of the screen at most, so that finished hosts stay readable above it. No line is longer than the screen is
+ * wide.
  */
 export function formatFrame(progress: Progress, style: FrameStyle): readonly string[] {
   const { rows, columns } = style.size;
   const most = Math.max(1, Math.min(rows, Math.max(3, Math.floor(rows / 2))));
   const width = Math.max(1, Math.min(columns - 1, WIDEST));
   const foot = [formatBar(progress, style, width), formatCounts(progress), ...formatWave(progress, style)];
-  // The bar goes last; what there is no room for is what matters least.
+  // The bar is the last line. When rows are scarce, it stays longest.
   const kept = foot.slice(0, most).reverse();
   const room = most - kept.length - 1;
   const hosts = room < 1 ? [] : formatHosts(progress, style, { room, width });
@@ -30,7 +31,7 @@ export function formatFrame(progress: Progress, style: FrameStyle): readonly str
   return lines.map((spans) => paintLine(spans, width, style.paint));
 }
 
-/** Beyond this the eye loses the line. */
+/** Longer lines are hard to follow. */
 const WIDEST = 100;
 const INDENT = '  ';
 
@@ -55,7 +56,7 @@ function formatHosts(
   return rest.length === 0 ? lines : [...lines, [[`${INDENT}${formatRest(rest)}`, 'dim']]];
 }
 
-/** What goes wrong first, then who has been at it longest: the order in which they started. */
+/** Hosts with problems come first, then those that started earliest. */
 function interest({ phase }: RunningHost): number {
   return phase === 'rollback' || phase === 'undo' ? 0 : 1;
 }
@@ -79,17 +80,17 @@ function formatHost(
     [`${INDENT}${pad(printableLine(host), nameWidth)}  `],
     [pad(phaseWord(phase), PHASE_WIDTH), phaseColour(phase)],
     [`  ${time}`, 'dim'],
-    // Last, so that lines are short: what a narrower terminal need not break, leaves nothing behind there.
+    // The last column is not padded: a line that fits a narrower terminal leaves nothing behind when resized.
     [`  ${fit(printableLine(doing), MOST_DOING)}`],
   ];
 }
 
-/** `run command true` would otherwise be `command command true`. */
+/** Avoids `command command true`. */
 function phaseWord(phase: RunningHost['phase']): string {
   return phase === 'command' ? 'run' : phase;
 }
 
-/** All tasks of the host take effect at once. */
+/** True for phases in which all tasks of the host take effect together. */
 function isTransaction(phase: RunningHost['phase']): boolean {
   return ['apply', 'verify', 'commit', 'rollback', 'undo'].includes(phase);
 }
@@ -136,7 +137,7 @@ function formatBar(
   const mode = checkMode ? ', check mode' : '';
   const text = `  ${ended} of ${count(hosts, 'host')}, ${duration(now - startedAt)}${mode}`;
   const bar = Math.max(0, Math.min(BAR, width - INDENT.length - widthOf(text)));
-  // Full only when all have ended.
+  // The bar is full only after all hosts have ended.
   const full = hosts === 0 ? bar : Math.floor((bar * ended) / hosts);
   return [
     [INDENT],
@@ -175,7 +176,7 @@ function paintLine(spans: Line, width: number, paint: Paint): string {
   let line = '';
   for (const [text, colour] of spans) {
     if (left <= 0) break;
-    // Whatever a span holds, the line stays one.
+    // The line never becomes longer, whatever a span holds.
     const fitting = fit(printableSpan(text), left);
     line += colour === undefined ? fitting : paint(fitting, colour);
     left -= widthOf(fitting);
@@ -184,7 +185,7 @@ function paintLine(spans: Line, width: number, paint: Paint): string {
   return line;
 }
 
-/** Blanks at the ends hold columns apart. */
+/** Keeps blanks at the ends, since they separate columns. */
 function printableSpan(text: string): string {
   return printable(text.replaceAll('\n', ' '));
 }

@@ -1,20 +1,20 @@
 import type { HostOutcome, HostPhase } from '../engine/events.ts';
 import type { FoldedHost, FoldedPlay, FoldedRun, FoldedTask } from '../engine/fold/folded-run.ts';
 
-/** A host under way. */
+/** A running host. */
 export interface RunningHost {
   readonly host: string;
   /** Milliseconds since 1970. */
   readonly since: number;
-  /** `undo`: what it did is being taken back, since its wave failed. */
+  /** `undo`: its wave failed and its changes are being undone. */
   readonly phase: HostPhase | 'undo';
-  /** `ensureBond bond6`: what the playbook has come to. */
+  /** Current task of the playbook: `ensureBond bond6`. */
   readonly task: string;
-  /** How many it has come to. */
+  /** Number of tasks begun. */
   readonly tasks: number;
 }
 
-/** Where a wave is. */
+/** Progress of a wave. */
 export interface WaveProgress {
   readonly name: string;
   readonly hosts: number;
@@ -23,26 +23,26 @@ export interface WaveProgress {
   readonly soakUntil: number | undefined;
 }
 
-/** How far a run is. */
+/** Progress of a run. */
 export interface Progress {
   readonly checkMode: boolean;
   readonly startedAt: number;
-  /** Name of the present play. */
+  /** Name of the current play. */
   readonly play: string;
   /** 1-based. */
   readonly playNumber: number;
   readonly plays: number;
-  /** Of the present play. */
+  /** Number of hosts in the current play. */
   readonly hosts: number;
   readonly ended: number;
   readonly outcomes: Readonly<Record<HostOutcome, number>>;
-  /** In the order in which they started. */
+  /** In order of their start. */
   readonly running: readonly RunningHost[];
   readonly wave: WaveProgress | undefined;
   readonly isStopped: boolean;
 }
 
-/** What the frame of a run shows. */
+/** Computes the content of the live frame. */
 export function progressOf({ checkMode, startedAt = 0, playNames, plays, stopped }: FoldedRun): Progress {
   const present = plays.at(-1);
   const hosts = present?.hosts ?? [];
@@ -86,7 +86,7 @@ function titleOf(task: FoldedTask | undefined): string {
   return task === undefined ? '' : `${task.task} ${task.subject}`.trimEnd();
 }
 
-/** The wave under way, or the one after which the run waits. */
+/** Returns the running wave, or the one after which the run waits. */
 function waveOf({ endedAt, waves = [], hosts }: FoldedPlay): WaveProgress | undefined {
   const wave = waves.findLast(({ startedAt }) => startedAt !== undefined);
   if (wave === undefined || endedAt !== undefined) return undefined;

@@ -1,29 +1,29 @@
 import { widthOf } from './text-width.ts';
 
-/** How a region is drawn. */
+/** Options of a drawing. */
 export interface Drawing {
-  /** Columns that the terminal has now. */
+  /** Current columns of the terminal. */
   readonly columns: number;
-  /** Text that stays, above the lines; whole lines. */
+  /** Permanent text to write above the lines; whole lines. */
   readonly above: string;
 }
 
 /**
- * Lines at the bottom of a terminal. Between two drawings the cursor rests at the beginning of the last one: a terminal
- * that became narrower has broken those before it in as many rows as they need, which can be told from their widths.
+ * Lines at the bottom of a terminal. Between drawings the cursor rests at the beginning of the last line. A terminal that
+ * became narrower has wrapped the lines before it; their widths tell into how many rows.
  */
 export class Region {
   #lines: readonly string[] | undefined;
-  /** When they were drawn. */
+  /** Columns of the terminal at the last drawing. */
   #columns = 0;
 
-  /** What puts these lines in the place of those that are there; nothing when they are there already. */
+  /** Returns the output that replaces the old lines by these; empty when they are equal. */
   draw(lines: readonly string[], { columns, above }: Drawing): string {
     const isSame = columns === this.#columns && lines.join('\n') === this.#lines?.join('\n');
     if (isSame && above === '') return '';
     const hide = this.#lines === undefined ? hideCursor : '';
-    // Erased first only where rows of any length are: a line that is just as long as the screen is wide would lose its
-    // end to an erasure behind it.
+    // Erases first only where old rows may have any length. Erasing behind a line of the full width would delete that line's
+    // end.
     const erase = above !== '' || columns !== this.#columns ? eraseBelow : '';
     const text = `${this.#toBeginning(columns)}${erase}${above}${lines.join(`${eraseRight}\n`)}${eraseBelow}\r`;
     this.#lines = lines;
@@ -31,7 +31,7 @@ export class Region {
     return `${begin}${hide}${text}${end}`;
   }
 
-  /** What takes the lines away and leaves the cursor where they began. */
+  /** Returns the output that removes the lines and puts the cursor where they began. */
   erase(columns = this.#columns): string {
     if (this.#lines === undefined) return '';
     const text = `${this.#toBeginning(columns)}${eraseBelow}${showCursor}`;
@@ -51,7 +51,7 @@ function visibleWidth(line: string): number {
 }
 
 const escape = '\u001b';
-/** Terminals that know of synchronized output show all that is between at once; the others ignore it. */
+/** Synchronized output: terminals that support it show the text in between at once; others ignore it. */
 const begin = `${escape}[?2026h`;
 const end = `${escape}[?2026l`;
 const hideCursor = `${escape}[?25l`;

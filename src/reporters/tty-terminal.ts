@@ -1,13 +1,13 @@
-/** A terminal on which a frame stands, as the reporter needs it; the command line has the real one. */
+/** A terminal as the live reporter needs it; the command line implements it. */
 export interface Terminal {
   /** Writes as the owner of the frame. */
   readonly write: (text: string) => void;
   readonly size: () => TerminalSize;
-  /** From now on what others write goes through the frame. Ends by the function returned. */
+  /** Sends all other writes through the frame until the returned function is called. */
   readonly attach: (frame: Frame) => () => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Does it later, unless the function returned is called first; keeps nobody alive. */
+  /** Runs `work` later, unless the returned function is called first. The timer does not keep the process alive. */
   readonly after: (milliseconds: number, work: () => void) => () => void;
 }
 
@@ -16,14 +16,14 @@ export interface TerminalSize {
   readonly rows: number;
 }
 
-/** Lines at the bottom of a terminal that are drawn again and again. */
+/** Lines at the bottom of a terminal that are redrawn. */
 export interface Frame {
-  /** Makes room for what somebody else writes. */
+  /** Makes room for text of another writer. */
   interrupt(text: string, write: (text: string) => void): void;
-  /** The terminal has another size, or somebody else had it for a while. */
+  /** Draws again, after a new size or after another program used the terminal. */
   redraw(): void;
-  /** The program is about to be stopped: what leaves the terminal as others expect it. */
+  /** Returns the output that restores the terminal before the program is suspended. */
   pause(): string;
-  /** The program is about to end: the same, and what should be known. */
+  /** Returns the output that restores the terminal before the program ends, with the lines that must remain. */
   leave(): string;
 }

@@ -9,7 +9,7 @@ import { progressOf } from './tty-progress.ts';
 import { Region } from './tty-region.ts';
 import type { Frame, Terminal } from './tty-terminal.ts';
 
-/** What `ttyReporter` takes. */
+/** Options of `ttyReporter`. */
 export interface TtyOptions {
   readonly terminal: Terminal;
   readonly colour: boolean;
@@ -17,14 +17,14 @@ export interface TtyOptions {
   readonly verbose: number;
 }
 
-/** Milliseconds between two drawings at least. */
+/** Minimum milliseconds between two drawings. */
 const RATE = 100;
-/** Milliseconds after which the times in the frame are others. */
+/** Milliseconds after which the frame's times change. */
 const TICK = 1000;
 
 /**
- * Tells of a run on a terminal: hosts under way in a frame at the bottom, those that have ended above it as
- * `plainReporter` tells of them, the ones where all was ok in a line.
+ * Reports a run on a terminal. A frame at the bottom shows running hosts. Hosts that ended appear above it as in
+ * `plainReporter`, in one line where all was ok.
  */
 export function ttyReporter(options: TtyOptions): Reporter {
   const live = new LiveReport(options);
@@ -37,7 +37,7 @@ class LiveReport implements Frame {
   readonly #plain: Reporter;
   readonly #fold = new RunFold({ detailsOf: 'running' });
   readonly #region = new Region();
-  /** What has still to be written above the frame. */
+  /** Pending text above the frame. */
   #above = '';
   #drawnAt = -Infinity;
   #cancelTimer: (() => void) | undefined;
@@ -102,7 +102,7 @@ class LiveReport implements Frame {
     this.#terminal.write(this.#stop());
   }
 
-  /** What takes the frame away for good. */
+  /** Returns the output that removes the frame for good. */
   #stop(): string {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -121,7 +121,7 @@ class LiveReport implements Frame {
     return text;
   }
 
-  /** Draws soon; at once when it has not for a while. */
+  /** Draws soon; at once if the last drawing is long ago. */
   #change(): void {
     if (this.#detach === undefined) {
       this.#terminal.write(this.#takeAbove());
@@ -141,7 +141,7 @@ class LiveReport implements Frame {
       try {
         this.#draw();
       } catch (error) {
-        // A timer has nobody to throw to. The report goes on without a frame; the run is told at its end.
+        // Nobody catches an error of a timer. The report goes on without a frame; the error is reported when the run ends.
         this.#failure = error instanceof Error ? error : new Error(String(error));
         this.#end();
       }
@@ -157,7 +157,10 @@ class LiveReport implements Frame {
     this.#schedule(TICK, true);
   }
 
-  /** Lines for the size that the terminal still has when they are made: others would leave some of the old ones behind. */
+  /**
+   * Formats for the current size, and checks that it did not change meanwhile: lines for another size would leave old ones
+   * behind.
+   */
   #format(now: number): { readonly lines: readonly string[]; readonly columns: number } {
     for (;;) {
       const size = this.#terminal.size();

@@ -1,6 +1,6 @@
 import type { HostOutcome, HostSummary } from '../engine/events.ts';
 
-/** From what one would look at last to what one would look at first. */
+/** Outcomes by increasing severity. */
 export const outcomesBySeverity: readonly HostOutcome[] = [
   'skipped',
   'ok',

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import type { CliIo } from '../io.ts';
 import { resolvePath } from '../paths.ts';
 
-/** The file that Ansible would read when it is called here; undefined when there is none. */
+/** Returns the file that Ansible would read when called here; undefined when there is none. */
 export function findAnsibleCfg(io: Pick<CliIo, 'cwd' | 'env'>): string | undefined {
   const files = [join(io.env['HOME'] ?? homedir(), '.ansible.cfg'), '/etc/ansible/ansible.cfg'];
   return findProjectCfg(io.cwd, io) ?? files.find(isFile);
 }
 
-/** The one that belongs to a folder: ANSIBLE_CONFIG names it, or it lies there. */
+/** Returns the ansible.cfg of a folder: the file that ANSIBLE_CONFIG names, else the one in the folder. */
 export function findProjectCfg(folder: string, { cwd, env }: Pick<CliIo, 'cwd' | 'env'>): string | undefined {
   return [...named(env['ANSIBLE_CONFIG'], cwd), join(folder, 'ansible.cfg')].find(isFile);
 }
 
-/** A file, or the folder in which it lies. */
+/** `path` names the file or the folder that holds it. */
 function named(path: string | undefined, cwd: string): readonly string[] {
   if (path === undefined || path === '') return [];
   const whole = resolvePath(path.replace(/^~(?=\/)/, homedir()), cwd);

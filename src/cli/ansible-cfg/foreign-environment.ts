@@ -1,4 +1,4 @@
-/** Variables that Ansible reads about reaching hosts and opening vaults, and kvmplay's own. */
+/** Maps variables of Ansible about connections and vaults to kvmplay's own. */
 const ours: Readonly<Record<string, string>> = {
   ANSIBLE_REMOTE_USER: 'KVMPLAY_USER',
   ANSIBLE_PRIVATE_KEY_FILE: 'KVMPLAY_PRIVATE_KEY',
@@ -18,7 +18,7 @@ const ours: Readonly<Record<string, string>> = {
   ANSIBLE_ASK_VAULT_PASS: 'KVMPLAY_ASK_VAULT_PASS',
 };
 
-/** Those that are set, and for which there is nothing of ours: Ansible's name, and ours. */
+/** Returns the variables of Ansible that are set while kvmplay's own is not, each with the name of kvmplay's. */
 export function foreignVariables(
   env: Readonly<Record<string, string | undefined>>,
 ): readonly (readonly [theirs: string, ours: string])[] {

@@ -2,7 +2,7 @@ import { formatTable } from '../views/table.ts';
 import type { AnsibleSetting } from './read-ansible-cfg.ts';
 import { type ConfigValue, type TakenOver, toOptions } from './take-over.ts';
 
-/** A kvmplay.config.ts that says what an ansible.cfg said. */
+/** Writes a kvmplay.config.ts with the settings of an ansible.cfg. */
 export function formatConfig(file: string, all: readonly TakenOver[]): string {
   const options = [...toOptions(all)].map(([name, value]) => `  ${name}: ${literal(value)},\n`);
   const lost = all.flatMap(({ setting, fate }) =>
@@ -16,7 +16,7 @@ ${options.join('')}${lost.length > 0 && options.length > 0 ? '\n' : ''}${lost.jo
 `;
 }
 
-/** What became of an ansible.cfg, line by line. */
+/** Reports for each line of an ansible.cfg how it was taken over. */
 export function formatFates(file: string, all: readonly TakenOver[]): string {
   const rows = all.map(({ setting, fate }) => [String(setting.line), spell(setting), tell(fate)]);
   return formatTable(['LINE', file, 'kvmplay.config.ts'], rows);

@@ -7,7 +7,7 @@ import { configName, findConfigFile } from '../settings/find-config-file.ts';
 import { findAnsibleCfg } from './find-ansible-cfg.ts';
 import { readAnsibleCfg } from './read-ansible-cfg.ts';
 
-/** What Ansible would take for the inventory where it is called without one, and how kvmplay is told so. */
+/** Names the inventory that Ansible would use when called without one, and the option that gives it to kvmplay. */
 export function inventoryHints(io: CliIo): readonly string[] {
   const named = io.env['ANSIBLE_INVENTORY'] ?? '';
   if (named !== '')
@@ -42,7 +42,7 @@ function inventoryOf(cfg: string): ReturnType<typeof readAnsibleCfg>[number] | u
       ({ section, key, value }) => section === 'defaults' && key === 'inventory' && value !== '',
     );
   } catch {
-    // A file of another program that cannot be read has nothing to say.
+    // An ansible.cfg that cannot be read gives no hint: it belongs to another program.
     return undefined;
   }
 }

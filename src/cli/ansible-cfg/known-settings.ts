@@ -1,6 +1,6 @@
-/** Settings of Ansible that are no option of kvmplay, and why, or what to do instead. */
+/** Settings of Ansible without an option of kvmplay: the reason, or what to do instead. */
 
-/** What kvmplay gives sudo, su or doas anyway. */
+/** Flags that kvmplay passes to sudo, su or doas anyway. */
 export const becomeFlagsOfItself: ReadonlySet<string> = new Set(['-H', '-S', '-n', '-HSn', '']);
 
 export const needlessSections: readonly { readonly pattern: RegExp; readonly reason: string }[] = [

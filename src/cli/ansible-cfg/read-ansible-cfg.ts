@@ -6,7 +6,7 @@ export interface AnsibleSetting {
   readonly line: number;
 }
 
-/** What an ansible.cfg says, read as Python's configparser reads it for Ansible. A line that means nothing is passed over. */
+/** Reads an ansible.cfg as Python's configparser reads it for Ansible. Lines without a meaning are skipped. */
 export function readAnsibleCfg(text: string): readonly AnsibleSetting[] {
   const settings: AnsibleSetting[] = [];
   let section = '';
@@ -16,7 +16,7 @@ export function readAnsibleCfg(text: string): readonly AnsibleSetting[] {
     if (content.trim() === '') continue;
     const depth = content.search(/\S/);
     const last = settings.at(-1);
-    // A line that stands further in than its key goes on with the value.
+    // A line indented deeper than its key continues the value.
     if (indent !== undefined && last !== undefined && depth > indent) {
       settings[settings.length - 1] = { ...last, value: `${last.value} ${content.trim()}`.trim() };
       continue;

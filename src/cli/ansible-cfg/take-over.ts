@@ -7,17 +7,17 @@ type Name = keyof KvmplayConfig;
 
 export type ConfigValue = string | number | boolean | readonly string[];
 
-/** What becomes of a setting of an ansible.cfg. */
+/** How a setting of an ansible.cfg is taken over. */
 export type Fate =
-  /** It is those options of kvmplay.config.ts. `remark`: what differs. */
+  /** It becomes these options of kvmplay.config.ts. `remark` says how they differ. */
   | {
       readonly kind: 'taken';
       readonly options: readonly (readonly [name: Name, value: ConfigValue])[];
       readonly remark?: string;
     }
-  /** kvmplay does without. */
+  /** kvmplay does not need it. */
   | { readonly kind: 'needless'; readonly reason: string }
-  /** It would be lost. */
+  /** kvmplay has nothing that replaces it. */
   | { readonly kind: 'lost'; readonly reason: string };
 
 export interface TakenOver {
@@ -25,7 +25,7 @@ export interface TakenOver {
   readonly fate: Fate;
 }
 
-/** What becomes of each setting. `toPath` makes a path of ansible.cfg one of kvmplay.config.ts. */
+/** Decides how each setting is taken over. `toPath` turns a path of ansible.cfg into one of kvmplay.config.ts. */
 export function takeOver(
   settings: readonly AnsibleSetting[],
   toPath: (path: string) => string,
@@ -100,7 +100,7 @@ const becomeFlags: Converter = (text) =>
     ? needless('it is what kvmplay does by itself')
     : lost('say ansible_become_flags in group_vars/all of the inventory');
 
-/** ssh takes the file of -F for one of the working folder; as an option it is one of the project's. */
+/** ssh resolves the file of -F in the working folder; kvmplay.config.ts resolves an option's path in the project. */
 const sshArgs: Converter = (text, toPath) => {
   const [found, file] = /(?:^|\s)-F\s*([^\s'"$]+)(?=\s|$)/.exec(text) ?? [];
   if (found === undefined || file === undefined) return taken('sshArgs', text);
@@ -116,7 +116,7 @@ const hashBehaviour: Converter = (text) =>
     ? lost('of mappings that several groups have, the whole innermost one counts')
     : needless('it is what kvmplay does');
 
-/** By section and key. */
+/** Converters by section and key. */
 const converters: Readonly<Record<string, Converter>> = {
   'defaults inventory': (text, toPath) =>
     hasVariable(text) ? lost(variableReason) : taken('inventory', split(text).map(toPath)),
@@ -194,7 +194,7 @@ function lost(reason: string): Fate {
   return { kind: 'lost', reason };
 }
 
-/** The options of kvmplay.config.ts: where Ansible has several places for one, the last counts. */
+/** Collects the options of kvmplay.config.ts. Where Ansible has several places for one setting, the last wins. */
 export function toOptions(all: readonly TakenOver[]): ReadonlyMap<string, ConfigValue> {
   const options = new Map<string, ConfigValue>();
   const inOrder = all.toSorted((a, b) => rank(a) - rank(b));

@@ -10,12 +10,12 @@ import { findProjectCfg } from './find-ansible-cfg.ts';
 import { readAnsibleCfg } from './read-ansible-cfg.ts';
 import { takeOver } from './take-over.ts';
 
-/** Of an ansible.cfg these make nobody unreachable. */
+/** Settings that never make a host unreachable. */
 const harmless = new Set(['inventory', 'forks', 'verbosity', 'always', 'run', 'skip']);
 
 /**
- * Where hosts were not reached, or a vault stayed closed: what Ansible's environment and an ansible.cfg say of that, and
- * kvmplay did not read.
+ * After unreachable hosts or a closed vault: names the variables of Ansible and the settings of an ansible.cfg that concern
+ * it and that kvmplay does not read. Empty when there are none.
  */
 export function unreadNote(
   ended: { readonly code: number } | { readonly error: unknown },
@@ -56,7 +56,7 @@ function keysOf(cfg: string): readonly string[] {
     const all = takeOver(readAnsibleCfg(readFileSync(cfg, 'utf8')), (path) => path);
     return [...new Set(all.flatMap(({ setting, fate }) => (fate.kind === 'taken' ? [setting.key] : [])))];
   } catch {
-    // A file of another program that cannot be read has nothing to say.
+    // An ansible.cfg that cannot be read gives no note: it belongs to another program.
     return [];
   }
 }

@@ -1,23 +1,23 @@
 import type { Origin } from '../settings/setting.ts';
 
-/** The command line as data: what feeds the parser, the help, completion and docs/cli.md. */
+/** The command line as data. The parser, the help, completion and docs/cli.md read it. */
 
 export type OptionSpec = FlagOption | CountOption | TextOption | ListOption | NumberOption;
 
 interface OptionBase {
   /** One letter. */
   readonly alias?: string;
-  /** Further long names, those that fingers know from elsewhere. */
+  /** Further long names, for users who know them from Ansible. */
   readonly also?: readonly string[];
   /** A phrase for the help, without a full stop. */
   readonly describe: string;
   /** Heading in the help; default: Options. */
   readonly group?: string;
-  /** Whether kvmplay.config.ts and the environment may give it; default: true. */
+  /** False: only the command line gives it, not kvmplay.config.ts or the environment. Default: true. */
   readonly settable?: boolean;
 }
 
-/** What a word or value stands for: it is completed so, and relative paths of a file of settings are relative to that file. */
+/** The meaning of a word or value decides how it is completed. In a file of settings, relative paths start at that file. */
 export type Meaning =
   | 'file'
   | 'ssh-config'
@@ -40,7 +40,7 @@ export interface CountOption extends OptionBase {
 }
 export interface TextOption extends OptionBase {
   readonly type: 'text';
-  /** What stands for the value in the help: `FILE`. */
+  /** Placeholder of the value in the help: `FILE`. */
   readonly value: string;
   readonly means?: Meaning;
   readonly choices?: readonly string[];
@@ -51,14 +51,14 @@ export interface ListOption extends OptionBase {
   readonly type: 'list';
   readonly value: string;
   readonly means?: Meaning;
-  /** What a value may begin with, for completion. */
+  /** Possible beginnings of a value, for completion. */
   readonly beginnings?: readonly string[];
   readonly required?: boolean;
 }
 export interface NumberOption extends OptionBase {
   readonly type: 'number';
   readonly value: string;
-  /** The smallest number that makes sense; numbers are whole. */
+  /** The smallest valid number. Numbers are integers. */
   readonly least: number;
   readonly default?: number;
 }
@@ -66,14 +66,14 @@ export interface NumberOption extends OptionBase {
 export type OptionTable = Readonly<Record<string, OptionSpec>>;
 
 export interface Positional {
-  /** As the help writes it: `PLAYBOOK`. */
+  /** Name in the help: `PLAYBOOK`. */
   readonly name: string;
   readonly describe: string;
   readonly means?: Meaning;
-  /** The words that it may be. */
+  /** The valid words. */
   readonly choices?: readonly string[];
   readonly required?: boolean;
-  /** Takes all that follows. */
+  /** Takes all following words. */
   readonly many?: boolean;
 }
 
@@ -94,11 +94,11 @@ export interface CommandSpec<O extends OptionTable = OptionTable> {
   readonly notes?: readonly string[];
 }
 
-/** What a command is called with. */
+/** Parsed words and options of a command. */
 export interface CommandArguments<O extends OptionTable = OptionTable> {
   readonly words: readonly string[];
   readonly options: OptionValues<O>;
-  /** What gave each option its value. */
+  /** The source of each option's value. */
   readonly origins: { readonly [K in keyof O]: Origin };
 }
 
@@ -115,7 +115,7 @@ type OptionValue<S extends OptionSpec> = S extends FlagOption
         : number | Absent<S>;
 type Absent<S> = S extends { readonly default: unknown } ? never : undefined;
 
-/** Keeps the literal types of a specification. */
+/** Returns the specification with its literal types. */
 export function command<const O extends OptionTable>(spec: CommandSpec<O>): CommandSpec<O> {
   return spec;
 }

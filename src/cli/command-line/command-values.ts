@@ -2,16 +2,16 @@ import { ConfigError, UsageError } from '../../errors.ts';
 import type { CommandArguments, CommandSpec, OptionSpec } from './command-line.ts';
 import type { Setting, Settings } from '../settings/setting.ts';
 
-/** What yargs made of the words: options by name, `_` the command. */
+/** The result of yargs: options by name, the command in `_`. */
 export interface RawValues {
   readonly _: readonly string[];
   readonly [name: string]: unknown;
 }
 
 /**
- * The command line over the settings, the first of which wins, over the defaults.
+ * Merges the command line, the settings and the defaults. The first source that has a value wins.
  *
- * @throws UsageError or ConfigError for what is missing, given twice, or of the wrong kind.
+ * @throws UsageError or ConfigError for a value that is missing, given twice, or of the wrong kind.
  */
 export function toArguments(
   values: RawValues,
@@ -77,7 +77,7 @@ function lastOf(given: unknown): unknown {
 
 interface Hints {
   readonly help: string;
-  /** What else to say of an option that is missing. */
+  /** Hints for a missing option. */
   readonly hintFor: (missing: string) => readonly string[];
 }
 

@@ -2,8 +2,8 @@ import type { CommandSpec, OptionSpec } from './command-line.ts';
 import { otherNames } from './option-names.ts';
 
 /**
- * `--ssh-common-args '-J bastion'` as `--ssh-common-args='-J bastion'`: no option has a blank in its name, so the word is a
- * value. yargs would take it for a cluster of letters.
+ * Turns `--ssh-common-args '-J bastion'` into `--ssh-common-args='-J bastion'`. No option has a blank in its name, so such a
+ * word is a value; yargs would read it as a cluster of letters.
  */
 export function joinDashedValues(argv: readonly string[], { options }: CommandSpec): readonly string[] {
   const valued = new Set(
@@ -23,8 +23,8 @@ export function joinDashedValues(argv: readonly string[], { options }: CommandSp
 }
 
 /**
- * Letters as every other program reads them: `-Clkvm1` is `-C` and `--limit=kvm1`. yargs would take the letters of a value
- * for flags.
+ * Splits clusters of letters as other programs do: `-Clkvm1` is `-C` and `--limit=kvm1`. yargs would read the letters of the
+ * value as flags.
  */
 export function expandLetters(argv: readonly string[], { options }: CommandSpec): readonly string[] {
   const byLetter = new Map(
@@ -38,7 +38,7 @@ export function expandLetters(argv: readonly string[], { options }: CommandSpec)
     const letters = Array.from(word.slice(1));
     const at = letters.findIndex((letter) => !takesNoValue(byLetter.get(letter)?.option));
     const valued = byLetter.get(letters[at] ?? '');
-    // An unknown letter is told of by the parser.
+    // The parser reports unknown letters.
     if (valued === undefined) return [word];
     const flags = letters.slice(0, at).map((letter) => `-${letter}`);
     const value = letters.slice(at + 1).join('');

@@ -1,6 +1,6 @@
 /**
- * Options that fingers know from Ansible and kvmplay does not have, and what to do instead. A sentence that holds for one
- * command alone stands under `COMMAND OPTION`.
+ * Options of Ansible that kvmplay does not have, and what to do instead. `COMMAND OPTION` is the key of a sentence for one
+ * command only.
  */
 export const foreignOptions: Readonly<Record<string, string>> = {
   // ansible
@@ -71,7 +71,7 @@ export const foreignOptions: Readonly<Record<string, string>> = {
   'doc s': 'each page ends with an example',
 };
 
-/** Commands that fingers know from the programs of Ansible, and what to do instead. */
+/** Programs of Ansible, and what to do instead. */
 export const foreignCommands: Readonly<Record<string, string>> = {
   playbook: 'playbooks are run by kvmplay run',
   adhoc: "a command is run on hosts by kvmplay exec 'COMMAND' PATTERN",
@@ -84,7 +84,7 @@ export const foreignCommands: Readonly<Record<string, string>> = {
   pull: 'hosts are reached over SSH from one place',
 };
 
-/** What to do instead of an option that a command does not have. */
+/** Returns the advice for an option that a command does not have. */
 export function insteadOf(option: string, command: string): string | undefined {
   return foreignOptions[`${command} ${option}`] ?? foreignOptions[option];
 }

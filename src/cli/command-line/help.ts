@@ -4,11 +4,11 @@ import { readableWidth, wrap } from '../output/text-layout.ts';
 
 interface HelpOptions {
   readonly specs: readonly CommandSpec[];
-  /** Of the terminal. */
+  /** Width of the terminal. */
   readonly columns?: number | undefined;
 }
 
-/** The help about one command, a family of them such as `lab`, or, about nothing, all of kvmplay. */
+/** Writes the help for one command, for a family such as `lab`, or, when `about` is empty, for all of kvmplay. */
 export function formatHelp(about: string, { specs, columns }: HelpOptions): string {
   const width = readableWidth(columns);
   const spec = specs.find(({ name }) => name === about);
@@ -83,7 +83,7 @@ export function optionUsage(name: string, option: OptionSpec): string {
   return `${letter}--${name}${'value' in option ? ` ${option.value}` : ''}`;
 }
 
-/** What it is for, and what it may be. */
+/** Describes an option: its purpose, then its choices, other names and default. */
 export function optionMeaning(option: OptionSpec): string {
   const remarks: string[] = [];
   if (option.type === 'count') remarks.push('repeatable');

@@ -1,6 +1,6 @@
 import type { CommandSpec, OptionSpec, OptionTable } from './command-line.ts';
 
-/** Its letter, and further long names. */
+/** The option's letter and its further long names. */
 export function otherNames({ alias, also = [] }: OptionSpec): readonly string[] {
   return [...(alias === undefined ? [] : [alias]), ...also];
 }
@@ -10,7 +10,10 @@ export function longNames(options: OptionTable): readonly string[] {
   return Object.entries(options).flatMap(([name, { also = [] }]) => [name, ...also]);
 }
 
-/** The options, by name, that kvmplay.config.ts and the environment may give; the first command that has one tells about it. */
+/**
+ * Options by name that kvmplay.config.ts and the environment can set. Where commands share a name, the first one describes
+ * it.
+ */
 export function settableOptions(specs: readonly CommandSpec[]): ReadonlyMap<string, OptionSpec> {
   const options = new Map<string, OptionSpec>();
   for (const [name, option] of specs.flatMap((spec) => Object.entries(spec.options))) {

@@ -8,15 +8,16 @@ import { otherNames } from './option-names.ts';
 import { checkFlagValues, explainMistake } from './usage-mistake.ts';
 
 export type ParsedCommandLine =
-  /** Help was asked for: of one command, of a family such as `lab`, or of all. */
+  /** The user asked for help about a command, a family such as `lab`, or everything. */
   | { readonly kind: 'help'; readonly about: string }
-  /** `values` is for toArguments. */
+  /** toArguments reads `values`. */
   | { readonly kind: 'command'; readonly spec: CommandSpec; readonly values: RawValues };
 
 /**
- * Understands the words after `kvmplay`.
+ * Parses the words after `kvmplay`.
  *
  * @throws UsageError that says in one sentence what is wrong.
+ *
  */
 export function parseCommandLine(words: readonly string[], specs: readonly CommandSpec[]): ParsedCommandLine {
   const called = calledCommand(words, specs);
@@ -29,7 +30,7 @@ export function parseCommandLine(words: readonly string[], specs: readonly Comma
   return { kind: 'command', spec, values };
 }
 
-/** yargs finds the command, splits options from words, and refuses options it was not told of. */
+/** yargs finds the command, separates options from words, and refuses unknown options. */
 function tokenize(
   argv: readonly string[],
   specs: readonly CommandSpec[],
@@ -38,7 +39,7 @@ function tokenize(
   const parser = createParser()
     .scriptName('kvmplay')
     .exitProcess(false)
-    // Messages in the language of LANG would be only half translated.
+    // LANG would translate only half of the messages.
     .detectLocale(false)
     .help(false)
     .version(false)
@@ -52,7 +53,7 @@ function tokenize(
       'strip-aliased': true,
     })
     .strict()
-    // A fail function that returned would let the command run in spite of the mistake.
+    // If this function returned, yargs would run the command in spite of the mistake.
     .fail((message: string, error: Error | undefined) => {
       throw explainMistake(error?.message ?? message, argv, specs);
     });
@@ -90,7 +91,7 @@ function addCommand(parser: Argv, spec: CommandSpec, onChoice: OnChoice): void {
   );
 }
 
-/** yargs composes a help text at every start, which nobody reads: there is one of our own. It had better be empty. */
+/** yargs composes a help text at every start. kvmplay has its own, so all options are hidden to keep that text short. */
 const unseen = { hidden: true };
 
 function toYargs(option: OptionSpec): object {

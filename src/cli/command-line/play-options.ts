@@ -8,7 +8,7 @@ import type { OptionTable, OptionValues } from './command-line.ts';
 
 const group = 'Plays and tasks:';
 
-/** Options of a command that runs plays or parts of them. */
+/** Options of commands that run plays or parts of them. */
 export const playOptions = {
   play: {
     type: 'list',
@@ -33,7 +33,7 @@ export const playOptions = {
   },
 } as const satisfies OptionTable;
 
-/** Options of a command that shows plays before it runs them. */
+/** Options of commands that show plays before they run them. */
 export const listOptions = {
   'list-hosts': {
     type: 'flag',
@@ -63,7 +63,7 @@ export const listOptions = {
 
 type PlayValues = OptionValues<typeof playOptions>;
 
-/** Throws UsageError for what is no tag. */
+/** @throws UsageError for a word that cannot be a tag. */
 export function toTagSelection(values: PlayValues): Required<Pick<EngineOptions, 'tags' | 'skipTags'>> {
   return { tags: tagsOf(values, 'tags'), skipTags: tagsOf(values, 'skip-tags') };
 }
@@ -75,7 +75,10 @@ function tagsOf(values: PlayValues, option: 'tags' | 'skip-tags'): readonly stri
   return tags;
 }
 
-/** The plays that --play names, in the order of the playbooks; all without one. Throws UsageError for a name of none. */
+/**
+ * Returns the plays that --play names, in the order of the playbooks; all plays without --play. Throws UsageError for a name
+ * that no play has.
+ */
 export function selectPlays(plays: readonly Play[], { play: wanted }: PlayValues): readonly Play[] {
   const isNamed = wanted.map((name) => {
     const fits = (play: Play): boolean => play.name === name || toExpression(name).test(play.name);

@@ -4,7 +4,7 @@ import type { OptionTable, OptionValues } from './command-line.ts';
 
 const group = 'Rollout (wins over what the play says):';
 
-/** Options of a command that runs plays in waves. */
+/** Options of commands that run plays in waves. */
 export const rolloutOptions = {
   canary: {
     type: 'text',
@@ -34,7 +34,7 @@ export const rolloutOptions = {
   },
 } as const satisfies OptionTable;
 
-/** The fields that the command line gives; undefined when it gives none. */
+/** Returns the fields that the command line gives; undefined when it gives none. */
 export function toRollout(options: OptionValues<typeof rolloutOptions>): Rollout | undefined {
   const { canary, 'max-failures': maxFailures, window, soak } = options;
   const given: Rollout = {

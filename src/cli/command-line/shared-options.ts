@@ -42,7 +42,7 @@ export const inventoryOptions = {
   ...vaultOptions,
 } as const satisfies OptionTable;
 
-/** Of commands that can do with the inventory of an earlier run. */
+/** Options of commands that can use the inventory of an earlier run. */
 export const recordedInventoryOptions = {
   ...inventoryOptions,
   inventory: {
@@ -199,7 +199,7 @@ export const extraVarsOption = {
   },
 } as const satisfies OptionTable;
 
-/** Of commands that ask hosts without a playbook. */
+/** Options of commands that ask hosts without a playbook. */
 export const askingOptions = {
   ...inventoryOptions,
   ...extraVarsOption,

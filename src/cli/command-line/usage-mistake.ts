@@ -5,7 +5,7 @@ import { foreignCommands, insteadOf } from './foreign-options.ts';
 import { longNames, otherNames } from './option-names.ts';
 import { calledCommand, commandNames, familiesOf, possibleCommands } from './command-names.ts';
 
-/** What yargs found wrong, in one sentence of ours that names what is and what should be. */
+/** Turns a complaint of yargs into one sentence that names what is wrong and what should be there. */
 export function explainMistake(
   message: string,
   argv: readonly string[],
@@ -44,7 +44,7 @@ export function explainMistake(
   return new UsageError(`there is no command ${[about, unknown].join(' ').trim()}; ${should}`);
 }
 
-/** Ansible has a program for each command, and fingers know its options first. */
+/** Ansible has one program per command, so its users write options first. */
 function commandMissing(option: string, specs: readonly CommandSpec[]): UsageError | undefined {
   const having = specs.find(({ options }) =>
     Object.entries(options).some(([name, spec]) => name === option || otherNames(spec).includes(option)),
@@ -55,7 +55,7 @@ function commandMissing(option: string, specs: readonly CommandSpec[]): UsageErr
   );
 }
 
-/** What was meant, or what to do instead. */
+/** Suggests the word that was meant, or what to do instead. */
 function hintFor(
   option: string,
   spec: CommandSpec | undefined,
@@ -83,9 +83,10 @@ function dashed(name: string): string {
 }
 
 /**
- * yargs takes any value of a flag but `true` for false, and `--check=yes` would change hosts.
+ * Refuses values of flags. yargs reads every value but `true` as false, and `--check=yes` would change hosts.
  *
  * @throws UsageError for such a value.
+ *
  */
 export function checkFlagValues(argv: readonly string[], { options }: CommandSpec): void {
   const flags = new Set(
@@ -96,7 +97,7 @@ export function checkFlagValues(argv: readonly string[], { options }: CommandSpe
   const end = argv.indexOf('--');
   for (const word of end === -1 ? argv : argv.slice(0, end)) {
     const [, long, letters, value = ''] = /^(?:--([^=]+)|-([^-=][^=]*))=([^]*)$/.exec(word) ?? [];
-    // One letter that takes a value makes the rest of the word its value.
+    // After a letter that takes a value, the rest of the word is that value.
     const isFlag =
       long === undefined ? Array.from(letters ?? '').every((letter) => flags.has(letter)) : flags.has(long);
     const name = long ?? letters?.at(-1);

@@ -32,7 +32,7 @@ export async function applyPlan(
   const summary = await runChanges(
     {
       plays: plays.map((planned) => toPlay(planned, file)),
-      // How to reach a host may be said beside the playbook.
+      // group_vars/ and host_vars/ beside the playbook can hold connection variables.
       inventory: await openInventory(options, io, {
         playbookFolders: playbookFolders.map((folder) => join(dirname(path), folder)),
       }),
@@ -51,7 +51,7 @@ function toPlay({ name, probes, rollout, hosts }: PlannedPlay, file: string): Re
   const changesOf = new Map(hosts.map(({ host, changes }) => [host, changes]));
   return play<unknown>({
     name,
-    // With a comma colons in names part nothing.
+    // A list with a comma keeps colons in host names.
     hosts: hosts.map(({ host }) => host).join(','),
     probes,
     ...(rollout !== undefined && { rollout }),

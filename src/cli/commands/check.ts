@@ -19,7 +19,7 @@ import type { checkSpec } from './project-specs.ts';
 
 type CheckArguments = CommandArguments<typeof checkSpec.options>;
 
-/** Tells all that is wrong and can be known without a host. */
+/** Reports every fault that can be found without a host. */
 export async function checkProject(
   { words: playbooks, options }: CheckArguments,
   io: CliIo,
@@ -47,7 +47,7 @@ export async function checkProject(
   return faults.tell(countOf(playbooks, plays, inventory));
 }
 
-/** Those that the compiler can read. */
+/** Selects the files that the compiler can read. */
 function typedFiles(
   playbooks: readonly string[],
   inventory: readonly string[],
@@ -61,7 +61,7 @@ function typedFiles(
   ];
 }
 
-/** What the variables of every host say about reaching it. Hosts that share what is wrong are told together. */
+/** Checks the connection variables of every host. Hosts with the same fault share one report. */
 async function checkConnections({ hosts }: Inventory, faults: Faults): Promise<void> {
   const transports = createTransports();
   const alike = new Map<string, { readonly error: unknown; readonly others: string[] }>();
@@ -92,7 +92,7 @@ function countOf(
   ].join(', ');
 }
 
-/** Tells each fault when it is met, and counts them. */
+/** Prints each fault at once, and counts them. */
 class Faults {
   readonly #io: CliIo;
   #count = 0;
@@ -106,14 +106,14 @@ class Faults {
     printTypeProblems(problems, this.#io);
   }
 
-  /** `others`: hosts of which the same is to be said. */
+  /** `others` are further hosts with the same fault. */
   add(error: unknown, others: readonly string[] = []): void {
     this.#count += 1;
     printError(error, this.#io);
     if (others.length > 0) this.#io.stderr.write(`  the same of ${others.join(', ')}\n`);
   }
 
-  /** Undefined when it cannot be had, which is then told. */
+  /** Returns the result of `work`. When it throws, reports the fault and returns undefined. */
   async of<T>(work: () => T | Promise<T>): Promise<T | undefined> {
     try {
       return await work();

@@ -15,7 +15,7 @@ export async function printConfig(
 ): Promise<number> {
   const specs = commands.map(({ spec }) => spec);
   const settings = await readSettings(specs, io);
-  // As if a command had all of them, and none were required.
+  // Treats all options as those of one command that requires none.
   const table = Object.fromEntries(
     [...settableOptions(specs)].map(([name, option]) => [name, optional(option)]),
   );
@@ -40,7 +40,7 @@ function optional(option: OptionSpec): OptionSpec {
   return option.type === 'list' ? { ...option, required: false } : option;
 }
 
-/** Variables may be secret: of these only the names of files are told. */
+/** Extra variables may hold secrets, so only names of files are shown. */
 function shownValue(name: string, value: unknown): unknown {
   if (name !== 'extra-vars') return value;
   return (value as readonly string[]).map((source) => (source.startsWith('@') ? source : '(not shown)'));

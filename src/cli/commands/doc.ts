@@ -26,7 +26,7 @@ export async function printTaskPage(
   return exitCodes.done;
 }
 
-/** Each with the first sentence of its page. */
+/** Lists each task with the first sentence of its page. */
 async function listOf(tasks: ReadonlyMap<string, URL>, width: number): Promise<string> {
   const nameWidth = Math.max(...[...tasks.keys()].map((name) => name.length)) + 2;
   const entries = await Promise.all(

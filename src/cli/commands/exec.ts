@@ -8,7 +8,7 @@ import { printUnanswered } from '../output/print-error.ts';
 import { formatAnswer, groupAnswers, summarize, type Answer } from '../views/answers.ts';
 import type { execSpec } from './ad-hoc-specs.ts';
 
-/** So much of one host is kept in memory, and there may be a thousand of them. */
+/** Limit of output kept per host, in bytes: a thousand hosts may answer. */
 const maxOutput = 4 * 1024 * 1024;
 
 export async function execCommand(
@@ -44,7 +44,7 @@ export async function execCommand(
 
 interface ExecRequest {
   readonly command: string;
-  /** Seconds. */
+  /** In seconds. */
   readonly timeout: number | undefined;
   readonly secrets: Secrets;
 }

@@ -13,7 +13,7 @@ export interface Command {
 
 type CommandCode<O extends OptionTable> = (args: CommandArguments<O>, io: CliIo) => Promise<number>;
 
-/** In the order of the help. The code of a command is loaded when it is called: the others cost nothing. */
+/** Commands in the order of the help. The code of a command is loaded only when it is called. */
 export const commands: readonly Command[] = [
   bind(specs.runSpec, async () => (await import('./run.ts')).runPlaybooks),
   bind(journalSpecs.runsSpec, async () => (await import('./runs.ts')).printRuns),
@@ -44,7 +44,7 @@ export const commands: readonly Command[] = [
 function bind<O extends OptionTable>(spec: CommandSpec<O>, load: () => Promise<CommandCode<O>>): Command {
   return {
     spec,
-    // The parser made the arguments by this very specification.
+    // The parser used this very specification to make the arguments.
     run: async (args, io) => (await load())(args as CommandArguments<O>, io),
   };
 }

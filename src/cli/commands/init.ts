@@ -15,8 +15,8 @@ import { configName } from '../settings/find-config-file.ts';
 import { versionOfKvmplay } from '../version.ts';
 
 /**
- * Writes the files of a new project; none when one of them is there already. In the folder of an ansible.cfg it writes its
- * settings, and whatever else is missing.
+ * Writes the files of a new project, or nothing when one of them exists. In the folder of an ansible.cfg it writes the
+ * settings and the files that are missing.
  */
 export async function initProject({ words: [name = '.'] }: CommandArguments, io: CliIo): Promise<number> {
   const folder = resolvePath(name, io.cwd);
@@ -36,7 +36,7 @@ export async function initProject({ words: [name = '.'] }: CommandArguments, io:
     return exitCodes.done;
   }
   const { config, fates } = await configFrom(cfg, folder, io);
-  // The inventory is where it was.
+  // The project keeps its inventory.
   const missing = [...files].filter(([file]) => file !== 'hosts.yml' && !there.includes(file));
   io.stdout.write(`${fates}\n\n`);
   await writeAll(new Map([...missing, [configName, config]]), { folder, name }, io);
@@ -69,7 +69,7 @@ async function writeAll(
   try {
     for (const [file, text] of files) {
       await mkdir(dirname(join(folder, file)), { recursive: true });
-      // Whoever makes one of them in between keeps his.
+      // A file that another program makes in the meantime is not overwritten.
       await writeFile(join(folder, file), text, { flag: 'wx' });
     }
   } catch (error) {
@@ -80,7 +80,7 @@ async function writeAll(
   for (const file of files.keys()) io.stdout.write(`${inFolder(join(folder, file), io.cwd)}\n`);
 }
 
-/** What npm takes for a name. */
+/** Turns the folder's name into one that npm accepts. */
 function projectName(folder: string): string {
   const name = basename(folder)
     .toLowerCase()

@@ -9,7 +9,7 @@ import { runSpec } from './specs.ts';
 
 const { limit, output, verbose, diff, check } = runSpec.options;
 
-/** Of commands that change hosts by what a file says. */
+/** Options of commands that change hosts as a file describes. */
 const changingOptions = {
   check,
   diff,

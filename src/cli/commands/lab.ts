@@ -33,7 +33,7 @@ export async function printLabStatus(
   return exitCodes.done;
 }
 
-/** The exit code is that of the command. */
+/** Returns the exit code of the command. */
 export async function logInToLabHost(
   { words: [name = '', ...command], options }: CommandArguments<typeof labSshSpec.options>,
   io: CliIo,

@@ -12,9 +12,9 @@ import type { pingSpec } from './ad-hoc-specs.ts';
 
 interface Pong {
   readonly host: string;
-  /** From the first packet to the last. */
+  /** Time from the first packet to the last. */
   readonly seconds: number;
-  /** Who runs what kvmplay sends. */
+  /** The user that runs the commands of kvmplay, after become. */
   readonly user: string;
   readonly platform: Platform;
 }

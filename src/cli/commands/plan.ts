@@ -32,7 +32,7 @@ export async function writePlan(
   const file = resolvePath(options.out, io.cwd);
   await refuseUnwritable(file);
   const plays = selectPlays(prepared.plays, options);
-  // What is to be written must be in the plan.
+  // The plan file must hold file contents whole, secrets included.
   const fold = new RunFold({ hearsSecrets: true });
   let text = '';
   const summary = await run({
@@ -84,7 +84,7 @@ function playbookFolders(playbooks: readonly string[], file: string, io: CliIo):
   return [...new Set(folders.map((folder) => relative(dirname(file), folder) || '.'))];
 }
 
-/** What each play would change. Throws UsageError where a plan cannot hold that. */
+/** Collects the changes of each play. Throws UsageError for a change that a plan file cannot hold. */
 function toPlannedPlays(plays: readonly Play[], run: FoldedRun): readonly PlannedPlay[] {
   const earlier = new Map<string, string>();
   return run.plays.flatMap(({ playIndex, play, hosts }) => {

@@ -8,19 +8,19 @@ import { inFolder } from '../paths.ts';
 import { formatTable } from '../views/table.ts';
 import type { runsSpec } from './journal-specs.ts';
 
-/** One run, for people and programs. */
+/** One run in the list, for both formats. */
 interface ListedRun {
   readonly id: string;
   readonly startedAt: string;
   readonly user: string;
   readonly command: string;
   readonly playbooks: readonly string[];
-  /** Of the kvmplay that ran it. */
+  /** Version of the kvmplay that ran it. */
   readonly version: string;
   readonly state: 'finished' | 'interrupted';
-  /** What of its changes this kvmplay does not know. Absent: nothing. */
+  /** Kinds and fields of changes that this kvmplay does not know. Absent: none. */
   readonly unknown?: readonly string[];
-  /** Hosts by outcome; `unfinished`: the run ended first. */
+  /** Number of hosts by outcome; `unfinished`: the run ended before the host did. */
   readonly hosts: Readonly<Partial<Record<HostOutcome | 'unfinished', number>>>;
 }
 

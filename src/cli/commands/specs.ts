@@ -102,7 +102,7 @@ export const runSpec = command({
   ],
 });
 
-/** Of commands whose hosts a word names. */
+/** The limit of commands that take a PATTERN as a word. */
 export const patternLimit = {
   ...runSpec.options.limit,
   describe: 'only those hosts that are in PATTERN too',

@@ -64,7 +64,7 @@ export async function undoRun(args: CommandArguments<typeof undoSpec.options>, i
       inventory: await openInventory(
         origins.inventory === 'command line' ? options : { ...options, inventory: header.inventory },
         io,
-        // How to reach a host may be said beside the playbook.
+        // group_vars/ and host_vars/ beside the playbook can hold connection variables.
         { playbookFolders: header.playbooks.map((file) => dirname(file)) },
       ),
       hosts: [...changed.keys()],
@@ -77,7 +77,7 @@ export async function undoRun(args: CommandArguments<typeof undoSpec.options>, i
   return exitCodeOf(summary, false);
 }
 
-/** Nobody can tell what is left of a host when a change is not understood. */
+/** A change that is not understood makes the state of its host unknown. */
 function refuseUnknown({ header, unknown: [first] }: RunRecord): void {
   if (first === undefined) return;
   throw new UsageError(

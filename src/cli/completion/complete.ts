@@ -6,8 +6,8 @@ import { namesFor } from './names.ts';
 import { findOption, readWordsSoFar, takesValue, type WordsSoFar } from './words-so-far.ts';
 
 /**
- * What may stand in place of the last of `words`, the one under the cursor, which may be empty. Offers nothing where
- * nothing is known, and never says why: a shell shows it in the middle of a line.
+ * Completes the last of `words`, the one under the cursor, which may be empty. Offers nothing when nothing is known, and
+ * prints no error: the shell would show it in the middle of a line.
  */
 export async function complete(
   words: readonly string[],
@@ -68,7 +68,7 @@ function optionNames({ spec, given }: WordsSoFar): readonly Candidate[] {
     : [...options, help];
 }
 
-/** Of an option; `after` is what of the word stands before its value. */
+/** Completes the value of an option. `after` is the part of the word before its value. */
 async function valuesOf(
   name: string,
   after: string,
@@ -113,7 +113,7 @@ async function meant(
     case 'host':
     case 'task':
     case 'run': {
-      // Of a list of names, the last one is under the cursor.
+      // In a list of names the cursor is in the last one.
       const [before = ''] = means === 'pattern' ? (/^(?:.*[:,])?[&!]?/.exec(value) ?? []) : [];
       const names = await namesFor(means, soFar.given.get('inventory'), io);
       return wordsOf(names.map(({ word, describe }) => ({ word: after + before + word, describe })));

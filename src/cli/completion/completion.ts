@@ -1,11 +1,14 @@
-/** What may stand where the cursor is. */
+/** The answer to a TAB. */
 export type Completion =
   | { readonly kind: 'words'; readonly candidates: readonly Candidate[] }
-  /** The shell knows files best: those of any name, TypeScript files, or folders. `after` stands before the path: `--out=`. */
+  /**
+   * The shell itself completes paths: of any file, of TypeScript files, or of folders. `after` comes before the path:
+   * `--out=`.
+   */
   | { readonly kind: 'files' | 'playbooks' | 'folders'; readonly after: string };
 
 export interface Candidate {
-  /** All of the word under the cursor as it would be. */
+  /** The whole word after completion. */
   readonly word: string;
   readonly describe?: string | undefined;
 }

@@ -1,7 +1,7 @@
 import type { CliIo } from '../io.ts';
 import type { Candidate } from './completion.ts';
 
-/** Names of things that exist, as far as they can be had without asking anybody. */
+/** Returns names of things that exist, without asking the user for anything. */
 export async function namesFor(
   what: 'pattern' | 'host' | 'task' | 'run',
   inventory: readonly string[] | undefined,
@@ -24,7 +24,7 @@ export async function namesFor(
   }
 }
 
-/** Nobody waits longer for a TAB. */
+/** In seconds. Longer is too long for a TAB. */
 const patience = 2;
 
 async function inventoryNames(
@@ -44,7 +44,7 @@ async function inventoryNames(
   return [...all, ...ofGroups, ...names];
 }
 
-/** The file of settings is a program that takes time to load, so it is left alone where the environment says enough. */
+/** The file of settings is a program and slow to load. It is skipped when the environment names the inventory. */
 async function inventoryOfSettings(io: CliIo): Promise<readonly string[] | undefined> {
   const { inventoryOptions } = await import('../command-line/shared-options.ts');
   const options = new Map(Object.entries(inventoryOptions));

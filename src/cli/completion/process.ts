@@ -2,7 +2,7 @@ import { UsageError } from '../../errors.ts';
 import { Secrets } from '../../model/secrets.ts';
 import { runComplete } from './run-complete.ts';
 
-/** Answers a TAB in this process: without the parser of the command line, which would take longer to load than all else. */
+/** Answers a TAB in this process. It avoids the command-line parser, which takes longer to load than everything else. */
 export async function runCompleteProcess(args: readonly string[]): Promise<void> {
   const none = { write: () => undefined, isTTY: false };
   await runComplete(args, {

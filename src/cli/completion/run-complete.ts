@@ -5,9 +5,9 @@ import type { Completion } from './completion.ts';
 import { splitLine } from './split-line.ts';
 
 /**
- * What the scripts of `kvmplay completion` call: `complete bash LINE BREAKS`, or `complete zsh WORD...` and `complete fish
- * WORD...` with the words after `kvmplay` up to the cursor. The first line of the answer is its kind; a word and what it is
- * for stand apart by a tab. Never fails: there would be nobody to tell it.
+ * Answers the scripts of `kvmplay completion`: `complete bash LINE BREAKS`, or `complete zsh WORD...` and `complete fish
+ * WORD...` with the words after `kvmplay` up to the cursor. The first line of the answer is its kind. A tab separates a word
+ * from its description. Never fails, since a shell shows no error here.
  */
 export async function runComplete([shell, ...rest]: readonly string[], io: CliIo): Promise<void> {
   const specs = commands.map(({ spec }) => spec);

@@ -1,4 +1,4 @@
-/** What each shell is to load; `kvmplay complete` then knows the words. */
+/** The script for each shell. It asks `kvmplay complete` for the words. */
 export const completionScripts: Readonly<Record<string, string>> = {
   bash: `# Completion of kvmplay for bash: eval "$(kvmplay completion bash)" in ~/.bashrc
 _kvmplay() {

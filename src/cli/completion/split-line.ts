@@ -1,15 +1,15 @@
-/** The words of a line up to the cursor, and what bash takes for the beginning of the last one. */
+/** The words of a line up to the cursor, and bash's own start of the last word. */
 export interface SplitLine {
-  /** The last one is under the cursor; it may be empty. */
+  /** The last word is under the cursor; it may be empty. */
   readonly words: readonly string[];
-  /** What of the last word bash leaves alone: it completes only what follows its last word break. */
+  /** The part of the last word that bash keeps: it completes only the text after its last word break. */
   readonly kept: string;
 }
 
 /**
- * Splits a line as a shell would: bash itself hands words to completion in pieces, cut at colons and equals signs.
+ * Splits a line as a shell does. bash itself would hand over pieces, cut at colons and equals signs.
  *
- * @param breaks what COMP_WORDBREAKS holds
+ * @param breaks the value of COMP_WORDBREAKS
  */
 export function splitLine(line: string, breaks: string): SplitLine {
   const words: string[] = [];
@@ -32,7 +32,7 @@ export function splitLine(line: string, breaks: string): SplitLine {
       at += 1;
       word = (word ?? '') + line.charAt(at);
     } else {
-      // What begins with an at sign might be the name of a host to bash, which therefore leaves the sign in the word.
+      // To bash a word after an at sign may be a host name, so it keeps the sign in the word.
       if (quote === '' && breaks.includes(character))
         kept = (word ?? '') + (character === '@' ? '' : character);
       word = (word ?? '') + character;

@@ -1,18 +1,18 @@
 import type { CommandSpec, OptionSpec } from '../command-line/command-line.ts';
 import { membersOf } from '../command-line/command-names.ts';
 
-/** How far a command line has come: what the words before the one under the cursor are. */
+/** The meaning of the words before the one under the cursor. */
 export interface WordsSoFar {
-  /** The words of the command: `lab` while it is not complete. */
+  /** The command's words; `lab` while its second word is missing. */
   readonly about: string;
   readonly spec: CommandSpec | undefined;
-  /** Words that are neither options nor their values. */
+  /** Words that are neither options nor values. */
   readonly words: readonly string[];
-  /** Values by long name; of flags none. */
+  /** Values by the option's long name; empty for flags. */
   readonly given: ReadonlyMap<string, readonly string[]>;
   /** The option whose value is under the cursor. */
   readonly pending: string | undefined;
-  /** After `--` nothing is an option. */
+  /** True after `--`: no later word is an option. */
   readonly isPlain: boolean;
 }
 
@@ -68,7 +68,7 @@ class WordsReader implements WordsSoFar {
     else this.#give(found.name);
   }
 
-  /** `f` of `-Df`; of a letter that has its value with it, as in `-ihosts.yml`, nothing is pending. */
+  /** Returns the letter that still needs a value: `f` of `-Df`. Empty when the value is in the word, as in `-ihosts.yml`. */
   #lastLetter(word: string): string {
     const letters = Array.from(word.slice(1));
     for (const [index, letter] of letters.entries()) {
@@ -100,7 +100,7 @@ export function takesValue({ type }: OptionSpec): boolean {
   return type !== 'flag' && type !== 'count';
 }
 
-/** By a long name or a letter. */
+/** Finds an option by a long name or a letter. */
 export function findOption(
   name: string,
   spec: CommandSpec | undefined,

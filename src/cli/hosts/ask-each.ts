@@ -17,28 +17,28 @@ import type { askingOptions } from '../command-line/shared-options.ts';
 
 export interface EachQuestion {
   readonly pattern: string | undefined;
-  /** A further pattern that hosts must be in. */
+  /** A second pattern that hosts must match too. */
   readonly limit?: string | undefined;
-  /** A word that would rather be the pattern where the pattern means nobody. */
+  /** Another word that was perhaps meant as the pattern; the error names it when the pattern matches no host. */
   readonly otherWord?: string | undefined;
   readonly options: OptionValues<typeof askingOptions>;
 }
 
 export interface EachAnswered<T> {
-  /** Of the hosts that answered, in inventory order. */
+  /** Answers in inventory order. */
   readonly answers: readonly T[];
   readonly errors: readonly Unanswered[];
 }
 
-/** The way to a host. */
+/** How to reach a host. */
 export interface HostWay {
   readonly transport: Transport;
-  /** Milliseconds for TCP, handshake and login, if the user gave them. */
+  /** Milliseconds for TCP, handshake and login; undefined unless the user gave them. */
   readonly connectTimeout: number | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Asks hosts side by side. Not a play: a transaction under way must not keep anybody from looking at it. */
+/** Asks hosts in parallel. This is not a play: it works while a transaction is open on a host. */
 export async function askEach<T>(
   { pattern = 'all', limit, otherWord, options }: EachQuestion,
   io: CliIo,
@@ -95,11 +95,11 @@ function isPattern(inventory: Inventory, text: string): boolean {
   }
 }
 
-/** What a command ends with that some hosts gave no answer to. */
+/** The exit code of a command when some hosts gave no answer. */
 export function exitCodeFor(errors: readonly Unanswered[]): ExitCode {
   const has = (outcome: HostOutcome): boolean => errors.some((error) => error.outcome === outcome);
   if (has('failed')) return exitCodes.hostFailed;
   if (has('unreachable')) return exitCodes.unreachable;
-  // Skipped: the user stopped it.
+  // The user stopped it.
   return errors.length > 0 ? exitCodes.couldNotStart : exitCodes.done;
 }

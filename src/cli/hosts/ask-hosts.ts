@@ -20,7 +20,7 @@ export interface HostAnswers<F> {
 export interface Asked<F> {
   /** Hosts that answered, in inventory order. */
   readonly hosts: readonly HostAnswers<F>[];
-  /** Of the others. */
+  /** One for each host that did not answer. */
   readonly errors: readonly Unanswered[];
   readonly exitCode: ExitCode;
 }
@@ -35,7 +35,7 @@ interface Question<F> {
   readonly options: AskOptions;
 }
 
-/** Puts the same questions to many hosts: one connection and one exec each. */
+/** Surveys the same facts on many hosts, with one connection and one exec each. */
 export async function askHosts<F extends FactSet>(
   { facts, pattern = 'all', options }: Question<F>,
   io: CliIo,
@@ -71,7 +71,7 @@ export async function askHosts<F extends FactSet>(
   };
 }
 
-/** A task that wants nothing: its facts are surveyed together. */
+/** A task without changes, so that all its facts are surveyed together. */
 function questionTask<F extends FactSet>(facts: F): Task<undefined, F, Answers<F>> {
   return {
     name: 'ask',
@@ -79,7 +79,7 @@ function questionTask<F extends FactSet>(facts: F): Task<undefined, F, Answers<F
     validate: () => undefined,
     subject: () => 'facts',
     plan: () => ({ changes: [], warnings: [] }),
-    // All are read here: an error of one is the host's.
+    // Reading every fact here makes an error of one fact the host's error.
     output: (_, answers) => ({ ...answers }),
   };
 }

@@ -11,7 +11,7 @@ import type { connectionOptions } from '../command-line/shared-options.ts';
 
 type ConnectionOptionValues = OptionValues<typeof connectionOptions>;
 
-/** How hosts are reached where the inventory does not say it. Passwords are asked for now, before a host waits for one. */
+/** Connection settings for hosts whose inventory does not give them. Asks for passwords now, before a host waits for one. */
 export async function transportDefaults(
   options: ConnectionOptionValues,
   io: CliIo,
@@ -47,7 +47,7 @@ export async function transportDefaults(
     hostKeyChecking: options['host-key-checking'],
     connectRetries: options['connect-retries'],
     sshConfigFile: sshConfig,
-    // Without a terminal nobody is asked: what needs an answer says so.
+    // Without a terminal, connecting reports which answer is missing.
     ...(io.isInteractive && {
       askSecret: io.askSecret,
       tellPerson: (message: string) => io.stderr.write(`${message}\n`),
@@ -79,7 +79,7 @@ function wordsOf(option: string, text: string | undefined): readonly string[] | 
   }
 }
 
-/** An absolute path, or `none`. One that is not there would be told again by every host. */
+/** Returns an absolute path, or `none`. A missing file fails here, or else every host would report it. */
 async function sshConfigOf(file: string | undefined, io: CliIo): Promise<string | undefined> {
   if (file === undefined || file === 'none') return file;
   const path = resolvePath(file, io.cwd);

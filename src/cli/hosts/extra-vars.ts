@@ -9,14 +9,15 @@ type Vars = Readonly<Record<string, unknown>>;
 
 export interface ExtraVarsOptions {
   readonly cwd: string;
-  /** Opens files and values that are encrypted. */
+  /** Opens encrypted files and values. */
   readonly vault: VaultKeyring;
 }
 
 /**
- * The variables of `-e`, a later one over an earlier: pairs `name=text`, a mapping in JSON, or `@FILE` with one in YAML or JSON.
+ * Reads the variables of `-e`; a later one wins. Each source is a list of pairs `name=text`, a mapping in JSON, or `@FILE`
+ * with a mapping in YAML or JSON.
  *
- * @throws UsageError for what is none of these.
+ * @throws UsageError for any other source.
  */
 export async function readExtraVars(sources: readonly string[], options: ExtraVarsOptions): Promise<Vars> {
   const all = await Promise.all(sources.map((source) => readSource(source, options)));
@@ -31,7 +32,7 @@ async function readSource(source: string, options: ExtraVarsOptions): Promise<Va
   return Object.fromEntries(wordsOf(source).map((word) => toPair(word, source)));
 }
 
-/** Blanks part pairs, as for Ansible; quotes and braces of a template hold them together. */
+/** Splits pairs at blanks, as Ansible does. Quotes and the braces of a template protect blanks. */
 function wordsOf(source: string): readonly string[] {
   const words: string[] = [];
   const word = /\s*((?:[^\s'"{]|\{\{.*?\}\}|\{|'[^']*'|"(?:[^"\\]|\\.)*")+)/suy;
@@ -55,13 +56,13 @@ function toPair(word: string, source: string): readonly [string, string] {
   );
 }
 
-/** Only quotes around the whole text are not part of it. */
+/** Removes quotes, but only those around the whole text. */
 function withoutQuotes(text: string): string {
   const [, , inner] = /^(['"])([^]*)\1$/.exec(text) ?? [];
   return inner ?? text;
 }
 
-/** JSON, or YAML in one line. */
+/** Parses JSON, or YAML in one line. */
 function parseMapping(text: string): Vars {
   try {
     return parseYamlDocument(text, '--extra-vars').value as Vars;

@@ -1,6 +1,6 @@
 import type { Reporter, RunEvent } from '../../engine/events.ts';
 
-/** The same report whichever host is faster: what belongs to hosts is told at the end of their play, as the inventory has them. */
+/** Makes reports independent of timing: events of hosts wait for the end of their play, and come in inventory order. */
 export function inHostOrder(reporter: Reporter): Reporter {
   let order: readonly string[] = [];
   const held = new Map<string, RunEvent[]>();

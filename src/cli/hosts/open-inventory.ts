@@ -10,15 +10,15 @@ import { openVault, type VaultOptionValues } from './vault.ts';
 export type InventoryOptionValues = OptionValues<typeof inventoryOptions>;
 
 export interface OpenInventoryOptions {
-  /** Default: where kvmplay is called, as for Ansible's programs without a playbook. */
+  /** Default: the working folder, as for Ansible's programs without a playbook. */
   readonly playbookFolders?: readonly string[];
-  /** Default: what the options name. */
+  /** Default: opened from the options. */
   readonly vault?: VaultKeyring;
-  /** Sources of variables that win over those of every host, as for `--extra-vars`. */
+  /** Sources of `--extra-vars`; they win over the variables of every host. */
   readonly extraVars?: readonly string[];
 }
 
-/** The inventory that the options name, with what group_vars/ and host_vars/ in the folders of playbooks say. */
+/** Reads the inventory that the options name, with group_vars/ and host_vars/ from the folders of playbooks. */
 export async function openInventory(
   { inventory, ...options }: Pick<InventoryOptionValues, 'inventory'> & Partial<VaultOptionValues>,
   io: CliIo,

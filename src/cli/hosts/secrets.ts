@@ -5,13 +5,16 @@ import type { CliIo } from '../io.ts';
 import { resolvePath } from '../paths.ts';
 
 interface SecretSource {
-  /** The option that asks for it. */
+  /** True when the option that asks for the password is set. */
   readonly ask: boolean;
   readonly prompt: string;
   readonly file: string | undefined;
 }
 
-/** A password from the terminal or from a file's first line; never from the command line, where every user could read it. */
+/**
+ * Reads a password from the terminal or from the first line of a file, never from the command line, which every user of the
+ * machine can read.
+ */
 export async function readSecret(
   { ask, prompt, file }: SecretSource,
   io: CliIo,
@@ -37,7 +40,7 @@ export function askSecret(prompt: string): Promise<string> {
   const { stdin, stderr } = process;
   if (!stdin.isTTY)
     throw new UsageError('a password can be asked only on a terminal; name a file that holds it instead');
-  // Before the prompt: what somebody fast types after it must not be echoed.
+  // This precedes the prompt: a fast user's typing must not be echoed.
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');
   stderr.write(prompt);

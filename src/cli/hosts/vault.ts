@@ -12,7 +12,7 @@ import type { vaultOptions } from '../command-line/shared-options.ts';
 
 export type VaultOptionValues = OptionValues<typeof vaultOptions>;
 
-/** The vault passwords that the options name, asked for and read now: before a host is touched, and once. */
+/** Reads the vault passwords that the options name, once, before any host is touched. */
 export async function openVault(options: Partial<VaultOptionValues>, io: CliIo): Promise<VaultKeyring> {
   const { 'vault-id': ids = [], 'vault-password-file': named = [], 'ask-vault-pass': ask = false } = options;
   const ofEnvironment = io.env['ANSIBLE_VAULT_PASSWORD_FILE'] ?? '';
@@ -24,12 +24,13 @@ export async function openVault(options: Partial<VaultOptionValues>, io: CliIo):
   ];
   const passwords: VaultPassword[] = [];
   const failures: UsageError[] = [];
-  // A person is asked one question after the other.
+  // The user answers one question after the other.
   for (const source of sources) {
     try {
       passwords.push(await readPassword(source, io));
     } catch (error) {
-      // Whoever may open the vaults of staging need not have the password of production, as with Ansible.
+      // As in Ansible, an unreadable source is only a warning: a user of the staging vaults need not have the production
+      // password.
       if (!(error instanceof UsageError) || isPrompt(source.from)) throw error;
       failures.push(error);
     }
@@ -42,11 +43,11 @@ export async function openVault(options: Partial<VaultOptionValues>, io: CliIo):
 
 interface PasswordSource {
   readonly id?: string | undefined;
-  /** A file, a program, or `prompt`. */
+  /** Path of a file or a program, or `prompt`. */
   readonly from: string;
 }
 
-/** `prod@prompt`, `prod@FILE`, or without a label. */
+/** Parses `prod@prompt`, `prod@FILE`, or a source without a label. */
 function toSource(text: string): PasswordSource {
   const at = text.indexOf('@');
   const source = at === -1 ? { from: text } : { id: text.slice(0, at), from: text.slice(at + 1) };
@@ -56,12 +57,12 @@ function toSource(text: string): PasswordSource {
   );
 }
 
-/** Whether a source of `--vault-id` is a person. */
+/** True when the source of `--vault-id` is the user. */
 export function isPrompt(from: string): boolean {
   return from === 'prompt' || from === 'prompt_ask_vault_pass';
 }
 
-/** A value of `--vault-id` whose file has another name: `FILE`, `ID@FILE` or `prompt`. */
+/** Renames the file in a value of `--vault-id`: `FILE`, `ID@FILE` or `prompt`. */
 export function movedVaultId(text: string, move: (path: string) => string): string {
   const [, id = '', from = ''] = /^([^@]*@)?(.*)$/s.exec(text) ?? [];
   return id + (from === '' || isPrompt(from) ? from : move(from));
@@ -75,7 +76,7 @@ async function readPassword({ id, from }: PasswordSource, io: CliIo): Promise<Va
   return { password, ...(id !== undefined && { id }) };
 }
 
-/** What a file holds, or what a program prints: without the blanks around it, as Ansible takes it. */
+/** Reads a file, or the output of a program, and trims it as Ansible does. */
 async function readPasswordFile({ id, from }: PasswordSource, io: CliIo): Promise<string> {
   const path = resolvePath(from, io.cwd);
   try {
@@ -90,7 +91,7 @@ async function readPasswordFile({ id, from }: PasswordSource, io: CliIo): Promis
   }
 }
 
-/** A program whose name ends in `-client` serves several vaults, and is told which. */
+/** Runs the program. One whose name ends in `-client` serves several vaults and is told the id. */
 async function askProgram(path: string, id: string | undefined, { signal, cwd }: CliIo): Promise<string> {
   const isClient = path.slice(0, path.length - extname(path).length).endsWith('-client');
   const args = isClient && id !== undefined ? ['--vault-id', id] : [];

@@ -10,7 +10,7 @@ import { movedVaultId } from '../hosts/vault.ts';
 import type { RecordHeader } from './record.ts';
 import { versionOfKvmplay } from '../version.ts';
 
-/** What a run is about to do. */
+/** The input of a record's header. */
 export interface HeaderSource {
   readonly command: RecordHeader['command'];
   readonly playbooks: readonly string[];
@@ -23,7 +23,7 @@ export interface HeaderSource {
 
 type OptionRecord = Readonly<Record<string, unknown>>;
 
-/** Says what it needs to be repeated, without secrets and without the command line itself. */
+/** Builds the header: everything needed to repeat the run, without secrets and without the command line itself. */
 export function headerOf(source: HeaderSource, io: CliIo): RecordHeader {
   const { command, playbooks, inventory, limit, only, extraVars, options } = source;
   const now = performance.timeOrigin + performance.now();
@@ -50,12 +50,12 @@ export function headerOf(source: HeaderSource, io: CliIo): RecordHeader {
   };
 }
 
-/** `kvm1,kvm2` instead of a file. */
+/** True for `kvm1,kvm2`, which is not a file. */
 function isHostList(source: string, cwd: string): boolean {
   return source.includes(',') && !existsSync(resolvePath(source, cwd));
 }
 
-/** Each run decides these anew. */
+/** Options that are not recorded; each run sets its own. */
 const ofOneRun = new Set([
   'inventory',
   'limit',
@@ -73,7 +73,7 @@ const ofOneRun = new Set([
   'step',
 ]);
 
-/** Lists that a resumed run takes over. */
+/** List options that a resumed run inherits. */
 const lists = new Set(['play', 'tags', 'skip-tags', 'vault-id', 'vault-password-file']);
 
 const files = new Set([
@@ -102,7 +102,7 @@ function recordedOptions(options: OptionRecord, cwd: string): RecordHeader['opti
   );
 }
 
-/** The options of a recorded run where this command line gives none. */
+/** Fills options that this command line does not give with those of the recorded run. */
 export function withRecorded<V extends OptionRecord>(
   { options, origins }: { readonly options: V; readonly origins: Readonly<Record<string, Origin>> },
   recorded: RecordHeader['options'],
@@ -115,7 +115,7 @@ export function withRecorded<V extends OptionRecord>(
 
 const secretName = /pass|secret|token|credential|api_?key|private_?key(?!_file)/i;
 
-/** A variable whose name, or that of a field within it, looks like that of a secret. */
+/** True when the name of the variable, or of a field in it, looks like that of a secret. */
 function isSecret(name: string, value: unknown): boolean {
   if (secretName.test(name)) return true;
   if (typeof value !== 'object' || value === null) return false;
@@ -126,7 +126,7 @@ function userName(env: CliIo['env']): string {
   try {
     return userInfo().username;
   } catch {
-    // A user id without an entry, as in containers.
+    // The user id has no name, as in containers.
     return env['USER'] ?? 'unknown';
   }
 }

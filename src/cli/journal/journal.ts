@@ -9,20 +9,20 @@ import type { CliIo } from '../io.ts';
 import { readRecord } from './read-record.ts';
 import type { RecordHeader, RunRecord } from './record.ts';
 
-/** Records that are kept; with each further run the oldest goes. */
+/** Number of records kept; each further run deletes the oldest. */
 const MOST_RECORDS = 200;
 
 /** `$XDG_STATE_HOME/kvmplay/runs` */
 export function journalFolder(env: CliIo['env']): string {
   const { XDG_STATE_HOME: state, HOME: home = homedir() } = env;
-  // A relative path is to be ignored, says the XDG Base Directory Specification.
+  // The XDG Base Directory Specification says: ignore a relative path.
   const base = state?.startsWith('/') === true ? state : join(home, '.local', 'state');
   return join(base, 'kvmplay', 'runs');
 }
 
 /**
- * `20261123-194512-12345`: in the order of time, UTC, the last digits being hundredths of a millisecond. `now` is
- * milliseconds since 1970 with their fraction.
+ * Makes an id such as `20261123-194512-12345`, in UTC, so that ids sort by time. The last digits are hundredths of a
+ * millisecond. `now` is milliseconds since 1970 with their fraction.
  */
 export function newRecordId(now: number): string {
   const [date = '', time = ''] = new Date(now).toISOString().replaceAll(/[-:]/g, '').split('T');
@@ -31,8 +31,8 @@ export function newRecordId(now: number): string {
 }
 
 /**
- * Writes down what a run does, line by line and at once: what was written outlives a kill. Where nothing can be written it
- * warns once, and the run goes on.
+ * Appends each event of a run to its record at once, so that the record survives a kill. When writing fails, warns once; the
+ * run goes on.
  */
 export function journalReporter(
   header: RecordHeader,
@@ -45,7 +45,7 @@ export function journalReporter(
   const write = (value: object): void => {
     if (!isOpen) return;
     try {
-      // Changes may hold secrets, which an undo needs.
+      // Only the owner may read it: changes can hold secrets, which an undo needs.
       appendFileSync(file, `${JSON.stringify(value)}\n`, { mode: 0o600 });
     } catch (error) {
       isOpen = false;
@@ -67,7 +67,7 @@ export function journalReporter(
         write(secrets.maskIn(event, namingFields));
         return;
       }
-      // An undo needs what was there in plain, and must know what of it to hide.
+      // An undo needs the plain values, and this list of secrets to mask in its output.
       const found = [...secrets.foundIn(event.change)].filter((secret) => !known.has(secret));
       for (const secret of found) known.add(secret);
       if (found.length > 0) write({ type: 'secrets', secrets: found });
@@ -76,11 +76,11 @@ export function journalReporter(
   };
 }
 
-/** Every record there is. */
+/** All records of the folder. */
 export interface Records {
-  /** The oldest first. */
+  /** Oldest first. */
   readonly records: readonly RunRecord[];
-  /** Sentences about files that are none, or whose format is of a newer kvmplay. */
+  /** One sentence for each file that is not a record, or has the format of a newer kvmplay. */
   readonly damaged: readonly string[];
 }
 
@@ -100,9 +100,9 @@ export async function listRecords(env: CliIo['env']): Promise<Records> {
 }
 
 /**
- * The record that `wanted` names: an id, the beginning of only one, or `last`.
+ * Returns the record that `wanted` names: an id, the unique beginning of one, or `last`.
  *
- * @throws UsageError when there is none, or more than one.
+ * @throws UsageError when no record fits, or more than one.
  */
 export async function findRecord(wanted: string, env: CliIo['env']): Promise<RunRecord> {
   const folder = journalFolder(env);
@@ -125,7 +125,7 @@ function fileOf(folder: string, id: string): string {
   return join(folder, `${id}.jsonl`);
 }
 
-/** The oldest first. */
+/** Ids of all records, oldest first. */
 function recordIds(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
@@ -145,6 +145,6 @@ function makeRoom(folder: string): void {
       rmSync(fileOf(folder, id), { force: true });
     }
   } catch {
-    // Writing says what is wrong.
+    // The next write reports the problem.
   }
 }

@@ -1,4 +1,4 @@
-/** An event as a line of a record holds it. */
+/** An event as it stands in a line of a record. */
 export interface RecordedEvent {
   readonly type: string;
   readonly play?: unknown;
@@ -8,8 +8,8 @@ export interface RecordedEvent {
 }
 
 /**
- * Events of today's shape. Records that were written before plays had numbers lack them; plays ran one after the other, so
- * that counting gives them back.
+ * Converts events to today's shape. Old records lack the numbers of plays. Plays ran one after the other, so counting their
+ * starts restores the numbers.
  */
 export function toPresentShape<E extends RecordedEvent>(events: readonly E[]): readonly E[] {
   let playIndex = -1;
@@ -17,7 +17,7 @@ export function toPresentShape<E extends RecordedEvent>(events: readonly E[]): r
     if (event.type === 'play.start') playIndex += 1;
     if (event.play === undefined || event.playIndex !== undefined) return [event];
     if (event.type !== 'host.undone') return [{ ...event, playIndex }];
-    // An undo that was not proved left the host as its end told.
+    // A failed undo keeps the outcome that the host had before.
     return event.result === 'proved' ? [{ ...event, playIndex, outcome: 'skipped' }] : [];
   });
 }

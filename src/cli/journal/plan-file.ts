@@ -10,17 +10,17 @@ import type { Change } from '../../model/change.ts';
 import { schemaOf } from '../../changes/shape.ts';
 import { changeSchema, explainMismatch, unknownIn } from '../../changes/schema.ts';
 
-/** What `kvmplay plan` writes and `kvmplay apply` reads. */
+/** The file that `kvmplay plan` writes and `kvmplay apply` reads. */
 export interface PlanFile {
   readonly kvmplay: 'plan';
   readonly format: 1;
-  /** Of kvmplay. */
+  /** Version of kvmplay. */
   readonly version: string;
   /** ISO 8601. */
   readonly madeAt: string;
-  /** Folders of the playbooks, seen from the plan's own: group_vars/ and host_vars/ in them say how hosts are reached. */
+  /** Folders of the playbooks, relative to the plan file. Their group_vars/ and host_vars/ hold connection variables. */
   readonly playbookFolders?: readonly string[];
-  /** Those that stand in the changes: they are not shown when the plan is applied. */
+  /** Secrets within the changes; output of `apply` masks them. */
   readonly secrets?: readonly string[];
   readonly plays: readonly PlannedPlay[];
 }
@@ -29,7 +29,7 @@ export interface PlannedPlay {
   readonly name: string;
   readonly probes: readonly Probe[];
   readonly rollout?: Rollout;
-  /** Hosts that would change. */
+  /** The hosts that would change. */
   readonly hosts: readonly PlannedHost[];
 }
 
@@ -55,7 +55,7 @@ const schema = schemaOf<PlanFile>()({
           isRequired: z.exactOptional(z.boolean()),
         }),
       ),
-      // The engine checks its members before any host is touched.
+      // The engine checks the rollout's members before it touches a host.
       rollout: z.exactOptional(z.custom<Rollout>((value) => typeof value === 'object' && value !== null)),
       hosts: z.array(schemaOf<PlannedHost>()({ host: z.string().min(1), changes: z.array(changeSchema) })),
     }),
@@ -64,7 +64,7 @@ const schema = schemaOf<PlanFile>()({
 
 const versionSchema = z.looseObject({ version: z.string() });
 
-/** Only the owner may read it: files that hold secrets are in it whole. */
+/** Writes a plan that only its owner can read, since it holds secret files whole. */
 export function writePlanFile(file: string, plan: PlanFile): void {
   writePrivate(file, `${JSON.stringify(plan, undefined, 2)}\n`);
 }
@@ -73,7 +73,7 @@ export function writePrivate(file: string, text: string): void {
   attempt(file, () => replaceFile(file, text));
 }
 
-/** Says before hosts are asked that the plan will have no place. */
+/** Throws early, before hosts are asked, when the plan cannot be written. */
 export async function refuseUnwritable(file: string): Promise<void> {
   const stats = await stat(file).catch(() => undefined);
   if (stats?.isDirectory() === true) throw new UsageError(`${file} is a folder and should be a file`);

@@ -32,7 +32,7 @@ export async function readRecord(file: string): Promise<RunRecord> {
   };
 }
 
-/** A run that was killed may have left half a line, and a whole one ends the file with an empty one. */
+/** Parses the lines. The last one is empty, or incomplete after a kill. */
 function valuesOf(text: string): readonly unknown[] {
   const lines = text.split('\n');
   const last = lines.pop() ?? '';
@@ -80,7 +80,7 @@ function readHeader(value: unknown, file: string): RecordHeader {
   );
 }
 
-/** Exactly one of these. */
+/** Exactly one member is set. */
 interface ReadLine {
   readonly event?: RunEvent;
   readonly secrets?: readonly string[];
@@ -91,13 +91,13 @@ const secretsSchema = z.strictObject({ type: z.literal('secrets'), secrets: z.ar
 const eventSchema = z.looseObject({ seq: z.number(), at: z.number(), type: z.string() });
 const changeDoneSchema = z.looseObject({ host: z.string(), change: changeSchema });
 
-/** Undefined: it is no line of a record. */
+/** Returns undefined when the value cannot be a line of a record. */
 function readLine(value: unknown): ReadLine | undefined {
   const secrets = secretsSchema.safeParse(value);
   if (secrets.success) return { secrets: secrets.data.secrets };
   const event = eventSchema.safeParse(value);
   if (!event.success) return undefined;
-  // The fold leaves out events of other types, and takes those it knows as they are.
+  // The fold skips unknown types of events, and trusts the others.
   if (event.data.type !== 'change.done') return { event: value as RunEvent };
   const done = changeDoneSchema.safeParse(value);
   if (done.success) return { event: value as RunEvent };

@@ -2,41 +2,41 @@ import type { EventError, HostOutcome } from '../../engine/events.ts';
 import type { FoldedHost, FoldedRun } from '../../engine/fold/folded-run.ts';
 import type { Change } from '../../model/change.ts';
 
-/** First line of a record: what a run was called with. */
+/** First line of a record: the request that started the run. */
 export interface RecordHeader {
   readonly type: 'record';
-  /** Of the file; another number is another shape. */
+  /** Version of the file format. */
   readonly format: 1;
   readonly id: string;
-  /** Of kvmplay. */
+  /** Version of kvmplay. */
   readonly version: string;
   readonly command: 'run' | 'apply';
-  /** Absolute; of `apply` the plan file. */
+  /** Absolute paths; for `apply`, that of the plan file. */
   readonly playbooks: readonly string[];
-  /** Absolute. */
+  /** Absolute paths or host lists. */
   readonly inventory: readonly string[];
   readonly limit?: string;
-  /** The only hosts of a run that resumed another. */
+  /** The hosts of a resumed run. */
   readonly only?: readonly string[];
-  /** Without those whose name looks secret. */
+  /** Without variables whose names look secret. */
   readonly extraVars: Readonly<Record<string, unknown>>;
-  /** Names of variables that were left out. */
+  /** Names of the omitted variables. */
   readonly leftOut: readonly string[];
   /** Other options, by name. */
   readonly options: Readonly<Record<string, boolean | string | number | readonly string[]>>;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** Of the system that ran it. */
+  /** Login name on the controller. */
   readonly user: string;
 }
 
-/** A record as it was read; one of a run that was killed ends early. */
+/** A record as read from its file; that of a killed run ends early. */
 export interface RunRecord {
   readonly header: RecordHeader;
   readonly run: FoldedRun;
-  /** Those that stand in what was changed: they are not shown when it is undone. */
+  /** Secrets within the changes; an undo masks them. */
   readonly secrets: readonly string[];
-  /** Changes that only a newer kvmplay knows; `run` is without them. */
+  /** Changes that only a newer kvmplay knows; `run` lacks them. */
   readonly unknown: readonly UnknownChange[];
 }
 
@@ -46,26 +46,26 @@ export interface UnknownChange {
   readonly what: string;
 }
 
-/** What came of one host in all plays of a run. */
+/** The result of one host over all plays of a run. */
 export interface RecordedHost {
   readonly host: string;
   /** Undefined: the run ended before the host did. */
   readonly outcome: HostOutcome | undefined;
-  /** It came to its end in every play, ok or changed. */
+  /** True when the host ended ok or changed in every play. */
   readonly isDone: boolean;
-  /** In force when the run ended, in order. */
+  /** Changes still in force when the run ended, in order. */
   readonly changes: readonly Change[];
   readonly error?: EventError;
 }
 
-/** Whether the run came to its end. */
+/** True when the run was not interrupted. */
 export function isFinished({ run }: RunRecord): boolean {
   return run.endedAt !== undefined;
 }
 
-/** The hosts of a run, in the order in which they first come up. */
+/** Returns the hosts of a run in order of first appearance. */
 export function hostsOf({ run: { plays, playNames } }: RunRecord): readonly RecordedHost[] {
-  // A play that never began may be for any host.
+  // A play that never began may have had any host.
   const isWhole = plays.length === playNames.length && plays.length > 0;
   const byName = new Map<string, FoldedHost[]>();
   for (const host of plays.flatMap(({ hosts }) => hosts)) {

@@ -11,22 +11,22 @@ import { hostsOf, type RunRecord } from './record.ts';
 type RunArguments = CommandArguments<typeof runSpec.options>;
 type RunValues = RunArguments['options'];
 
-/** What `kvmplay run` is to do, with what an earlier run says about it. */
+/** The request of `kvmplay run`, completed by the earlier run that it names. */
 export interface RunRequest {
   readonly playbooks: readonly string[];
   readonly options: RunValues;
-  /** Variables of the earlier run, and the names of those that it did not record. */
+  /** Variables of the earlier run, and names of those that it did not record. */
   readonly extraVars: HostVars;
   readonly leftOut: readonly string[];
-  /** Whether they win over those of settings, as the command line that gave them did. */
+  /** True when these variables win over those of settings, because a command line gave them. */
   readonly areStrong: boolean;
-  /** Of the inventory, the names of the hosts it is about; undefined: all. */
+  /** Selects the hosts of the run from the inventory; undefined: all hosts. */
   readonly only?: (inventory: Inventory) => readonly string[];
-  /** Said when that is nobody. */
+  /** Message when `only` selects no host. */
   readonly nobody?: string;
 }
 
-/** @throws UsageError for words and options that make no sense together. */
+/** @throws UsageError for words and options that contradict each other. */
 export async function readRunRequest(args: RunArguments, io: CliIo): Promise<RunRequest> {
   const { words: playbooks, options } = args;
   const { resume, 'only-failed': onlyFailed } = options;

@@ -1,13 +1,13 @@
 export interface FramePlace {
   /** 1-based. */
   readonly line: number;
-  /** 1-based; absent: the whole line is meant. */
+  /** 1-based; absent: the whole line. */
   readonly column?: number;
 }
 
 const MARGIN = 1;
 
-/** The lines around a place of a source text, with an arrow at the line and a caret under the column. */
+/** Returns the lines around a place in a source text, with an arrow at the line and a caret under the column. */
 export function codeFrame(source: string, { line, column }: FramePlace): string {
   const lines = source.split(/\r?\n/);
   const first = Math.max(1, line - MARGIN);

@@ -3,12 +3,12 @@ import { Secrets } from '../../model/secrets.ts';
 import type { Terminal } from '../../reporters/tty-terminal.ts';
 import type { Allowance, CliIo, Output } from '../io.ts';
 
-/** What a process gives a command. */
+/** The process side of CliIo. */
 export type ProcessIo = Omit<CliIo, 'secrets'> & { readonly secrets?: Secrets | undefined };
 
 /**
- * The edge of output. Nothing that becomes known as a secret is printed from then on, and nothing that a host says acts on
- * the terminal or on a CI system, whoever prints it. What is typed unseen is a secret.
+ * Guards all output of a command: secrets known so far are masked, and text of a host cannot control the terminal or a CI
+ * system. Answers to askSecret become secrets.
  */
 export function guardIo(io: ProcessIo): CliIo {
   const secrets = io.secrets ?? new Secrets();
@@ -27,7 +27,7 @@ export function guardIo(io: ProcessIo): CliIo {
   };
 }
 
-/** What may be written as it is. */
+/** Escapes everything that `allowance` does not permit. */
 export function cleanText(text: string, allowance: Allowance | undefined): string {
   switch (allowance) {
     case undefined:
@@ -39,12 +39,12 @@ export function cleanText(text: string, allowance: Allowance | undefined): strin
   }
 }
 
-/** A question may come from the host; the blank at its end stays. */
+/** Cleans a question, which may come from the host, and keeps the blank at its end. */
 function promptOf(text: string): string {
   return `${printableLine(text)}${/\s$/.test(text) ? ' ' : ''}`;
 }
 
-/** The frame has been cleaned line by line: it moves the cursor itself. */
+/** The frame cleans its own lines and moves the cursor, so only secrets are masked here. */
 function guardTerminal(terminal: Terminal, secrets: Secrets): Terminal {
   return { ...terminal, write: (text) => terminal.write(secrets.maskUnlikely(text)) };
 }

@@ -2,7 +2,7 @@ import { Console } from 'node:console';
 import { printableInColour, withoutRunnerCommands } from '../../model/printable.ts';
 import type { Secrets } from '../../model/secrets.ts';
 
-/** Whatever writes to the stream, a playbook or a library: secrets are masked, and what could act on a terminal is spelt out. */
+/** Guards a stream that playbooks and libraries can write to: secrets are masked, and terminal controls are escaped. */
 export function guardStream(stream: NodeJS.WriteStream, secrets: Secrets): void {
   const write = stream.write.bind(stream);
   stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
@@ -12,7 +12,7 @@ export function guardStream(stream: NodeJS.WriteStream, secrets: Secrets): void 
   };
 }
 
-/** A `console` for playbooks: all it prints are values, and what it prints of a host's output is no command to a CI system. */
+/** A `console` for playbooks. Printed values can be output of a host, so secrets are masked and CI commands are escaped. */
 export function guardedConsole(
   { stdout, stderr }: { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream },
   secrets: Secrets,
@@ -23,7 +23,7 @@ export function guardedConsole(
 function guarded(stream: NodeJS.WriteStream, secrets: Secrets): NodeJS.WriteStream {
   return Object.create(stream, {
     write: {
-      // The method of this moment: while a frame is shown, writing goes through it.
+      // Looked up at each call: a live frame replaces the method while it is shown.
       value: (text: string, callback?: () => void) =>
         stream.write(withoutRunnerCommands(secrets.mask(text)), callback),
     },

@@ -5,13 +5,13 @@ export const outputFormats = ['auto', 'plain', 'jsonl', 'json', 'junit', 'github
 
 export type OutputFormat = (typeof outputFormats)[number];
 
-/** Who is told of a run, and how. */
+/** The requested reports: one for standard output, others for files. */
 export interface Outputs {
   readonly standard: OutputFormat;
   readonly files: readonly { readonly format: OutputFormat; readonly file: string }[];
 }
 
-/** Understands the values of `--output`. Throws UsageError. */
+/** Parses the values of `--output`. Throws UsageError. */
 export function parseOutputs(values: readonly string[]): Outputs {
   const parsed = values.map(parseOutput);
   const standard = parsed.filter(({ file }) => file === undefined);
@@ -27,7 +27,7 @@ export function parseOutputs(values: readonly string[]): Outputs {
   return { standard: standard[0]?.format ?? 'auto', files };
 }
 
-/** Whether standard output is read by a program, which a line of a playbook's would confuse. */
+/** True when a program reads standard output, which a playbook's own lines would break. */
 export function isForPrograms(values: readonly string[]): boolean {
   return ['jsonl', 'json', 'junit'].includes(parseOutputs(values).standard);
 }

@@ -1,13 +1,13 @@
 import { indent, readableWidth, wrap } from './text-layout.ts';
 
-/** A page of docs/tasks for a terminal: a table whose lines fit nowhere becomes a list, code loses its fences. */
+/** Formats a page of docs/tasks for a terminal: a table becomes a list, and code loses its fences. */
 export function formatPage(markdown: string, columns?: number): string {
   const width = readableWidth(columns);
   const blocks = splitBlocks(markdown.replace(/<!--[^]*?-->\s*/g, ''));
   return `${blocks.map((block) => formatBlock(block, width)).join('\n\n')}\n`;
 }
 
-/** The first sentence of a page. */
+/** Returns the first sentence of a page. */
 export function summaryOf(markdown: string): string {
   const text = splitBlocks(markdown).find((block) => /^[A-Z]/.test(block)) ?? '';
   // A full stop inside `modprobe.d/NAME.conf` ends no sentence.
@@ -17,7 +17,7 @@ export function summaryOf(markdown: string): string {
     .replaceAll('`', '');
 }
 
-/** Blocks stand apart by empty lines, which code may hold, too. */
+/** Splits at empty lines, but not at those within code. */
 function splitBlocks(markdown: string): readonly string[] {
   return markdown.match(/^```[^]*?^```$|^.+(?:\n(?!```).+)*/gm) ?? [];
 }
@@ -39,7 +39,7 @@ function cellsOf(row: string): readonly string[] {
   return cells.map((cell) => cell.trim().replaceAll('\\|', '|'));
 }
 
-/** A row begins with what it is about and ends with a sentence. */
+/** The first cell of a row is its name, the last one a sentence. */
 function formatTable([head = [], , ...rows]: readonly (readonly string[])[], width: number): string {
   const items = rows.map(([name = '', ...cells]) => {
     const facts = cells

@@ -13,11 +13,11 @@ export interface Unanswered {
   readonly message: string;
 }
 
-/** Says why a command could not do its work: a sentence, and the lines of the file that it is about. */
+/** Prints why a command failed: a sentence, and the lines of the file where the error is. */
 export function printError(error: unknown, io: Pick<CliIo, 'stderr' | 'cwd' | 'secrets'>): void {
   const { secrets } = io;
   if (!isKvmplayError(error)) {
-    // Nobody foresaw it, so the stack is what a bug report needs.
+    // An unforeseen error: a bug report needs its stack.
     io.stderr.write(`kvmplay: internal error: ${secrets.mask(inspect(error)).replaceAll('\n', '\n  ')}\n`);
     return;
   }
@@ -26,12 +26,12 @@ export function printError(error: unknown, io: Pick<CliIo, 'stderr' | 'cwd' | 's
   if ('place' in error) printFrame(error.place as SourcePlace | undefined, io);
 }
 
-/** Why hosts gave no answer; what is the same of several is told once. */
+/** Prints why hosts gave no answer; hosts with the same reason share a line. */
 export function printUnanswered(errors: readonly Unanswered[], io: Pick<CliIo, 'stderr'>): void {
   const alike = new Map<string, Unanswered[]>();
   for (const error of errors) {
     const { host, outcome, message } = error;
-    // A host that is called 2 may not be taken for the 2 of a sentence.
+    // A host named `2` must not match a number in the message.
     const sentence = /[a-z]/i.test(host) ? message.replaceAll(host, '\0') : `${host}\0${message}`;
     const key = `${outcome} ${sentence}`;
     alike.set(key, [...(alike.get(key) ?? []), error]);
@@ -43,7 +43,7 @@ export function printUnanswered(errors: readonly Unanswered[], io: Pick<CliIo, '
   }
 }
 
-/** The lines around a place, when the file can be read. */
+/** Prints the lines around a place, if the file is readable. */
 export function printFrame(place: SourcePlace | undefined, io: Pick<CliIo, 'stderr' | 'cwd'>): void {
   if (place?.line === undefined) return;
   const source = readOrNothing(resolvePath(place.file, io.cwd));

@@ -10,8 +10,8 @@ export interface ReportFile {
 }
 
 /**
- * Opens a file for a report, empty. Throws UsageError when that is not possible. What cannot be written later is an error
- * of the reporter, which the run tells of and survives.
+ * Opens and empties a file for a report. Throws UsageError when that fails. A later write error is the reporter's; the run
+ * reports it and goes on.
  */
 export function openReportFile(file: string, cwd: string): ReportFile {
   const descriptor = attempt(file, () => openSync(resolvePath(file, cwd), 'w'));

@@ -17,11 +17,11 @@ export interface ReportOptions {
   readonly output: readonly string[];
   readonly diff: boolean;
   readonly verbose: number;
-  /** Asks before each task: what it prints must not move. */
+  /** --step is on: its questions must not move, so no frame is drawn. */
   readonly step?: boolean;
 }
 
-/** Tell of a run, on standard output and in files. Throws UsageError for a file that cannot be written. */
+/** Creates the reporters for standard output and files. Throws UsageError for a file that cannot be written. */
 export function reportersFor(options: ReportOptions, io: CliIo): readonly Reporter[] {
   const { standard, files } = parseOutputs(options.output);
   return [
@@ -62,7 +62,7 @@ function fileReporter(
   };
 }
 
-/** Only the format for people is coloured, and only GitHub's speaks to the one who runs it. */
+/** Only the plain format has colours, and only GitHub's has CI commands. */
 function allowanceOf(format: OutputFormat): Allowance | undefined {
   switch (format) {
     case 'auto':

@@ -17,7 +17,7 @@ export function indent(text: string, by: number): string {
   return text.replace(/^(?=.)/gm, ' '.repeat(by));
 }
 
-/** The columns to fill: of the terminal, within what reads well. */
+/** Limits the width of the terminal to what reads well. */
 export function readableWidth(columns = 100): number {
   return Math.min(Math.max(columns, 60), 110);
 }

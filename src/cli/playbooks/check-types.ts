@@ -20,12 +20,12 @@ export interface TypeProblem {
 
 export type TypeCheck =
   | { readonly checked: true; readonly problems: readonly TypeProblem[] }
-  /** There is no compiler for this platform. */
+  /** No compiler exists for this platform. */
   | { readonly checked: false };
 
 /**
- * Type-checks playbooks and what they import, with the compiler that comes with kvmplay: no tsconfig, no @types needed. What
- * `cache` knows to be fine is not checked again.
+ * Type-checks playbooks and their imports with the compiler that comes with kvmplay; no tsconfig or @types are needed.
+ * Playbooks that `cache` knows to be fine are not checked again.
  */
 export async function checkTypes(
   files: readonly string[],
@@ -35,7 +35,7 @@ export async function checkTypes(
   const playbooks = files.map((file) => resolvePath(file, cwd));
   const compiler = findCompiler(playbooks);
   if (compiler === undefined) return { checked: false };
-  // Few playbooks use Node itself, whose types take longer to read than all the rest.
+  // Few playbooks use Node's API, and its types take longer to read than everything else.
   const nodeTypes = typesOfNode(playbooks);
   const projects = [undefined, ...(nodeTypes === undefined ? [] : [nodeTypes])].map((types) =>
     projectFor(playbooks, types),
@@ -61,7 +61,7 @@ export async function checkTypes(
 
 const requireHere = createRequire(import.meta.url);
 
-/** The native compiler itself; or its launcher, or the playbook's own compiler, where there is none for the platform. */
+/** Returns the command of the native compiler, else that of the playbook's own TypeScript; undefined when neither exists. */
 function findCompiler(playbooks: readonly string[]): readonly string[] | undefined {
   const launcher = packageFolder('@typescript/native', requireHere);
   if (launcher !== undefined) {
@@ -86,7 +86,7 @@ function packageFolder(name: string, require: NodeJS.Require): string | undefine
   }
 }
 
-/** With all that may decide how the compiler is asked. */
+/** Fingerprint of kvmplay's package.json, since the version decides how the compiler is called. */
 function ownVersion(): string | undefined {
   return contentPrint(packageFile('package.json'));
 }
@@ -96,7 +96,7 @@ function projectFor(playbooks: readonly string[], nodeTypes: string | undefined)
     compilerOptions: {
       target: 'es2023',
       lib: ['es2023'],
-      // A playbook is a module wherever it lies; under nodenext it would be CommonJS outside a package of type "module".
+      // A playbook is always an ES module; nodenext would make it CommonJS outside a package of type "module".
       module: 'esnext',
       moduleResolution: 'bundler',
       moduleDetection: 'force',
@@ -127,7 +127,7 @@ function ownTypes(entry: string): string {
   return fileURLToPath(codeFile(`${entry}.d.ts`));
 }
 
-/** As at run time: a playbook whose folder has no zod gets that of kvmplay. */
+/** Without its own zod, a playbook gets that of kvmplay, as at run time. */
 function zodEntries(playbooks: readonly string[]): Record<string, string[]> {
   const own = packageFolder('zod', requireHere);
   if (own === undefined || playbooks.every((playbook) => findUpwards('zod', playbook) !== undefined))
@@ -135,7 +135,7 @@ function zodEntries(playbooks: readonly string[]): Record<string, string[]> {
   return { zod: [own], 'zod/*': [`${own}/*`] };
 }
 
-/** The folder of @types that holds Node's types: the playbook's own, else the ones that came with kvmplay. */
+/** Returns the folder of @types with Node's types: the playbook's own, else that of kvmplay. */
 function typesOfNode(playbooks: readonly string[]): string | undefined {
   const own = playbooks
     .map((playbook) => findUpwards('@types/node', playbook))
@@ -151,7 +151,7 @@ function findUpwards(name: string, from: string): string | undefined {
   return folder === from ? undefined : findUpwards(name, folder);
 }
 
-/** What the compiler prints. */
+/** Runs the compiler and returns its output. */
 async function compile(project: object, compiler: readonly string[], cwd: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kvmplay-types-'));
   try {
@@ -165,7 +165,7 @@ async function compile(project: object, compiler: readonly string[], cwd: string
 
 function outputOf([command = '', ...args]: readonly string[], cwd: string): Promise<string> {
   return new Promise((resolveOutput, reject) => {
-    // So little memory that the native compiler had better not collect any.
+    // The compiler uses little memory, so garbage collection only costs time.
     const env = { ...process.env, GOGC: 'off' };
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
     const chunks: Buffer[] = [];
@@ -173,7 +173,7 @@ function outputOf([command = '', ...args]: readonly string[], cwd: string): Prom
     child.on('error', reject);
     child.on('close', (code, signal) => {
       const output = Buffer.concat(chunks).toString();
-      // Silence is no answer when it was killed.
+      // A killed compiler without output is an error, not a clean result.
       if (code === 0 || anyProblem.test(output)) resolveOutput(output);
       else reject(new Error(`the TypeScript compiler ended with ${code ?? signal ?? ''}: ${output.trim()}`));
     });
@@ -183,11 +183,11 @@ function outputOf([command = '', ...args]: readonly string[], cwd: string): Prom
 const anyProblem = /^(?:.+\(\d+,\d+\): )?error TS\d+: /m;
 const problemWithPlace = /^(.+)\((\d+),(\d+)\): error (TS\d+): ([^]*)$/;
 
-/** An import of a package without types is `any`: the author of a playbook can do nothing about it. */
+/** Code for an untyped package; its imports are `any`. The author of a playbook cannot mend that. */
 const untypedPackage = 'TS7016';
 
 function parseProblems(output: string, cwd: string): readonly TypeProblem[] {
-  // A message may go on for several lines, which are then indented.
+  // Further lines of a message are indented.
   const reports = output.split(/\r?\n(?=\S)/).filter((report) => anyProblem.test(report));
   return reports.map((report) => parseProblem(report, cwd)).filter((problem) => problem !== undefined);
 }

@@ -1,28 +1,31 @@
 import { isAbsolute } from 'node:path';
 
-/** What the answer of a compiler rests on. */
+/** The inputs that decide the compiler's result. */
 export interface CompilerInputs {
-  /** Files that it read. */
+  /** Files that the compiler read. */
   readonly read: readonly string[];
-  /** Paths where it looked for a file that it would have taken instead, and found none. */
+  /** Paths of missing files that would have been read if they existed. */
   readonly noFiles: readonly string[];
-  /** The same of folders. */
+  /** Paths of such missing folders. */
   readonly noFolders: readonly string[];
 }
 
-/** Options with which the compiler tells what `parseInputs` reads. */
+/** Compiler options that produce the output for `parseInputs`. */
 export const tellInputs: readonly string[] = ['--listFiles', '--traceResolution'];
 
 const noFileForms = [/^File '(.+)' does not exist(?:\.| according to earlier cached lookups\.)$/];
 const noFolderForms = [/^Directory '(.+)' does not exist, skipping all lookups in it\.$/];
 
-/** Package files decide what a name means, and a link (`npm link`) may come to lead elsewhere: the compiler lists neither. */
+/**
+ * Inputs that the compiler does not list: package files, which decide what a name means, and links (`npm link`), which may
+ * change their target.
+ */
 const readForms = [
   /^Found 'package\.json' at '(.+)'\.$/,
   /^File '(.+)' exists(?: - use it as a name resolution result| according to earlier cached lookups)\.$/,
 ];
 
-/** Undefined when the compiler did not tell, as far as one can see. */
+/** Parses the compiler's output. Undefined when inputs seem to be missing from it. */
 export function parseInputs(output: string, roots: readonly string[]): CompilerInputs | undefined {
   const read = new Set<string>();
   const noFiles = new Set<string>();

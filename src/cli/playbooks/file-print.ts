@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 
 /**
- * By content for files that people edit, so that `git checkout` there and back changes nothing. A link that leads to an equal
- * file elsewhere is another one: what that one imports may differ.
+ * Fingerprint by content, for files that people edit, so that `git checkout` there and back changes nothing. A link to an
+ * equal file elsewhere counts as different, because that file's imports may differ.
  */
 export function contentPrint(file: string): string | undefined {
   try {
@@ -14,8 +14,8 @@ export function contentPrint(file: string): string | undefined {
 }
 
 /**
- * By what the file system says for the many that come with packages. npm sets one time for every file it writes, but no
- * program sets the time of the last change of an inode.
+ * Fingerprint by metadata, for the many files of packages. npm sets the same modification time for all files, but no program
+ * can set an inode's change time.
  */
 export function statPrint(file: string): string | undefined {
   const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
@@ -24,7 +24,7 @@ export function statPrint(file: string): string | undefined {
     : [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ');
 }
 
-/** Milliseconds since 1970 of the last change of content or name; the end of time when there is no such file. */
+/** Time of the last change of content or name, in milliseconds since 1970; Infinity when the file does not exist. */
 export function changedAt(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.ctimeMs ?? Infinity;
 }

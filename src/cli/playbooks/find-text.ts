@@ -1,4 +1,4 @@
-/** Where `pattern` first stands in a text; empty when it does not. */
+/** Returns the first place of `pattern` in a text; empty when there is none. */
 export function placeInText(
   source: string,
   pattern: RegExp,

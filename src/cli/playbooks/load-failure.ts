@@ -10,12 +10,12 @@ import { inFolder } from '../paths.ts';
 import { codeFolder } from '../package-paths.ts';
 
 interface LoadContext {
-  /** Absolute path of the playbook that was to be imported. */
+  /** Absolute path of the imported playbook. */
   readonly playbook: string;
   readonly cwd: string;
 }
 
-/** What went wrong while a playbook was imported, with the place in the playbook or its helper that caused it. */
+/** Explains why a playbook could not be imported, with the place in the playbook or its helper that caused it. */
 export function explainLoadFailure(error: unknown, context: LoadContext): PlaybookError {
   const { message, stack } = textOf(error);
   const problem = hookProblemOf(message);
@@ -35,7 +35,7 @@ interface ErrorText {
   readonly stack: string;
 }
 
-/** By shape, since errors of other realms are no instances of this one's Error. */
+/** Reads an error by its shape, since errors of other realms are not `instanceof Error`. */
 export function textOf(error: unknown): ErrorText {
   if (typeof error !== 'object' || error === null || !('message' in error)) {
     return { message: String(error), stack: '' };
@@ -80,7 +80,7 @@ function explainMissingExport(
   });
 }
 
-/** The playbook's own code threw while it loaded: the innermost frame outside packages is the line to look at. */
+/** The playbook's own code threw: the innermost frame outside packages is the line to show. */
 function explainThrown(error: unknown, { message, stack }: ErrorText, context: LoadContext): PlaybookError {
   const place = placeInPlaybook(stack, context.cwd);
   const said = isKvmplayError(error) ? message : `threw while loading: ${message}`;
@@ -89,7 +89,7 @@ function explainThrown(error: unknown, { message, stack }: ErrorText, context: L
   });
 }
 
-/** The innermost line of a stack that is neither kvmplay's nor an installed package's. */
+/** Returns the innermost place of a stack outside kvmplay and installed packages. */
 export function placeInPlaybook(stack: string, cwd: string): SourcePlace | undefined {
   return stack
     .split('\n')

@@ -10,9 +10,10 @@ import { inFolder, resolvePath } from '../paths.ts';
 import { codeFile } from '../package-paths.ts';
 
 /**
- * Imports playbooks, TypeScript or JavaScript, from wherever they lie, and returns their plays in order.
+ * Imports playbooks, TypeScript or JavaScript, from any folder, and returns their plays in order.
  *
  * @throws PlaybookError for a file that is missing, does not compile, throws while it loads or exports no play.
+ *
  */
 export async function loadPlaybooks(files: readonly string[], cwd: string): Promise<readonly Play[]> {
   await requirePlaybooks(files, cwd);
@@ -44,9 +45,9 @@ let registered = false;
 async function registerHooks(): Promise<void> {
   if (registered) return;
   registered = true;
-  // What every playbook imports is loaded before the hooks are there: each import that goes through them costs time.
+  // This module is loaded before the hooks exist, because every import through them costs time.
   await import('../../index.ts');
-  // Places in errors are to be those of the playbook as its author wrote it.
+  // Errors then name lines of the playbook's source.
   process.setSourceMapsEnabled(true);
   const { registerHooks: registerSync } = nodeModule as { registerHooks?: (hooks: object) => void };
   if (registerSync === undefined) {
@@ -68,7 +69,7 @@ async function loadPlaybook(file: string, cwd: string): Promise<readonly Play[]>
   return playsOf(exported.default, inFolder(path, cwd));
 }
 
-/** Imports a file of the user's, TypeScript or JavaScript. Throws PlaybookError when that cannot be done. */
+/** Imports a TypeScript or JavaScript file of the user. Throws PlaybookError when that fails. */
 export async function importModule(path: string, cwd: string): Promise<object> {
   await registerHooks();
   try {
@@ -84,7 +85,7 @@ function playsOf(exported: unknown, file: string): readonly Play[] {
   throw notPlays(file, 'the default export is an empty array');
 }
 
-/** Plays of other playbooks may stand among them as they were exported there: as lists. */
+/** A playbook may export lists of plays that it imports from other playbooks. */
 function flatten(
   exported: unknown,
   { file, where }: { readonly file: string; readonly where: string },

@@ -8,15 +8,15 @@ import { placeInPlaybook, textOf } from './load-failure.ts';
 import { printError } from '../output/print-error.ts';
 
 export interface PlaybookWatch {
-  /** Whether something failed that nobody awaits. */
+  /** True when an error occurred outside the run. */
   readonly hasEscaped: () => boolean;
   /** Ends the process. */
   readonly leave: (code: number) => void;
 }
 
 /**
- * Keeps playbooks from ending this process in the middle of a run. What one throws where nobody awaits it stops the run as
- * a signal does, and `process.exit` is an error at its line.
+ * Prevents playbooks from ending this process in the middle of a run. An unhandled error of a playbook stops the run like a
+ * signal, and `process.exit` throws at its line.
  */
 export function watchPlaybooks(
   controller: AbortController,
@@ -34,7 +34,7 @@ export function watchPlaybooks(
   };
   process.on('exit', () => {
     if (leaving) return;
-    // Only what is written at once is still heard.
+    // Only a synchronous write still comes through here.
     writeSync(
       2,
       'kvmplay: the playbook ended kvmplay itself; hosts that were under way are left to their guards\n',
@@ -62,7 +62,7 @@ export function watchPlaybooks(
       stop(message, place);
       return;
     }
-    // Nobody foresaw it, so the stack is what a bug report needs.
+    // An unforeseen error: a bug report needs its stack.
     process.stderr.write(`kvmplay: internal error: ${secrets.mask(inspect(thrown))}\n`);
     leave(exitCodes.couldNotStart);
   });

@@ -22,13 +22,13 @@ export interface PreparedPlays {
   readonly extraVars: HostVars;
 }
 
-/** Loads and checks all that a run needs. Undefined when types are wrong, which was then told. */
+/** Loads and checks everything that a run needs. Undefined when types are wrong, which has then been reported. */
 export async function preparePlays(sources: PlaySources, io: CliIo): Promise<PreparedPlays | undefined> {
   const { playbooks } = sources;
   await requirePlaybooks(playbooks, io.cwd);
-  // Asked for first: the rest may print.
+  // Passwords come first: the rest may print.
   const vault = await openVault(sources, io);
-  // Side by side, since each keeps another program or the disk busy.
+  // These run in parallel, since each waits for another program or the disk.
   const types = sources['no-type-check'] ? [] : typeProblems(playbooks, io, openTypeCache(io.env));
   const loading = loadPlaybooks(playbooks, io.cwd);
   const reading = openInventory(sources, io, {
@@ -36,7 +36,7 @@ export async function preparePlays(sources: PlaySources, io: CliIo): Promise<Pre
     vault,
   });
   const extraVars = readExtraVars(sources['extra-vars'], { cwd: io.cwd, vault });
-  // The first that went wrong is told, and a type error explains best what is wrong with a playbook.
+  // Type errors are reported first, because they explain a broken playbook best.
   for (const work of [loading, reading, extraVars]) work.catch(() => undefined);
   const problems = await types;
   if (problems.length > 0) {

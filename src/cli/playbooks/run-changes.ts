@@ -15,19 +15,19 @@ import { printReporterErrors, reportersFor } from '../output/run-reporter.ts';
 export interface ChangesRun {
   readonly plays: readonly Play[];
   readonly inventory: Inventory;
-  /** Names of the hosts that plays are for. */
+  /** Names of the plays' hosts. */
   readonly hosts: readonly string[];
   readonly options: OptionValues<typeof undoSpec.options>;
   readonly extraVars?: HostVars;
-  /** Besides the one that prints. */
+  /** Reporters besides the one that prints. */
   readonly reporters?: readonly Reporter[];
-  /** Id of the record of this run, if it leaves one. */
+  /** Id of this run's record, if it has one. */
   readonly run?: string | undefined;
-  /** Where the hosts come from, for messages. */
+  /** Source of the hosts, for messages. */
   readonly origin: string;
 }
 
-/** Runs plays that a file gave rise to. Throws UsageError for hosts that are not there. */
+/** Runs plays made from a file. Throws UsageError for hosts that the inventory lacks. */
 export async function runChanges(
   { plays, inventory, hosts, options, extraVars = {}, reporters = [], run: id, origin }: ChangesRun,
   io: CliIo,

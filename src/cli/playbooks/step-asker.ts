@@ -6,11 +6,11 @@ import type { CliIo } from '../io.ts';
 
 export interface Stepping {
   readonly ask: StepAsker;
-  /** Aborted by the user or by the answer q. */
+  /** Aborts at a signal or at the answer q. */
   readonly signal: AbortSignal;
 }
 
-/** Asks on the terminal about each step. Throws UsageError where there is none. */
+/** Asks on the terminal about each step. Throws UsageError without a terminal. */
 export function askSteps(io: CliIo): Stepping {
   if (!io.isInteractive) throw new UsageError('--step asks on a terminal, and standard input is none');
   const quit = new AbortController();

@@ -1,12 +1,12 @@
 import type { FoldedPlay, FoldedRun, FoldedTask } from '../../engine/fold/folded-run.ts';
 import { printableLine } from '../../model/printable.ts';
 
-/** The tasks that a run in check mode met: a line each, hosts with the same ones together. */
+/** Lists the tasks that a run in check mode met, one per line. Hosts with equal lists share one. */
 export function formatTasks({ plays }: FoldedRun): string {
   return plays.map(formatPlay).join('\n');
 }
 
-/** A line per play; also of tags that the run leaves out. */
+/** Lists the tags of each play in one line, including tags that the run leaves out. */
 export function formatTags({ plays }: FoldedRun): string {
   return plays
     .map(({ play, hosts }) => {
@@ -16,7 +16,7 @@ export function formatTags({ plays }: FoldedRun): string {
     .join('');
 }
 
-/** `play bond6: 2 hosts`, and a line for each. */
+/** Writes `play bond6: 2 hosts`, then one line per host. */
 export function formatHosts(play: string, hosts: readonly string[]): string {
   return [titleOf(play, hosts), ...hosts.map((host) => `  ${printableLine(host)}\n`)].join('');
 }

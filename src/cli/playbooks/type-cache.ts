@@ -10,19 +10,19 @@ import { replaceFile } from '../replace-file.ts';
 
 const MOST_ENTRIES = 200;
 const MOST_AGE = 30 * 24 * 60 * 60 * 1000;
-/** File systems tell time coarsely, and servers of files by their own clock. */
+/** In milliseconds. File systems round times, and file servers have their own clock. */
 const CLOCK_SLACK = 1000;
 
 export interface TypeQuestion {
   readonly playbooks: readonly string[];
-  /** All that decides on the answer and is no input of the compiler's: its version, its options. */
+  /** Everything that decides the result besides the compiler's inputs: its version and options. */
   readonly circumstances: unknown;
 }
 
 export interface TypeCache {
-  /** Whether these were found fine, and nothing that the compiler saw then has changed. */
+  /** True when these playbooks were fine and no input of the compiler has changed since. */
   readonly isFine: (question: TypeQuestion) => boolean;
-  /** `startedAt`: when the compiler was started, in milliseconds since 1970. */
+  /** `startedAt`: start of the compiler, in milliseconds since 1970. */
   readonly addFine: (question: TypeQuestion, inputs: CompilerInputs, startedAt: number) => void;
 }
 
@@ -34,8 +34,8 @@ interface Entry {
 }
 
 /**
- * Remembers playbooks whose types are fine: in `$XDG_CACHE_HOME/kvmplay/types`, an entry for each set of playbooks. A cache
- * that is broken, or whose folder cannot be trusted or written, knows nothing; it never fails.
+ * Remembers playbooks with correct types in `$XDG_CACHE_HOME/kvmplay/types`, one entry per set of playbooks. A cache that is
+ * broken, or whose folder cannot be trusted or written, is empty. It never fails.
  */
 export function openTypeCache(env: CliIo['env']): TypeCache {
   const folder = cacheFolder('types', env);
@@ -44,7 +44,7 @@ export function openTypeCache(env: CliIo['env']): TypeCache {
       try {
         const file = entryFile(folder, question);
         if (!isPrivate(folder) || !isStillTrue(readEntry(file), question)) return false;
-        // Entries in use are not to grow old.
+        // Reading an entry renews it, so that it is not deleted as old.
         utimesSync(file, new Date(), new Date());
         return true;
       } catch {
@@ -56,10 +56,10 @@ export function openTypeCache(env: CliIo['env']): TypeCache {
         const entry = makeEntry(question, inputs, startedAt);
         if (entry === undefined || !makePrivate(folder)) return;
         removeOldEntries(folder);
-        // Whole or not at all, also for another kvmplay that reads it right now.
+        // Atomic, because another kvmplay may be reading it.
         replaceFile(entryFile(folder, question), JSON.stringify(entry));
       } catch {
-        // The next run checks again.
+        // Without the entry the next run checks again.
       }
     },
   };
@@ -73,7 +73,7 @@ function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
-/** Throws when it is none. */
+/** Throws when the file is not an entry. */
 function readEntry(file: string): Entry {
   return JSON.parse(readFileSync(file, 'utf8')) as Entry;
 }
@@ -95,7 +95,7 @@ function areStillMissed({ noFiles, noFolders }: Pick<Entry, 'noFiles' | 'noFolde
   );
 }
 
-/** Undefined when what is there now may not be what the compiler saw. */
+/** Undefined when inputs may have changed while the compiler ran. */
 function makeEntry(
   { circumstances }: TypeQuestion,
   { read, ...missed }: CompilerInputs,

@@ -3,7 +3,7 @@ import type { CliIo } from '../io.ts';
 import { printFrame } from '../output/print-error.ts';
 import type { TypeCache } from './type-cache.ts';
 
-/** What the compiler says of TypeScript files of the user's; says so when there is none to ask. */
+/** Type-checks TypeScript files of the user; prints a note when no compiler is available. */
 export async function typeProblems(
   files: readonly string[],
   io: CliIo,
@@ -17,7 +17,7 @@ export async function typeProblems(
   return [];
 }
 
-/** Each with its place and the lines around it. */
+/** Prints each problem with its place and the lines around it. */
 export function printTypeProblems(problems: readonly TypeProblem[], io: CliIo): void {
   for (const { place, message } of problems) {
     io.stderr.write(`${place.file}:${place.line ?? 1}:${place.column ?? 1}: ${message}\n`);

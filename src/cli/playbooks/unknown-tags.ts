@@ -3,7 +3,7 @@ import { nearestName } from '../../model/nearest-name.ts';
 
 const special = new Set(['always', 'never', 'tagged', 'untagged', 'all']);
 
-/** Hears a run, and says which tags that were asked for no task has: most likely they are misspelt. */
+/** Finds requested tags that no task of a run has; most likely they are misspelt. */
 export class UnknownTags implements Reporter {
   readonly #met = new Set<string>();
   readonly #asked: readonly string[];
@@ -16,7 +16,7 @@ export class UnknownTags implements Reporter {
     if (event.type === 'task.end') for (const tag of event.tags ?? []) this.#met.add(tag);
   };
 
-  /** Sentences; none when a host did not come to its end, since it may have tasks that nobody knows of. */
+  /** One sentence per tag; none when a host did not finish, since its remaining tasks are unknown. */
   findings({ hosts }: RunSummary): readonly string[] {
     if (hosts.some(({ outcome }) => outcome !== 'ok' && outcome !== 'changed')) return [];
     return this.#asked

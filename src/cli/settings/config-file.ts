@@ -13,9 +13,9 @@ import { movedVaultId } from '../hosts/vault.ts';
 import type { Setting, Settings } from './setting.ts';
 
 /**
- * What a file of settings says about options.
+ * Reads the options of a file of settings.
  *
- * @throws ConfigError for a name or a kind of value that no option has. PlaybookError when it cannot be loaded.
+ * @throws ConfigError for an unknown name or a wrong kind of value. PlaybookError when the file cannot be loaded.
  */
 export async function readConfigFile(
   file: string,
@@ -59,7 +59,7 @@ function unknownKey(key: string, known: readonly string[], place: SourcePlace): 
 interface ValueContext {
   readonly subject: string;
   readonly place: SourcePlace;
-  /** Of the file of settings. */
+  /** Folder of the file of settings. */
   readonly folder: string;
   readonly cwd: string;
 }
@@ -88,7 +88,7 @@ function valueOf(value: unknown, option: OptionSpec, context: ValueContext): Set
   }
 }
 
-/** Files are meant from where the file of settings lies, not from where kvmplay is called. */
+/** Resolves a path from the folder of the file of settings, not from the working folder. */
 function toAbsolute(text: string, means: Meaning | undefined, { folder, cwd }: ValueContext): string {
   const fromFolder = (path: string): string =>
     inFolder(path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(folder, path), cwd);
@@ -97,7 +97,7 @@ function toAbsolute(text: string, means: Meaning | undefined, { folder, cwd }: V
     case 'folder':
       return fromFolder(text);
     case 'inventory':
-      // With a comma it is a list of hosts.
+      // A comma makes it a list of hosts.
       return text.includes(',') ? text : fromFolder(text);
     case 'vars':
       return text.startsWith('@') ? `@${fromFolder(text.slice(1))}` : text;

@@ -5,13 +5,13 @@ import type { CliIo } from '../io.ts';
 import { toVariableName } from '../command-line/option-names.ts';
 import type { Setting, Settings } from './setting.ts';
 
-/** Names the file of settings; empty: there is none. */
+/** Variable with the path of the file of settings; empty: none. */
 export const configVariable = 'KVMPLAY_CONFIG';
 
 /**
- * What variables such as KVMPLAY_FORKS say about options.
+ * Reads options from variables such as KVMPLAY_FORKS.
  *
- * @throws ConfigError for a variable that names no option: one that was meant to be `KVMPLAY_CHECK` must not be passed over.
+ * @throws ConfigError for a variable that names no option: a misspelt `KVMPLAY_CHECK` must not be ignored.
  */
 export function readEnvironment(env: CliIo['env'], options: ReadonlyMap<string, OptionSpec>): Settings {
   const byVariable = new Map([...options.keys()].map((name) => [toVariableName(name), name]));
@@ -61,7 +61,7 @@ function toBoolean(text: string, variable: string): boolean {
   throw new ConfigError(`${variable} is ${JSON.stringify(text)}, and should be true or false`);
 }
 
-/** One value a line; files may also stand between colons, as in PATH. */
+/** Splits at line breaks; files also at colons, as in PATH. */
 function toList(text: string, areFiles: boolean): readonly string[] {
   const separator = areFiles && !text.includes('\n') ? ':' : '\n';
   return text.split(separator).filter((value) => value !== '');

@@ -8,10 +8,10 @@ import { configVariable } from './environment.ts';
 export const configName = 'kvmplay.config.ts';
 
 /**
- * The file of settings: that which KVMPLAY_CONFIG names, or the nearest kvmplay.config.ts of the working folder and those
- * above it. Undefined when there is none, or KVMPLAY_CONFIG is empty.
+ * Finds the file of settings: the one that KVMPLAY_CONFIG names, or the nearest kvmplay.config.ts in the working folder and
+ * those above it. Undefined when there is none, or KVMPLAY_CONFIG is empty.
  *
- * @throws ConfigError for one that another user could have put there, since it is a program that runs.
+ * @throws ConfigError for a file that another user could have put there, since it is executed.
  */
 export function findConfigFile({ cwd, env }: CliIo): string | undefined {
   const named = env[configVariable];
@@ -35,7 +35,7 @@ function searchUpwards(folder: string): string | undefined {
 
 function refuseForeign(file: string, cwd: string, env: CliIo['env']): void {
   const name = inFolder(file, cwd);
-  // Whoever may write the folder puts another file in its place.
+  // A user who can write to the folder can replace the file.
   for (const [path, shown] of [
     [file, name],
     [dirname(file), `the folder of ${name}`],
@@ -59,13 +59,13 @@ function problemOf(stats: Stats, env: CliIo['env']): Problem | undefined {
     const finding = `belongs to user ${uid}, and should belong to you or to root`;
     return { finding, remedy: () => '' };
   }
-  // In a sticky folder such as /tmp nobody replaces a file of another.
+  // In a sticky folder such as /tmp users cannot replace files of others.
   if (stats.isDirectory() && (mode & 0o1000) !== 0) return undefined;
   if ((mode & 0o002) !== 0) {
     const finding = 'can be written by everybody, and should not be';
     return { finding, remedy: (path) => `: chmod o-w ${path}` };
   }
-  // Many systems give each user a group of the same number, in which nobody else is.
+  // Many systems give each user a private group with the user's number.
   if ((mode & 0o020) !== 0 && gid !== uid) {
     const finding = `can be written by group ${gid}, and should not be`;
     return { finding, remedy: (path) => `: chmod g-w ${path}` };
@@ -73,7 +73,7 @@ function problemOf(stats: Stats, env: CliIo['env']): Problem | undefined {
   return undefined;
 }
 
-/** Root, the user, and who became root by sudo. */
+/** Root, the user, and the user who called sudo. */
 function trustedUsers(owner: number, env: CliIo['env']): readonly number[] {
   const user = process.getuid?.() ?? owner;
   return user === 0 ? [0, Number(env['SUDO_UID'] ?? 0)] : [0, user];

@@ -5,7 +5,7 @@ import { readEnvironment } from './environment.ts';
 import { findConfigFile } from './find-config-file.ts';
 import type { Settings } from './setting.ts';
 
-/** What the environment and kvmplay.config.ts say about options, the one that wins first. */
+/** Reads options from the environment and kvmplay.config.ts; the first source wins. */
 export async function readSettings(specs: readonly CommandSpec[], io: CliIo): Promise<readonly Settings[]> {
   const options = settableOptions(specs);
   const environment = readEnvironment(io.env, options);

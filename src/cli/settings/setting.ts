@@ -1,16 +1,16 @@
 import type { SourcePlace } from '../../model/inventory.ts';
 
-/** What gave an option its value. */
+/** The source of an option's value. */
 export type Origin = 'command line' | 'environment' | 'config' | 'default';
 
-/** A value of an option as the command line would give it, and who says so. */
+/** An option's value as on the command line, and its source. */
 export interface Setting {
   readonly value: boolean | string | readonly string[];
-  /** For messages: `--forks`, `KVMPLAY_FORKS`. */
+  /** Name for messages: `--forks`, `KVMPLAY_FORKS`. */
   readonly subject: string;
   readonly origin: Origin;
   readonly place?: SourcePlace;
 }
 
-/** By name of the option. */
+/** Settings by option name. */
 export type Settings = ReadonlyMap<string, Setting>;

@@ -3,18 +3,18 @@ import type { Unanswered } from '../output/print-error.ts';
 import { foldNames } from './fold-names.ts';
 import { printable } from '../../model/printable.ts';
 
-/** What a command said on one host. */
+/** The output of a command on one host. */
 export interface Answer extends CommandResult {
   readonly host: string;
 }
 
 export interface AnswerGroup {
-  /** In the order of the answers. */
+  /** Hosts in the order of their answers. */
   readonly hosts: readonly string[];
   readonly answer: CommandResult;
 }
 
-/** Hosts that said the same, byte by byte, and ended with the same code; the largest group first. */
+/** Groups hosts with equal bytes of output and equal exit codes, largest group first. */
 export function groupAnswers(answers: readonly Answer[]): readonly AnswerGroup[] {
   const groups = new Map<string, { hosts: string[]; answer: CommandResult }>();
   for (const { host, code, stdout, stderr } of answers) {
@@ -26,7 +26,7 @@ export function groupAnswers(answers: readonly Answer[]): readonly AnswerGroup[]
   return [...groups.values()].sort((a, b) => b.hosts.length - a.hosts.length);
 }
 
-/** Who said it, and what: lines of stderr follow those of stdout and are marked. */
+/** Formats an answer below its hosts' names. Lines of stderr follow those of stdout and are marked. */
 export function formatAnswer(hosts: readonly string[], { code, stdout, stderr }: CommandResult): string {
   const who = hosts.length === 1 ? hosts.join('') : `${foldNames(hosts)} (${hosts.length} hosts)`;
   return [

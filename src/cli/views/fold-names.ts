@@ -1,4 +1,4 @@
-/** Names for people, runs of numbers folded: `kvm1..kvm4, kvm7`. */
+/** Joins names and folds runs of numbers: `kvm1..kvm4, kvm7`. */
 export function foldNames(names: readonly string[]): string {
   const runs: { first: string; last: string; length: number }[] = [];
   for (const name of names) {
@@ -13,13 +13,13 @@ export function foldNames(names: readonly string[]): string {
   return runs.map(({ first, last, length }) => foldRun(first, last, length)).join(', ');
 }
 
-/** Two names are not worth folding. */
+/** Two names stay as they are. */
 function foldRun(first: string, last: string, length: number): string {
   if (length === 1) return first;
   return length === 2 ? `${first}, ${last}` : `${first}..${last}`;
 }
 
-/** `kvm10` comes after `kvm9`, and `kvm010` after `kvm009`; only the last number of a name may differ. */
+/** True when `next` follows `name`: `kvm10` follows `kvm9`, and `kvm010` follows `kvm009`. Only the last number may differ. */
 function isNext(name: string, next: string): boolean {
   const last = /(?<!\d)(\d+)(\D*)$/.exec(name);
   const [, digits, after] = last ?? [];

@@ -7,7 +7,7 @@ import {
 } from '../../model/host-network.ts';
 import { formatTable } from './table.ts';
 
-/** Bridges, bonds, VLANs and links of one host as tables under its name, without a line break at the end. */
+/** Formats bridges, bonds, VLANs and links of one host as tables below its name. No line break at the end. */
 export function showView(host: string, facts: ShownFacts): string {
   const network = toHostNetwork(facts);
   const tables = [bridgeTable(network), bondTable(network), vlanTable(network), linkTable(network)];
@@ -20,7 +20,7 @@ function bridgeTable({ bridges }: HostNetwork): string {
   return formatTable(['BRIDGE', 'ID', 'STP', 'PORT', 'STATE'], bridges.flatMap(bridgeRows));
 }
 
-/** As `brctl show` does: the bridge stands with its first port, further ports below that one. */
+/** The layout of `brctl show`: a bridge and its first port share a row, further ports have their own. */
 function bridgeRows({ name, id, stp, ports }: ShownBridge): string[][] {
   const [first, ...others] = ports.map((port) => [port.name, port.state]);
   return [[name, id, yesOrNo(stp), ...(first ?? [])], ...others.map((port) => ['', '', '', ...port])];
@@ -76,7 +76,7 @@ function vlanTable({ vlans }: HostNetwork): string {
   return formatTable(['VLAN', 'ID', 'PARENT', 'PORT OF'], rows);
 }
 
-/** Without guests' taps: those stand with their bridges. */
+/** Guests' taps are left out, because the table of bridges shows them. */
 function linkTable({ links }: HostNetwork): string {
   const rows = links
     .filter(({ kind }) => kind !== 'tap')
