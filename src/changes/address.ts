@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import { addresses } from '../facts/index.ts';
+import type { Command } from '../model/command.ts';
+import { familyOf, hostPart } from '../model/ip.ts';
+import { isSameAddress } from '../model/kernel.ts';
 import type { Address } from '../model/link.ts';
 import { quote } from '../model/shell-quote.ts';
 import { BLIP, type Course, FOREVER, type Verdict } from './course.ts';
 import { ip } from './ip.ts';
 import type { Drift, Family } from './kind.ts';
-import { name, schemaOf, text } from './shape.ts';
+import { name, schemaOf, text, word } from './shape.ts';
 import { checkPresence, join } from './words.ts';
 
 export interface AddressAdd {
@@ -20,8 +23,12 @@ export interface AddressDelete {
 const addressSchema = schemaOf<Address>()({
   link: name,
   address: name,
+  peer: z.exactOptional(name),
   broadcast: z.exactOptional(text),
   scope: z.exactOptional(text),
+  label: z.exactOptional(name),
+  attributes: z.exactOptional(z.array(word)),
+  unsettable: z.exactOptional(text),
 });
 
 export const addressFamily: Family<AddressAdd | AddressDelete> = {
@@ -29,9 +36,7 @@ export const addressFamily: Family<AddressAdd | AddressDelete> = {
     schema: () => schemaOf<AddressAdd>()({ kind: z.literal('address.add'), address: addressSchema }),
     describe: ({ address }) => `+ ${describeAddress(address)}`,
     inverse: ({ address }) => ({ kind: 'address.delete', address }),
-    compile: ({ address }) => [
-      { ...ip('address', 'add', ...wordsOf(address)), unless: `[ -n ${look(address)} ]` },
-    ],
+    compile: add,
     touches: ({ address }) => ({ addresses: [address.link] }),
     drift: ({ address }) => driftOf(address, false),
   },
@@ -41,7 +46,7 @@ export const addressFamily: Family<AddressAdd | AddressDelete> = {
     inverse: ({ address }) => ({ kind: 'address.add', address }),
     compile: ({ address }) => [
       {
-        ...ip('address', 'delete', address.address, 'dev', address.link),
+        ...ip('address', 'delete', ...placeOf(address), 'dev', address.link),
         unless: `[ -z ${look(address)} ]`,
       },
     ],
@@ -51,49 +56,70 @@ export const addressFamily: Family<AddressAdd | AddressDelete> = {
   },
 };
 
-function describeAddress({ address, link, broadcast, scope }: Address): string {
+function describeAddress(one: Address): string {
+  const { link, broadcast, scope, label, attributes = [] } = one;
   return join(
-    `address ${address} on ${link}`,
+    `address ${placeOf(one).join(' ')} on ${link}`,
     broadcast === undefined ? undefined : `broadcast ${broadcast}`,
     scope === undefined || scope === 'global' ? undefined : `scope ${scope}`,
+    label === undefined ? undefined : `label ${label}`,
+    ...attributes,
   );
 }
 
-function wordsOf({ link, address, broadcast, scope }: Address): readonly string[] {
+/**
+ * Duplicate address detection would leave the address unusable for a second after each move. So an address is added without
+ * it, and the mark that this leaves is taken off.
+ */
+function add({ address }: AddressAdd): readonly Command[] {
+  const words = wordsOf(address);
+  const isMarked = familyOf(address.address) === 6 && address.attributes?.includes('nodad') !== true;
+  const added = isMarked ? [...words, 'nodad'] : words;
+  const command: Command = { ...ip('address', 'add', ...added), unless: `[ -n ${look(address)} ]` };
+  return isMarked ? [command, ip('address', 'change', ...words)] : [command];
+}
+
+function wordsOf(one: Address): readonly string[] {
+  const { link, broadcast, scope, label, attributes = [] } = one;
   return [
-    address,
+    ...placeOf(one),
     ...(broadcast === undefined ? [] : ['broadcast', broadcast]),
     ...(scope === undefined ? [] : ['scope', scope]),
+    ...(label === undefined ? [] : ['label', label]),
     'dev',
     link,
-    // Duplicate address detection would leave the address unusable for a second after each move.
-    ...(address.includes(':') ? ['nodad'] : []),
+    ...attributes,
   ];
 }
 
-/** Returns a shell word: the host's line about exactly this address, or nothing. */
-function look({ link, address }: Address): string {
-  const [host = ''] = address.split('/');
-  // `to` takes a whole prefix. With the length of a single address it finds that address; grep compares the length.
-  const all = `ip -o address show dev ${quote(link)} to ${quote(host)} 2>/dev/null`;
-  const length = address.includes('/') ? address.slice(address.indexOf('/')) : '';
-  return `"$(${all} | grep -e ${quote(`${length} `)})"`;
+/** The words that find it among those of its link. */
+function placeOf({ address, peer }: Address): readonly string[] {
+  return peer === undefined ? [address] : [hostPart(address), 'peer', peer];
 }
 
-function judge({ link, address }: Address, { after }: Course): Verdict {
-  const there = after.addresses.find((other) => other.address === address);
+/** A word of sh: the line that the host has about this very address, or nothing. */
+function look({ link, address, peer }: Address): string {
+  // `to` takes a whole prefix; with the length of a single address it finds that one, whose length grep compares.
+  const all = `ip -o address show dev ${quote(link)} to ${quote(hostPart(address))} 2>/dev/null`;
+  const length = address.includes('/') ? address.slice(address.indexOf('/')) : '';
+  const place = peer === undefined ? ` inet6* [^ ]*${length} ` : ` peer ${peer} `;
+  return `"$(${all} | grep -e ${quote(place)})"`;
+}
+
+function judge({ link, address, peer }: Address, { after }: Course): Verdict {
+  const there = after.addresses.find((other) => other.address === address && other.peer === peer);
   if (there === undefined) return { seconds: FOREVER, reason: `address ${address} of ${link} goes away` };
   return there.link === link
     ? { seconds: BLIP, reason: `address ${address} of ${link} is set anew` }
     : { seconds: BLIP, reason: `address ${address} moves from ${link} to ${there.link}` };
 }
 
-function driftOf({ link, address }: Address, isWanted: boolean): Drift {
+function driftOf(one: Address, isWanted: boolean): Drift {
   return {
     facts: [addresses],
     check: (answer) => {
-      const isThere = answer(addresses).some((item) => item.link === link && item.address === address);
-      return checkPresence(`address ${address} on ${link}`, isWanted, isThere);
+      const isThere = answer(addresses).some((item) => isSameAddress(item, one));
+      return checkPresence(`address ${placeOf(one).join(' ')} on ${one.link}`, isWanted, isThere);
     },
   };
 }

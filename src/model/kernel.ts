@@ -28,9 +28,7 @@ export function addressesAfter(addresses: readonly Address[], change: Change): r
     case 'address.add':
       return [...addresses, change.address];
     case 'address.delete':
-      return addresses.filter(
-        ({ link, address }) => link !== change.address.link || address !== change.address.address,
-      );
+      return addresses.filter((address) => !isSameAddress(address, change.address));
     case 'link.delete':
       return addresses.filter(({ link }) => link !== change.link.name);
     default:
@@ -78,6 +76,11 @@ export function movedRule(rule: RoutingRule, link: string, heir: string): Routin
     word === link && /^[io]if$/.test(words[at - 1] ?? '') ? heir : word,
   );
   return { ...rule, words: moved.join(' ') };
+}
+
+/** Returns true if the kernel treats two addresses as the same entry. */
+export function isSameAddress(a: Address, b: Address): boolean {
+  return a.link === b.link && a.address === b.address && a.peer === b.peer;
 }
 
 /** Returns true if the kernel treats two routes as the same entry. */

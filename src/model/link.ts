@@ -51,8 +51,16 @@ export interface Address {
   readonly link: string;
   /** With prefix length: `10.128.1.10/24`. */
   readonly address: string;
+  /** The other end of a point-to-point address, with the prefix length that `address` has, too. */
+  readonly peer?: string;
   readonly broadcast?: string;
   readonly scope?: string;
+  /** Of an IPv4 address that is labelled otherwise than by the name of its link: `eno3:0`. */
+  readonly label?: string;
+  /** Further words of ip-address(8), in the order in which it shows them: `metric`, `50`, `noprefixroute`. */
+  readonly attributes?: readonly string[];
+  /** The first word about it that kvmplay cannot set again. A link with such an address stays as it is. */
+  readonly unsettable?: string;
 }
 
 /** An address with a limited lifetime, given by DHCP or a router advertisement. */

@@ -26,9 +26,10 @@ function comparable(host: FakeHost, before: FakeHost): unknown {
 /** Order counts among the IPv4 addresses of one network. */
 function comparableAddresses(addresses: readonly Address[]): ReadonlyMap<string, string> {
   const places = new Map<string, string>();
-  for (const { link, address } of addresses) {
+  for (const { link, address, ...more } of addresses) {
     const place = `${link} ${broadcastOf(address) ?? address}`;
-    places.set(place, `${places.get(place) ?? ''} ${address}`);
+    const words = Object.entries(more).sort().flat(2);
+    places.set(place, `${places.get(place) ?? ''} ${[address, ...words].join(' ')}`);
   }
   return places;
 }

@@ -5,6 +5,7 @@ import type { LinkUpdate } from '../changes/link.ts';
 import type { PortAdd, PortRemove } from '../changes/port.ts';
 import {
   initialBridgeOptions,
+  isSameAddress,
   isSameRoute,
   isSameRule,
   linksOfRoute,
@@ -273,24 +274,31 @@ function carries(links: Links, link: Link, base: string): boolean {
   );
 }
 
-function refuseAddress({ links, addresses }: FakeState, { link, address }: Address): string | undefined {
+function refuseAddress({ links, addresses }: FakeState, added: Address): string | undefined {
+  const { link, address, label, unsettable } = added;
   const mtu = links.get(link)?.mtu;
   if (mtu === undefined) return noDevice(link);
   if (familyOf(address) === 6 && mtu < SMALLEST_OF_IPV6) return 'Invalid argument';
-  return addresses.some((item) => item.link === link && item.address === address) ? 'File exists' : undefined;
+  if (unsettable !== undefined) return `kvmplay cannot set ${unsettable}`;
+  if (label !== undefined && !label.startsWith(`${link}:`)) return '"dev" must match "label"';
+  if (label !== undefined && Buffer.byteLength(label) > 15) return 'Numerical result out of range';
+  return addresses.some((item) => isSameAddress(item, added)) ? 'File exists' : undefined;
 }
 
 function refuseAddressDelete({ addresses, routes }: FakeState, doomed: Address): string | undefined {
   const own = addresses.filter(({ link }) => link === doomed.link);
-  if (!own.some(({ address }) => address === doomed.address)) return 'Cannot assign requested address';
+  if (!own.some((address) => isSameAddress(address, doomed))) return 'Cannot assign requested address';
   const [host = '', length] = doomed.address.split('/');
   if (!isIPv4(host)) return undefined;
 
+  // The network of a point-to-point address is that of its peer.
   const sameNetwork = own.filter(
-    ({ address }) => address.split('/')[1] === length && isInNetwork(address, doomed.address),
+    ({ address, peer = address }) =>
+      address.split('/')[1] === length && isInNetwork(peer, doomed.peer ?? doomed.address),
   );
   const [primary, ...others] = sameNetwork;
-  const lost = primary?.address === doomed.address ? others.map(({ address }) => address) : [];
+  const isPrimary = primary !== undefined && isSameAddress(primary, doomed);
+  const lost = isPrimary ? others.map(({ address }) => address) : [];
   const isLast = own.filter(({ address }) => familyOf(address) === 4).length === 1;
   const ways = routes.filter(
     (route) =>

@@ -71,6 +71,10 @@ const address: fc.Arbitrary<Address> = fc.record(
     address: fc.constantFrom('10.0.0.1/24', 'fd00::1/64'),
     broadcast: fc.constant('10.0.0.255'),
     scope: fc.constantFrom('link', 'global'),
+    peer: fc.constantFrom('10.0.0.2/24', 'fd00::2/64'),
+    label: fc.constant('eno1:0'),
+    attributes: fc.constantFrom(['nodad'], ['metric', '50', 'noprefixroute']),
+    unsettable: fc.constant('any'),
   },
   { requiredKeys: ['link', 'address'] },
 );

@@ -118,7 +118,27 @@ const cases: readonly (readonly [title: string, change: Change, commands: readon
   [
     'adds an IPv6 address that works at once',
     { kind: 'address.add', address: { link: 'br6', address: 'fd00::1/64' } },
-    ['ip address add fd00::1/64 dev br6 nodad'],
+    ['ip address add fd00::1/64 dev br6 nodad', 'ip address change fd00::1/64 dev br6'],
+  ],
+  [
+    'adds an address with all that it is',
+    {
+      kind: 'address.add',
+      address: {
+        link: 'br6',
+        address: '10.8.0.1/32',
+        peer: '10.8.0.2/32',
+        scope: 'link',
+        label: 'br6:0',
+        attributes: ['metric', '50', 'preferred_lft', '0'],
+      },
+    },
+    ['ip address add 10.8.0.1 peer 10.8.0.2/32 scope link label br6:0 dev br6 metric 50 preferred_lft 0'],
+  ],
+  [
+    'deletes a point-to-point address by both of its ends',
+    { kind: 'address.delete', address: { link: 'br6', address: '10.8.0.1/32', peer: '10.8.0.2/32' } },
+    ['ip address delete 10.8.0.1 peer 10.8.0.2/32 dev br6'],
   ],
   [
     'adds a route with all that tells it from others',

@@ -144,11 +144,12 @@ function removeOfFamily(
 }
 
 /** With the first IPv4 address of a network the kernel removes the others of that network. */
-function takesAlong({ address }: Address, all: readonly Address[], kept: readonly Address[]): boolean {
+function takesAlong(one: Address, all: readonly Address[], kept: readonly Address[]): boolean {
+  const { address, peer = address } = one;
   if (familyOf(address) === 6) return false;
   const isInSameNetwork = (other: Address): boolean =>
-    prefixOf(other.address) === prefixOf(address) && isInNetwork(other.address, address);
-  const isPrimary = all.find(isInSameNetwork)?.address === address;
+    prefixOf(other.address) === prefixOf(address) && isInNetwork(other.peer ?? other.address, peer);
+  const isPrimary = all.find(isInSameNetwork) === one;
   return isPrimary && kept.some(isInSameNetwork);
 }
 

@@ -3,7 +3,7 @@ import { PlanError } from '../../errors.ts';
 import { type AddressingSpec, declaresAddressing, toAddressing } from './addressing-input.ts';
 import { addressingFromKernel, isEmptyAddressing, mergeAddressing, noAddressing } from './addressing.ts';
 import type { PlanBuilder } from './plan-builder.ts';
-import { isBare, layer3Of } from './layer3.ts';
+import { isBare, type Layer3, layer3Of } from './layer3.ts';
 
 interface Desired extends AddressingSpec {
   readonly name: string;
@@ -31,9 +31,18 @@ export function bridgeAddressing(draft: PlanBuilder, desired: Desired): Addressi
 
 function takenAddressing(draft: PlanBuilder, port: string): Addressing | undefined {
   const inFiles = draft.addressingOf(port);
-  const inKernel = kernelAddressing(draft, port);
-  if (inFiles === undefined || isEmptyAddressing(inFiles)) return inKernel;
-  return inFiles;
+  if (inFiles !== undefined && !isEmptyAddressing(inFiles)) return inFiles;
+  refusePeers(layer3Of(draft, port));
+  return kernelAddressing(draft, port);
+}
+
+/** What files do not know yet they shall remember as it is. */
+function refusePeers({ addresses }: Layer3): void {
+  const ofPair = addresses.find(({ peer }) => peer !== undefined);
+  if (ofPair === undefined) return;
+  throw new PlanError(
+    `address ${ofPair.address} of ${ofPair.link} has the peer ${ofPair.peer ?? ''}, which files cannot remember: it should be removed before this change`,
+  );
 }
 
 export function kernelAddressing(draft: PlanBuilder, link: string): Addressing | undefined {

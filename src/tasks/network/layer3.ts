@@ -1,6 +1,7 @@
 import { PlanError } from '../../errors.ts';
 import { familyOf } from '../../model/ip.ts';
 import {
+  isSameAddress,
   isSameRoute,
   isSameRule,
   linksOfRoute,
@@ -61,21 +62,21 @@ export function isBare({ addresses, routes }: Layer3): boolean {
 /**
  * Takes addresses and routes off a link: routes first, since the kernel drops them with their addresses.
  *
- * @throws PlanError for a route that nobody could set again.
+ * @throws PlanError for what nobody could set again.
  */
 export function withdraw(draft: PlanBuilder, { addresses, routes }: Layer3): void {
-  for (const route of routes) refuseUnsettable(route);
+  for (const route of routes)
+    refuseUnsettable(route, `route ${route.destination} through ${linksOfRoute(route).join(' and ')}`);
+  for (const address of addresses) refuseUnsettable(address, `address ${address.address} of ${address.link}`);
   for (const route of routesInOrder(routes).reverse()) draft.add({ kind: 'route.delete', route });
   // The last first: with a primary address the kernel would drop the others of its network.
   for (const address of addresses.toReversed()) draft.add({ kind: 'address.delete', address });
 }
 
-function refuseUnsettable(route: Route): void {
-  const { destination, unsettable } = route;
+function refuseUnsettable({ unsettable }: { readonly unsettable?: string }, what: string): void {
   if (unsettable === undefined) return;
   throw new PlanError(
-    `route ${destination} through ${linksOfRoute(route).join(' and ')} has ${unsettable}, which kvmplay cannot set again: ` +
-      'it should be removed before this change',
+    `${what} has ${unsettable}, which kvmplay cannot set again: it should be removed before this change`,
   );
 }
 
@@ -86,9 +87,9 @@ export function restore(
   link: string,
 ): void {
   const present = layer3Of(draft, link);
-  for (const address of addresses) {
-    if (present.addresses.some((item) => item.address === address.address)) continue;
-    draft.add({ kind: 'address.add', address: { ...address, link } });
+  for (const address of addresses.map((item) => movedAddress(item, link))) {
+    if (present.addresses.some((item) => isSameAddress(item, address))) continue;
+    draft.add({ kind: 'address.add', address });
   }
   for (const route of routesInOrder(routes).map((item) => movedRoute(item, from, link))) {
     if (!present.routes.some((item) => isSameRoute(item, route))) draft.add({ kind: 'route.add', route });
@@ -100,6 +101,17 @@ function moveRule(draft: PlanBuilder, rule: RoutingRule, moved: RoutingRule): vo
   if (isSameRule(rule, moved)) return;
   draft.add({ kind: 'rule.delete', rule });
   draft.add({ kind: 'rule.add', rule: moved });
+}
+
+/** A label begins with the name of its link. */
+function movedAddress(address: Address, link: string): Address {
+  const { label, link: from } = address;
+  if (label === undefined || link === from) return { ...address, link };
+  const moved = label.startsWith(`${from}:`) ? `${link}${label.slice(from.length)}` : undefined;
+  if (moved !== undefined && Buffer.byteLength(moved) <= 15) return { ...address, link, label: moved };
+  throw new PlanError(
+    `address ${address.address} of ${from} has the label ${label}, which ${link} cannot have: it should be removed before this change`,
+  );
 }
 
 /** A gateway may be reached by a route of its own, which then comes first. */
