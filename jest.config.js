@@ -23,10 +23,11 @@ const shared = {
 const labs = { lab: 'global-setup.ts', faults: 'global-setup-pair.ts' };
 
 /**
- * Rings, each a project: unit (everywhere), terminal (a real pseudo-terminal), wire (a real sshd on loopback), peers (the
+ * Rings, each a project: unit (everywhere), terminal (a real pseudo-terminal), protocol (the transaction's
+ * model and its scripts, in every order), wire (a real sshd on loopback), peers (the
  * programs kvmplay is compared with), lab and faults (real kernels).
  */
-const rings = ['unit', 'terminal', 'wire', 'peers', 'lab', 'faults'];
+const rings = ['unit', 'terminal', 'protocol', 'wire', 'peers', 'lab', 'faults'];
 
 export default {
   projects: rings.map((ring) => ({

@@ -1,4 +1,5 @@
-// Runs rings of tests: unit, terminal (a real pseudo-terminal), wire (a real sshd on loopback) and lab (real kernels), or those
+// Runs rings of tests: unit, terminal (a real pseudo-terminal), protocol (the transaction in every
+// order of its actors), wire (a real sshd on loopback) and lab (real kernels), or those
 // that are named, such as faults (real kernels, and what can go wrong), peers (what kvmplay is compared with) or node-24 (the
 // command line under another Node). A ring that mostly waits runs beside one that mostly computes. Each leaves its report in
 // .reports/; the last line counts them all.
@@ -8,12 +9,7 @@ import { join } from 'node:path';
 
 const named = process.argv.slice(2);
 const stages =
-  named.length > 0
-    ? named.map((ring) => [ring])
-    : [
-        ['unit', 'terminal'],
-        ['wire', 'lab'],
-      ];
+  named.length > 0 ? named.map((ring) => [ring]) : [['unit', 'terminal'], ['protocol'], ['wire', 'lab']];
 
 /** Of rings whose test files do not get into each other's way. Their tests wait, so more than one keeps a processor busy. */
 const workers = { terminal: 2, lab: 2 };

@@ -85,7 +85,7 @@ describe('runPlays with a forecaster', () => {
   it('asks for its facts with those of the tasks, and tells its forecast before the tasks', async () => {
     const trial = await runModule('dummy');
 
-    expect(trial.answers.map((answers) => Object.fromEntries(answers))).toEqual([
+    expect(trial.answers.map((answers) => Object.fromEntries(answers))).toMatchObject([
       { colour: { value: 'colour' }, shape: { value: 'shape' } },
     ]);
     expect(forecastEvents(trial)).toMatchObject([{ play: 'load', host: 'kvm1', forecast: blip }]);

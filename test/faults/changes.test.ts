@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { both, Faults, outcomesOf, type Both, type Whole } from './support/faults.ts';
+import { lockHost, unlockHost } from '../support/lock.ts';
 import type { Layout } from './support/layouts.ts';
 import { rows } from './support/rows.ts';
 
@@ -107,8 +108,8 @@ cp -a /tmp/keep/. ${folder} && { cat /dev/zero > ${folder}/fill 2>/dev/null; tru
     [
       'lock-held',
       {
-        spoil: 'mkdir -p /run/kvmplay/active && echo "ada from desk7" > /run/kvmplay/active/owner',
-        repair: 'rm -r /run/kvmplay/active',
+        spoil: lockHost('ada from desk7'),
+        repair: unlockHost,
         message:
           /^failed KVMPLAY_HOST_LOCKED \S+ is being changed by ada from desk7 \(`kvmplay guard list` shows it\); nothing was changed$/,
       },

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { isBusy } from '../support/lock.ts';
 import { compareStates } from '../lab/support/lab.ts';
 import { Controllers } from './support/children.ts';
 import {
@@ -161,7 +162,7 @@ describe('a controller', () => {
   async function whenQuiet({ host }: Layout): Promise<void> {
     await faults.lab.run(
       host,
-      'sleep 1; while [ -e /run/kvmplay/active ] || pgrep -f "sshd(-session)?: root" >/dev/null; do sleep 0.3; done',
+      `sleep 1; while ${isBusy} || pgrep -f "sshd(-session)?: root" >/dev/null; do sleep 0.3; done`,
       { timeout: 120_000 },
     );
   }

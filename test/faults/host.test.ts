@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { isBusy } from '../support/lock.ts';
 import { compareStates } from '../lab/support/lab.ts';
 import { Controllers } from './support/children.ts';
 import { both, type Both, Faults, outcomesOf, type Whole, withoutTimes } from './support/faults.ts';
@@ -102,8 +103,8 @@ describe('a guard', () => {
   });
 
   /** Prints how long after its time nothing of the transaction is left; its clock is that of /proc/uptime. */
-  const watchGuard = `read -r id < /run/kvmplay/active/id && read -r deadline < "/run/kvmplay/$id/deadline" || exit 1
-while [ -e /run/kvmplay/active ]; do sleep 0.1; done
+  const watchGuard = `set -- /run/kvmplay/token.applied.*; id=\${1#*/token.applied.}; set -- /run/kvmplay/\${id%%.*}/deadline.*; deadline=\${1##*.}
+while ${isBusy}; do sleep 0.1; done
 read -r uptime rest < /proc/uptime
 echo $((\${uptime%.*} - deadline))`;
 

@@ -77,7 +77,7 @@ describe('a change whose controller was killed before it confirmed', () => {
         id: expect.stringMatching(/^\d{14}-[0-9a-f]{8}$/),
         owner: expect.stringMatching(/^ada from desk7, since 2\d{3}-\d\d-\d\d [\d:]{8} UTC$/),
         secondsLeft: expect.any(Number),
-        hasUnfinishedCommit: false,
+        unfinished: [],
       },
     });
     const { secondsLeft } = shown['kvm3'] as { readonly secondsLeft: number };
@@ -94,7 +94,7 @@ describe('a change whose controller was killed before it confirmed', () => {
     expect(await guard('clear')).toEqual({
       code: 2,
       text: expect.stringMatching(
-        /^kvm3 {2}failed: transaction \S+ is armed: it can be confirmed or rolled back\n$/,
+        /^kvm3 {2}failed: transaction \S+ is armed, and has something to undo: .*\n$/,
       ),
     });
 
@@ -110,23 +110,35 @@ describe('a change whose controller was killed before it confirmed', () => {
   }, 180_000);
 });
 
-describe('a lock that nothing will remove', () => {
-  it('is told by a run, and removed by guard clear', async () => {
+describe('a guard that was killed', () => {
+  it('is told by guard list, started again, and undoes the change in its time', async () => {
+    const before = await readWhole();
+    expect(await runDyingController()).toBe('SIGKILL');
     await lab.read(
       'kvm3',
-      'mkdir -p /run/kvmplay/active && echo ada > /run/kvmplay/active/owner && touch -d "@1000000000" /run/kvmplay/active',
+      'kill -9 $(ls /run/kvmplay/2*/ | sed -n "s/^guard[.]\\([0-9]*\\)-.*/\\1/p" | tail -n 1)',
     );
 
-    expect(outcomes(await runOnLab(lab, [br8]))).toEqual([
-      'kvm3 failed: kvm3 is locked by a transaction of ada that nothing will end: `kvmplay guard clear` removes the lock; nothing was changed ',
-    ]);
-    expect((await guard('list')).text).toBe('HOST  STATE  OWNER\nkvm3  stale  ada\n');
-    expect(await guard('clear')).toEqual({
-      code: 0,
-      text: 'kvm3  removed the lock of a transaction without a name\n',
-    });
+    expect((await guard('list')).text).toContain('armed, guard was dead');
+    await lab.read('kvm3', 'for name in /run/kvmplay/2*/deadline.*; do mv $name ${name%.*}.0; done');
+    await lab.read('kvm3', 'until ls /run/kvmplay/token.free.* >/dev/null 2>&1; do sleep 0.1; done');
 
-    expect(await guard('clear')).toEqual({ code: 0, text: 'kvm3  no transaction\n' });
+    const after = await readWhole();
+    expect(compareStates(before.state, after.state)).toEqual([]);
+    expect(after.files).toBe(before.files);
+  }, 120_000);
+});
+
+describe('a transaction that has something to undo', () => {
+  it('is dropped by guard clear with --force alone', async () => {
+    expect(await runDyingController()).toBe('SIGKILL');
+
+    expect((await guard('clear')).code).toBe(2);
+    expect((await guard('clear', '--force')).text).toMatch(/^kvm3 {2}dropped transaction /);
+
+    expect(await lab.read('kvm3', 'ls /sys/class/net/br7/brif')).toBe('eno5\n');
+    expect(await guard('list')).toEqual({ code: 0, text: 'HOST  STATE\nkvm3  none\n' });
+    await lab.read('kvm3', 'ip link delete br7');
     expect(outcomes(await runOnLab(lab, [br8]))).toEqual(['kvm3 changed']);
   }, 120_000);
 });

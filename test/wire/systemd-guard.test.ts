@@ -45,8 +45,9 @@ const playOf = (run: (target: Host<unknown>) => Promise<unknown>): Play =>
 const readWhole = (): Promise<string> =>
   host.read(`ip -o addr | sed 's/^[0-9]*: //'; ip -br link | sed 's/@.*//'
 for unit in slow ssh; do systemctl show -p ActiveState -p UnitFileState $unit; done
+for try in 1 2 3 4 5 6; do [ -z "$(systemctl list-units --all --plain --no-legend 'kvmplay*')" ] || sleep 0.5; done
 find /run/systemd/transient /etc -name '*kvmplay*' 2>/dev/null
-ls -A /run/kvmplay 2>/dev/null
+ls /run/kvmplay 2>/dev/null | grep token | grep -v free
 systemctl list-units --all --plain --no-legend 'kvmplay*'
 systemctl --failed --plain --no-legend`);
 
@@ -64,7 +65,7 @@ function runDyingController(): Promise<string | undefined> {
 }
 
 describe('a change whose controller is killed before it confirms', () => {
-  it('stands under a timer of its own until it is undone', async () => {
+  it('stands under a guard in a unit of its own until it is undone', async () => {
     const before = await readWhole();
     expect(await runDyingController()).toBe('SIGKILL');
 
@@ -76,7 +77,6 @@ describe('a change whose controller is killed before it confirms', () => {
     const units = await host.read(
       `systemctl list-units --plain --no-legend 'kvmplay*' | cut -d' ' -f1,2,3,4`,
     );
-    const left = await host.read(`systemctl show -p NextElapseUSecMonotonic kvmplay-guard-${id}.timer`);
     const second = await host.run([bridgePlay]);
     const undone = await guard('rollback');
 
@@ -84,8 +84,7 @@ describe('a change whose controller is killed before it confirms', () => {
       state: 'armed',
       owner: expect.stringMatching(/^ada from desk7, since 2/),
     });
-    expect(units).toBe(`kvmplay-guard-${id}.timer loaded active waiting\n`);
-    expect(left).not.toMatch(/infinity/);
+    expect(units).toMatch(new RegExp(`^kvmplay-${id}-guard-\\d+\\.scope loaded active running$`, 'm'));
     expect(second.summary.hosts).toMatchObject([
       {
         outcome: 'failed',
@@ -106,17 +105,14 @@ describe('a change whose controller is killed before it confirms', () => {
     const { id = '' } = await readGuard(inventoryHost({}), { transport: host.transport });
     const folder = `/run/kvmplay/${id}`;
 
-    await host.read(`mv ${folder}/armed ${folder}/committing
-systemctl start kvmplay-guard-${id}.service
-while systemctl is-active --quiet kvmplay-guard-${id}.service; do sleep 0.1; done
-mv ${folder}/committing ${folder}/armed`);
+    await host.read(`mv ${folder}/deadline.* ${folder}/deadline.99999999; sh ${folder}/transaction guard`);
     const confirmed = await guard('confirm');
 
     expect(confirmed.sentence).toBe(`transaction ${id} is confirmed, and its files are in place`);
-    expect(await host.read(`systemctl list-units --all --plain --no-legend 'kvmplay*'`)).toBe('');
+    await until(`[ -z "$(systemctl list-units --all --plain --no-legend 'kvmplay*')" ]`);
     expect(
-      await host.read('cat /etc/kvmplay-demo.conf; ls /sys/class/net/br6/brif; ls -A /run/kvmplay'),
-    ).toBe('demo\neno4\n');
+      await host.read('cat /etc/kvmplay-demo.conf; ls /sys/class/net/br6/brif; ls /run/kvmplay | grep token'),
+    ).toBe(`demo\neno4\ntoken.free.${id}.0.-\n`);
     expect((await host.run([bridgePlay])).summary.hosts).toMatchObject([{ outcome: 'ok' }]);
   });
 
@@ -128,7 +124,7 @@ mv ${folder}/committing ${folder}/armed`);
 
     expect(await readGuard(inventoryHost({}), { transport: host.transport })).toMatchObject({
       state: 'none',
-      hasUnfinishedCommit: false,
+      unfinished: [],
     });
     expect(await host.read('ls /etc/kvmplay-demo.conf /sys/class/net/br6 2>/dev/null; true')).toBe('');
     expect((await host.run([bridgePlay])).summary.hosts).toMatchObject([{ outcome: 'changed' }]);
@@ -175,13 +171,11 @@ describe('a host whose sessions all end', () => {
     const running = host.run([change], { confirmTimeout: 600, connectTimeout: 2 });
     await until(`[ "$(systemctl show -p ActiveState slow)" = ActiveState=deactivating ]`);
     await host.read('systemctl stop ssh; touch /run/may-stop');
-    await until('[ -e /run/kvmplay/*/result ]');
+    await until('ls /run/kvmplay/token.applied.* >/dev/null 2>&1');
     const bridges = await host.read('ls /sys/class/net/br6/brif');
     // Its time is up.
-    await host.read(`cd /run/systemd/transient; for timer in kvmplay-guard-*.timer; do
-  systemctl start \${timer%.timer}.service; systemctl stop $timer
-done`);
-    await until('[ ! -e /run/kvmplay/active ]');
+    await host.read('for name in /run/kvmplay/2*/deadline.*; do mv $name ${name%.*}.0; done');
+    await until('ls /run/kvmplay/token.free.* >/dev/null 2>&1');
     await host.read('systemctl start ssh');
     const { summary } = await running;
 
@@ -233,7 +227,7 @@ chmod 755 /sbin/restorecon`);
 
     expect(
       await host.read(
-        'cat /etc/kvmplay-[12].conf; ls -A /run/kvmplay; ls /var/lib/kvmplay/unfinished 2>/dev/null; true',
+        'cat /etc/kvmplay-[12].conf; ls /run/kvmplay | grep token | grep -v free; ls /var/lib/kvmplay/*/unfinished 2>/dev/null; true',
       ),
     ).toBe('one\ntwo\n');
     expect(summary.hosts).toMatchObject([{ outcome: 'changed' }]);
@@ -243,7 +237,7 @@ chmod 755 /sbin/restorecon`);
   it('knows a commit whose answer was lost', async () => {
     await host.read(`cat > /usr/local/sbin/ip <<'END'
 #!/bin/sh
-[ ! -e /etc/kvmplay-demo.conf ] || [ -e /run/kvmplay/active ] || ! mkdir /run/lost 2>/dev/null || sleep 1000
+[ ! -e /etc/kvmplay-demo.conf ] || ! ls /run/kvmplay/token.free.* >/dev/null 2>&1 || ! mkdir /run/lost 2>/dev/null || sleep 1000
 exec /sbin/ip "$@"
 END
 chmod 755 /usr/local/sbin/ip`);

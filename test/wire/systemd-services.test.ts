@@ -24,7 +24,7 @@ const units: Readonly<Record<string, string>> = {
   'loops.service': 'ExecStart=/bin/sh -c "sleep 1; exit 3"\nRestart=always\nRestartSec=500ms',
   'hangs.service': `Type=oneshot\nRemainAfterExit=yes\nTimeoutStopSec=infinity
 ExecStart=/bin/true
-ExecStop=/bin/sh -c 'until ls /run/kvmplay/*/rolling; do sleep 0.1; done'`,
+ExecStop=/bin/sh -c 'until ls /run/kvmplay/token.rolling.*; do sleep 0.1; done'`,
 };
 
 const legacy = `cat > /etc/init.d/legacy <<'END'

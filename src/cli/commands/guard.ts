@@ -5,9 +5,9 @@ import { exitCodes } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import { printUnanswered } from '../output/print-error.ts';
 import { formatTable } from '../views/table.ts';
-import type { guardClearSpec, guardListSpec } from './specs.ts';
+import type { guardClearSpec, guardConfirmSpec, guardListSpec } from './specs.ts';
 
-type GuardArguments = CommandArguments<typeof guardClearSpec.options>;
+type GuardArguments = CommandArguments<typeof guardConfirmSpec.options>;
 
 export async function listGuards(
   { words: [pattern], options }: CommandArguments<typeof guardListSpec.options>,
@@ -32,18 +32,22 @@ export async function rollBackGuards(args: GuardArguments, io: CliIo): Promise<n
   return await endGuards('rollback', args, io);
 }
 
-export async function clearGuards(args: GuardArguments, io: CliIo): Promise<number> {
-  return await endGuards('clear', args, io);
+export async function clearGuards(
+  args: CommandArguments<typeof guardClearSpec.options>,
+  io: CliIo,
+): Promise<number> {
+  return await endGuards('clear', args, io, args.options.force);
 }
 
 async function endGuards(
   action: GuardAction,
   { words: [pattern], options }: GuardArguments,
   io: CliIo,
+  force?: boolean,
 ): Promise<number> {
   const { answers, errors } = await askEach({ pattern, options }, io, async (host, guard) => ({
     host: host.name,
-    ...(await endGuard(host, action, guard)),
+    ...(await endGuard(host, action, { ...guard, force })),
   }));
   const width = Math.max(0, ...answers.map(({ host }) => host.length));
   for (const { host, isDone, sentence } of answers) {
@@ -56,13 +60,15 @@ async function endGuards(
 function guardTable(statuses: readonly GuardStatus[]): string {
   return formatTable(
     ['HOST', 'STATE', 'ID', 'OWNER', 'SECONDS LEFT', 'UNFINISHED COMMIT'],
-    statuses.map(({ host, state, id, owner, secondsLeft, hasUnfinishedCommit }) => [
+    statuses.map(({ host, state, id, owner, secondsLeft, wasGuardDead, unfinished }) => [
       host,
-      state,
+      wasGuardDead === true ? `${state}, guard was dead` : state,
       id ?? '',
       owner ?? '',
       secondsLeft === undefined ? '' : String(secondsLeft),
-      hasUnfinishedCommit ? 'yes' : '',
+      unfinished
+        .map(({ conflict }) => (conflict === undefined ? 'yes' : `no: ${conflict} was changed`))
+        .join(', '),
     ]),
   );
 }

@@ -237,10 +237,17 @@ export const guardRollbackSpec = command({
 
 export const guardClearSpec = command({
   name: 'guard clear',
-  summary: 'Remove stale locks',
+  summary: 'Drop commits that a power cut stopped and nothing can finish',
   positionals: [pattern],
-  options: guardOptions,
-  examples: [{ command: 'kvmplay guard clear -i hosts.yml', describe: 'Others are left alone' }],
+  options: {
+    ...guardOptions,
+    force: {
+      type: 'flag',
+      settable: false,
+      describe: 'drop also a transaction that has something to undo: nothing undoes it then',
+    },
+  },
+  examples: [{ command: 'kvmplay guard clear -i hosts.yml kvm1', describe: 'The files stay as they are' }],
   notes: [guardNote],
 });
 

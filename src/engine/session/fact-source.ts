@@ -3,10 +3,14 @@ import { type Fact, readAnswer, type SurveyAnswers } from '../../model/fact.ts';
 import type { AnyFact } from '../../model/task.ts';
 import type { HostConnection } from '../connection/host-connection.ts';
 import type { HostPhase } from '../events.ts';
-import { finishCommitScript, unfinishedCommit } from '../transaction/unfinished-commit.ts';
+import { settledSurvey } from '../transaction/settled-survey.ts';
+import { transactionState } from '../transaction/transaction-state.ts';
+import { outdatedError } from '../transaction/explain-result.ts';
 import { KnownFacts } from './known-facts.ts';
 
 export interface FactSourceOptions {
+  /** Name of the host, for messages. */
+  readonly host: string;
   readonly connection: HostConnection;
   readonly checkMode: boolean;
   /** Asked whenever other facts must be. */
@@ -51,12 +55,12 @@ export class FactSource {
   async ask(facts: readonly AnyFact[]): Promise<void> {
     const isMissing = (fact: AnyFact): boolean => !this.#known.has(fact);
     if (!facts.some(isMissing)) return;
-    const { beside, connection, onPhase } = this.#options;
+    const { beside, onPhase } = this.#options;
     const asked = [...facts, ...beside, ...[...this.#upcoming].flat()];
     const missing = [...new Map(asked.map((fact) => [fact.name, fact])).values()].filter(isMissing);
     await this.connect();
     onPhase('survey');
-    this.#known.add(missing, await this.#survey(missing, connection));
+    this.#known.add([transactionState, ...missing], await this.#survey(missing));
     onPhase('plan');
   }
 
@@ -82,11 +86,13 @@ export class FactSource {
     this.#known.restart(answers, later);
   }
 
-  async #survey(facts: readonly AnyFact[], connection: HostConnection): Promise<SurveyAnswers> {
-    if (!this.#known.isEmpty) return await connection.survey(facts);
-    const answers = await connection.survey([unfinishedCommit, ...facts]);
-    if (readAnswer(unfinishedCommit, answers) !== true || this.#options.checkMode) return answers;
-    await connection.exec(finishCommitScript);
-    return await connection.survey(facts);
+  async #survey(facts: readonly AnyFact[]): Promise<SurveyAnswers> {
+    const { host, connection, checkMode } = this.#options;
+    const isFirst = this.#known.isEmpty;
+    const answers = await settledSurvey(facts, { host, connection, checkMode, isFirst });
+    const [was, is] = [this.#known.answers, answers].map((known) => readAnswer(transactionState, known)?.id);
+    // Answers of different states make no plan.
+    if (was !== undefined && was !== is) throw outdatedError(host);
+    return answers;
   }
 }

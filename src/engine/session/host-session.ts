@@ -1,4 +1,4 @@
-import { CancelledError, isKvmplayError, PlaybookError, UsageError } from '../../errors.ts';
+import { CancelledError, HostLockedError, isKvmplayError, PlaybookError, UsageError } from '../../errors.ts';
 import type { Action, ActionResult } from '../../model/action.ts';
 import { answerAfter, type Answers, type Fact, lazyAnswers, valueOfAnswer } from '../../model/fact.ts';
 import type { Forecast } from '../../model/forecast.ts';
@@ -41,7 +41,13 @@ export class HostSession implements Host<unknown> {
     this.vars = options.vars;
     this.checkMode = checkMode;
     this.#turns = new Turns(options.signal);
-    this.#facts = new FactSource({ connection, checkMode, beside: forecaster?.facts ?? [], onPhase });
+    this.#facts = new FactSource({
+      host: host.name,
+      connection,
+      checkMode,
+      beside: forecaster?.facts ?? [],
+      onPhase,
+    });
     this.#pending = new PendingChanges({
       ...options,
       host: host.name,
@@ -158,6 +164,11 @@ export class HostSession implements Host<unknown> {
   #blame(record: TaskRecord, error: unknown): void {
     // An error that kept every task from its host is told of the host, not of the first task.
     if (error instanceof CancelledError || this.#isKeptOut(error)) record.abandon();
+    else if (error instanceof HostLockedError) {
+      // A playbook that catches it must not go on beside another run.
+      this.#turns.end(error);
+      record.abandon();
+    }
     // A transaction made changes of earlier tasks, and perhaps of this one.
     else if (this.#turns.isEndedBy(error) && !record.isRolledBack) record.abandon();
     else record.fail(error);

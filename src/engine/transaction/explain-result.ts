@@ -24,7 +24,13 @@ export function refusalOf(
   const printed = result.lines.join(' ');
   switch (result.outcome) {
     case 'locked':
-      return lockedError(host, cleanOwner(printed) || 'another run', result.words.includes('stale'));
+      return lockedError(host, cleanOwner(printed));
+    case 'outdated':
+      return outdatedError(host);
+    case 'cancelled':
+      return new CommandError(`the change of ${host} was cancelled before it began; nothing was changed`);
+    case 'failed-guard':
+      return new CommandError(`no guard could be started on ${host}; nothing was changed`);
     case 'conflict':
       return new CommandError(`${path} of ${host} changed since it was read; nothing was changed`);
     case 'failed-stage':
@@ -34,9 +40,17 @@ export function refusalOf(
         `/var/lib/kvmplay of ${host} cannot be written: ${printed}; nothing was changed`,
       );
     case 'failed-launch':
-      return new CommandError(`/run/kvmplay of ${host} cannot be written; nothing was changed`);
+      return new CommandError(
+        result.words[0] === 'no-token'
+          ? `/run/kvmplay of ${host} was not made by this version: remove it when no other run is under way; nothing was changed`
+          : `/run/kvmplay of ${host} cannot be written; nothing was changed`,
+      );
     case 'unknown':
+    case 'staging':
+    case 'applying':
     case 'applied':
+    case 'committing':
+    case 'rolling':
     case 'committed':
     case 'failed-accept':
     case 'failed-commit':
@@ -47,11 +61,17 @@ export function refusalOf(
   }
 }
 
-function lockedError(host: string, owner: string, isStale: boolean): HostLockedError {
+/** Another transaction holds the host. */
+export function lockedError(host: string, owner: string): HostLockedError {
   return new HostLockedError(
-    isStale
-      ? `${host} is locked by a transaction of ${owner} that nothing will end: \`kvmplay guard clear\` removes the lock; nothing was changed`
-      : `${host} is being changed by ${owner} (\`kvmplay guard list\` shows it); nothing was changed`,
+    `${host} is being changed by ${owner || 'another run'} (\`kvmplay guard list\` shows it); nothing was changed`,
+  );
+}
+
+/** What was planned on is gone. */
+export function outdatedError(host: string): HostLockedError {
+  return new HostLockedError(
+    `${host} was changed by another run since it was looked at: run it again; nothing was changed`,
   );
 }
 
@@ -79,29 +99,52 @@ export function explainResult(
       return { cause: `${text} does not take the files, and ended with ${String(words[1])}`, details };
     }
     case 'failed-commit':
-      return { cause: `${work.files[Number(words[0])]?.path ?? 'a file'} cannot be put in place`, details };
+      return { cause: explainFile(work.files[Number(words[0])]?.path ?? 'a file', words), details };
     case 'rolled-back': {
       const step = findStep(work, words.slice(1), { part: 'run', kinds });
       if (step !== undefined) {
         return {
-          cause: `${step.text} had not ended when the guard undid the change`,
+          cause: `${step.text} had not ended when the change was undone`,
           details: [...details, '--confirm-timeout gives it more time'],
           change: step.change,
         };
       }
-      return { cause: 'the guard undid the change before it was confirmed', details };
+      return {
+        cause:
+          words[0] === 'guard'
+            ? 'the guard undid the change before it was confirmed'
+            : 'somebody rolled the change back before it was confirmed',
+        details,
+      };
     }
+    case 'staging':
+    case 'applying':
+    case 'rolling':
+    case 'committing':
+      return {
+        cause: `the transaction is still ${outcome} on the host, which ends it`,
+        details: ['`kvmplay guard list` shows it'],
+      };
     case 'unknown':
       return { cause: 'the host forgot the change: it was restarted', details };
     case 'applied':
     case 'committed':
+    case 'cancelled':
     case 'conflict':
     case 'failed-backup':
+    case 'failed-guard':
     case 'failed-launch':
     case 'failed-stage':
     case 'locked':
+    case 'outdated':
       return { cause: `the transaction is ${outcome}`, details };
   }
+}
+
+function explainFile(path: string, [, why]: readonly string[]): string {
+  return why === 'edited'
+    ? `${path} was changed by somebody else before the commit`
+    : `${path} cannot be put in place`;
 }
 
 /** The command that a result names by the numbers of its step and of itself. */

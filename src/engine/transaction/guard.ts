@@ -3,19 +3,22 @@ import type { Transport } from '../../transports/transport.ts';
 import { cleanOwner } from './owner.ts';
 import { parseTransactionResult, type TransactionOutcome } from './transaction-result.ts';
 import { endScript, transactionFolder } from './transaction-script.ts';
+import { finishScript, type UnfinishedCommit, unfinishedCommits } from './unfinished-commit.ts';
 
 /** What a transaction that has not ended looks like on its host. */
 export interface GuardStatus {
   readonly host: string;
-  /** `none`: no transaction. `stale`: its lock is there, but nothing on the host will end it. */
-  readonly state: 'none' | 'armed' | 'rolling back' | 'committing' | 'stale';
-  readonly id?: string;
+  /** `none`: no transaction. `armed`: it is applied, and undone in its time unless somebody confirms it. */
+  readonly state: 'none' | 'staging' | 'applying' | 'armed' | 'rolling back' | 'committing' | 'finishing';
+  readonly id?: string | undefined;
   /** Who began it. */
-  readonly owner?: string;
-  /** Seconds until the host undoes it; of an armed one. */
-  readonly secondsLeft?: number;
-  /** A power cut stopped the commit of an earlier transaction between two files; the next run finishes it. */
-  readonly hasUnfinishedCommit: boolean;
+  readonly owner?: string | undefined;
+  /** Seconds until the host undoes it; of one that has begun its first step. */
+  readonly secondsLeft?: number | undefined;
+  /** Its guard was dead, and is started again. */
+  readonly wasGuardDead?: true | undefined;
+  /** Commits that a power cut stopped between two files; the next run finishes them. */
+  readonly unfinished: readonly UnfinishedCommit[];
 }
 
 /** What can be done about a transaction that has not ended. */
@@ -26,6 +29,11 @@ export interface GuardOptions {
   /** Milliseconds for TCP, handshake and login; default 10 s. */
   readonly connectTimeout?: number | undefined;
   readonly signal?: AbortSignal;
+}
+
+export interface ClearOptions extends GuardOptions {
+  /** Removes a transaction also where it has something to undo, which is lost then. */
+  readonly force?: boolean | undefined;
 }
 
 /** Looks whether a transaction is under way on a host. */
@@ -42,96 +50,124 @@ export interface GuardEnd {
 
 /**
  * Ends what an earlier run left: `confirm` keeps the change and puts its files in place, `rollback` undoes it at once,
- * `clear` removes a lock that nothing will remove.
+ * `clear` drops a commit that cannot be finished, and with force also the lock of a transaction that has something to undo.
  */
 export async function endGuard(
   host: InventoryHost,
   action: GuardAction,
-  options: GuardOptions,
+  options: ClearOptions,
 ): Promise<GuardEnd> {
-  const { state, id } = await readGuard(host, options);
-  if (state === 'none') return { isDone: true, sentence: 'no transaction' };
-  const name = id === undefined ? 'a transaction without a name' : `transaction ${id}`;
-  if (action === 'clear') {
-    if (state !== 'stale')
-      return { isDone: false, sentence: `${name} is ${state}: it can be confirmed or rolled back` };
-    await execOn(options, `rm -rf /run/kvmplay/active ${id === undefined ? '' : transactionFolder(id)}\n`);
-    return { isDone: true, sentence: `removed the lock of ${name}` };
-  }
-  if (id === undefined || state === 'stale') {
-    return { isDone: false, sentence: `${name} is stale: nothing is left that could end it but guard clear` };
-  }
-  const { outcome, undoErrors } = parseTransactionResult(
-    await execOn(options, endScript(id, action === 'confirm' ? 'commit' : 'rollback')),
-  );
+  const status = await readGuard(host, options);
+  if (action === 'clear') return await clear(status, options);
+  const { state, id } = status;
+  if (state === 'none' || id === undefined) return { isDone: true, sentence: 'no transaction' };
+  const script = endScript(id, action === 'confirm' ? 'commit' : 'rollback', patience);
+  const { outcome, undoErrors } = parseTransactionResult(await execOn(options, script));
   const failures = undoErrors === 0 ? '' : `, but ${String(undoErrors)} of its steps could not be taken back`;
   return {
-    isDone: outcome === wanted[action] && undoErrors === 0,
-    sentence: `${name} ${endings[outcome] ?? `is ${outcome}`}${failures}`,
+    isDone: wanted[action].includes(outcome) && undoErrors === 0,
+    sentence: `transaction ${id} ${endings[outcome] ?? `is ${outcome}`}${failures}`,
   };
 }
 
-const wanted: Readonly<Record<Exclude<GuardAction, 'clear'>, TransactionOutcome>> = {
-  confirm: 'committed',
-  rollback: 'rolled-back',
+/** Seconds in which one exec waits for the end; it goes on after that. */
+const patience = 240;
+
+async function clear(status: GuardStatus, options: ClearOptions): Promise<GuardEnd> {
+  const { state, id, unfinished } = status;
+  if (state !== 'none') {
+    const name = `transaction ${id ?? 'without a name'}`;
+    if (options.force !== true) {
+      return {
+        isDone: false,
+        sentence: `${name} is ${state}, and has something to undo: confirm it or roll it back; --force drops it, and nothing undoes it then`,
+      };
+    }
+    await execOn(options, forceScript(id));
+    return {
+      isDone: true,
+      sentence: `dropped ${name}: what it did to the kernel stays, its files are as they were`,
+    };
+  }
+  if (unfinished.length === 0) return { isDone: true, sentence: 'no transaction' };
+  for (const commit of unfinished) await execOn(options, finishScript(commit, 'clear'));
+  const files = unfinished.flatMap((commit) => commit.files).join(', ');
+  return { isDone: true, sentence: `dropped an unfinished commit: ${files} stay as they are` };
+}
+
+/** Ends who is at work, then frees the token; backups stay. */
+function forceScript(id: string | undefined): string {
+  return `[ ! -e ${transactionFolder(id ?? '-')}/transaction ] || sh ${transactionFolder(id ?? '-')}/transaction drop </dev/null
+`;
+}
+
+const wanted: Readonly<Record<Exclude<GuardAction, 'clear'>, readonly TransactionOutcome[]>> = {
+  confirm: ['committed'],
+  rollback: ['rolled-back', 'cancelled'],
 };
 
 const endings: Readonly<Partial<Record<TransactionOutcome, string>>> = {
+  applying: 'is not applied yet, so it cannot be confirmed',
+  cancelled: 'is cancelled before its first step',
   committed: 'is confirmed, and its files are in place',
-  'rolled-back': 'is rolled back',
+  committing: `is still being confirmed after ${String(patience)} s; the host goes on`,
+  'failed-accept': 'is rolled back, since its files were not accepted',
   'failed-commit': 'is rolled back, since its files could not be put in place',
-  'failed-accept': 'is rolled back, since who reads its files does not take them',
   'failed-settle': 'is rolled back, since a step could not be settled',
-  unknown: 'did not end within 30 s',
+  'failed-step': 'is rolled back, since a step failed',
+  'rolled-back': 'is rolled back',
+  rolling: `is still being rolled back after ${String(patience)} s; the host goes on`,
+  staging: 'is not applied yet, so it cannot be confirmed',
+  unknown: 'is forgotten: the host was restarted',
 };
 
-const statusScript = `folder=none
-if [ -d /run/kvmplay/active ]; then
-  read -r id < /run/kvmplay/active/id
-  read -r owner < /run/kvmplay/active/owner
-  printf 'id %s\\nowner %s\\n' "$id" "$owner"
-  folder=/run/kvmplay/$id
-fi 2>/dev/null
-[ ! -e /var/lib/kvmplay/unfinished ] || echo unfinished
-[ "$folder" != none ] || exit 0
-if [ -e "$folder/rolling" ]; then echo 'state rolling back'; exit 0; fi
-if [ -e "$folder/committing" ]; then echo 'state committing'; exit 0; fi
-if [ -e "$folder/armed" ] && read -r deadline < "$folder/deadline" && read -r uptime rest < /proc/uptime; then
-  left=$((deadline - \${uptime%.*}))
-  # Far past its time the guard is dead.
-  if [ "$left" -gt -30 ]; then printf 'state armed\\nleft %s\\n' "$left"; exit 0; fi
-fi 2>/dev/null
-# Applying has not begun, or nothing is left that could end it.
-if [ -e "$folder/transaction" ] && [ ! -e "$folder/armed" ] && [ ! -e "$folder/result" ] && [ -n "$(find "$folder/transaction" -mmin -1 2>/dev/null)" ]; then
-  echo 'state armed'
-else
-  echo 'state stale'
-fi
+const statusScript = `${unfinishedCommits.script}
+set -- /run/kvmplay/token.*
+[ -e "$1" ] || exit 0
+printf 'token %s\\n' "\${1##*/}"
+case $1 in */token.free.*) exit 0 ;; esac
+id=\${1#*/token.*.}; id=\${id%%.*}
+cd "/run/kvmplay/$id" 2>/dev/null || exit 0
+{ read -r owner < owner; } 2>/dev/null
+printf 'owner %s\\n' "$owner"
+for name in deadline.*; do printf '%s\\n' "$name"; done
+read -r uptime rest < /proc/uptime
+printf 'uptime %s\\n' "\${uptime%.*}"
+sh ./transaction status </dev/null
 `;
 
 function toStatus(host: string, output: string): GuardStatus {
-  const value = (key: string): string | undefined =>
-    output
-      .split('\n')
-      .find((line) => line.startsWith(`${key} `))
-      ?.slice(key.length + 1);
-  const state =
-    states.find((candidate) => candidate === value('state')) ??
-    (value('id') === undefined ? 'none' : 'stale');
-  const [owner, left] = [value('owner'), value('left')];
-  // It becomes part of a path that is removed.
-  const id = /^[\w-]+$/.exec(value('id') ?? '')?.[0];
+  const [, phase = 'free', id] = /^token token\.([a-z]+)\.([\w-]+)\./m.exec(output) ?? [];
+  const unfinished = unfinishedCommits.parse(output);
+  const state = states[phase];
+  if (state === undefined) return { host, state: 'none', unfinished };
+  const owner = cleanOwner(/^owner (.*)$/m.exec(output)?.[1] ?? '');
+  const deadline = /^deadline\.(\d+)$/m.exec(output)?.[1];
+  const uptime = /^uptime (\d+)$/m.exec(output)?.[1];
+  const secondsLeft =
+    deadline === undefined || uptime === undefined
+      ? undefined
+      : Math.max(0, Number(deadline) - Number(uptime));
   return {
     host,
     state,
-    ...(id !== undefined && { id }),
-    ...(owner !== undefined && { owner: cleanOwner(owner) }),
-    ...(left !== undefined && { secondsLeft: Math.max(0, Number(left)) }),
-    hasUnfinishedCommit: output.split('\n').includes('unfinished'),
+    id,
+    owner: owner || undefined,
+    secondsLeft,
+    wasGuardDead:
+      /^guard dead$/m.test(output) && phase !== 'staging' && phase !== 'finishing' ? true : undefined,
+    unfinished,
   };
 }
 
-const states = ['armed', 'rolling back', 'committing', 'stale'] as const;
+const states: Readonly<Record<string, Exclude<GuardStatus['state'], 'none'>>> = {
+  staging: 'staging',
+  applying: 'applying',
+  applied: 'armed',
+  rolling: 'rolling back',
+  committing: 'committing',
+  finishing: 'finishing',
+};
 
 async function execOn(options: GuardOptions, script: string): Promise<string> {
   const { transport, connectTimeout, signal } = options;
@@ -141,7 +177,7 @@ async function execOn(options: GuardOptions, script: string): Promise<string> {
     ...(connectTimeout !== undefined && { timeout: connectTimeout }),
   });
   try {
-    const { stdout } = await connection.exec(script, { ...limits, timeout: 60_000 });
+    const { stdout } = await connection.exec(script, { ...limits, timeout: (patience + 60) * 1000 });
     return stdout;
   } finally {
     await connection.close();

@@ -1,17 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { isKvmplayError, KvmplayError, RollbackFailedError, RolledBackError } from '../../errors.ts';
-import { type Fact, type SurveyAnswers, valueOfAnswer } from '../../model/fact.ts';
+import { type Fact, readAnswer, type SurveyAnswers, valueOfAnswer } from '../../model/fact.ts';
 import { answerDifferences, lastingEffects } from './differences.ts';
 import { explainResult, type Failure, refusalOf } from './explain-result.ts';
 import { ownerSince } from './owner.ts';
 import { toConsole } from './to-console.ts';
-import { parseTransactionResult, type TransactionResult } from './transaction-result.ts';
+import {
+  parseTransactionResult,
+  type TransactionOutcome,
+  type TransactionResult,
+} from './transaction-result.ts';
 import { endScript, launchScript, transactionFolder, verifyScript } from './transaction-script.ts';
+import { transactionState } from './transaction-state.ts';
 import { type GuardedWork, toWork } from './transaction-work.ts';
 import type { Transaction, TransactionEnd, TransactorOptions } from './transactor.ts';
 
 /** Seconds after the guard's time in which the host should answer again. */
 const healing = 60;
+/** Seconds that one exec waits for somebody who is at work on the host; then it is asked again. */
+const patience = 90;
+/** How often it is asked: nothing on the host depends on it. */
+const asked = 10;
 
 /** The course of one transaction on one host, from its launch to its proved end. */
 export class TransactionCourse {
@@ -67,7 +76,10 @@ export class TransactionCourse {
     };
     const timeout = (this.#confirmTimeout + healing) * 1000;
     try {
-      const { stdout } = await connection.exec(launchScript(this.#work, identity), timeout);
+      const { stdout } = await connection.exec(
+        launchScript(this.#work, identity, { generation: this.#generation() }),
+        timeout,
+      );
       return parseTransactionResult(stdout);
     } catch (error) {
       if (isTransient(error)) return undefined;
@@ -75,13 +87,18 @@ export class TransactionCourse {
     }
   }
 
+  /** The state of the host that the change was planned on. */
+  #generation(): string {
+    return readAnswer(transactionState, this.#transaction.before)?.id ?? '';
+  }
+
   async #confirm(): Promise<TransactionEnd> {
     const { connection, onPhase } = this.#host;
     onPhase('verify');
     const deadline = Date.now() + this.#confirmTimeout * 1000;
     const forProbes = Math.max(1 + this.#waits, this.#confirmTimeout - 10);
-    const look = verifyScript(this.#id, { forResult: this.#confirmTimeout, forProbes });
-    const seen = await connection.withFresh(deadline, () => this.#survey(look));
+    const look = verifyScript(this.#id, { forResult: patience, forProbes });
+    const seen = await connection.withFresh(deadline, () => this.#untilEnded(look));
     if (seen === undefined) return await this.#awaitGuard(deadline);
     const result = resultOf(seen);
     if (result.outcome !== 'applied') return this.#prove(seen, this.#explain(result));
@@ -131,13 +148,13 @@ export class TransactionCourse {
 
   async #end(way: 'commit' | 'rollback'): Promise<SurveyAnswers> {
     const { connection, host } = this.#host;
-    const script = endScript(this.#id, way);
+    const script = endScript(this.#id, way, patience);
     try {
-      return await this.#survey(script);
+      return await this.#untilEnded(script);
     } catch (error) {
       if (!isTransient(error)) throw error;
       // Whether it was begun is not known. If it was, the second one only waits for its end.
-      const seen = await connection.withFresh(Date.now() + healing * 1000, () => this.#survey(script));
+      const seen = await connection.withFresh(Date.now() + healing * 1000, () => this.#untilEnded(script));
       if (seen !== undefined) return seen;
       throw new RollbackFailedError(
         `${host} was lost during the ${way}; look at ${transactionFolder(this.#id)} on its console`,
@@ -151,8 +168,8 @@ export class TransactionCourse {
     const { connection, host, onPhase } = this.#host;
     const cause = `no fresh connection within ${String(this.#confirmTimeout)} s of the change`;
     onPhase('rollback');
-    const look = verifyScript(this.#id, { forResult: 30, forProbes: 1 });
-    const seen = await connection.withFresh(deadline + healing * 1000, () => this.#survey(look));
+    const look = verifyScript(this.#id, { forResult: patience, forProbes: 1 });
+    const seen = await connection.withFresh(deadline + healing * 1000, () => this.#untilEnded(look));
     if (seen !== undefined) return this.#prove(seen, { cause, details: [] });
     throw new RollbackFailedError(
       `${host} does not answer since the change: ${cause}, and none ${String(healing)} s after its guard was to undo it`,
@@ -163,6 +180,13 @@ export class TransactionCourse {
   #prove(after: SurveyAnswers, { cause, details, change }: Failure): never {
     const { host } = this.#host;
     const { facts, before } = this.#transaction;
+    const { outcome } = resultOf(after);
+    if (isUnderWay(outcome)) {
+      throw new RollbackFailedError(`${cause}; the transaction of ${host} is still ${outcome}`, {
+        details: [...details, '`kvmplay guard list` shows when it has ended'],
+        change,
+      });
+    }
     const differs = answerDifferences(facts, before, after);
     if (differs.length === 0) {
       const lasting = new Set(lastingEffects(facts, before, after));
@@ -173,6 +197,14 @@ export class TransactionCourse {
       details: [...details, ...differs, ...toConsole(this.#work.steps)],
       change,
     });
+  }
+
+  /** Asks until nobody is at work on the host any more: who comes second gets the same answer. */
+  async #untilEnded(script: string): Promise<SurveyAnswers> {
+    for (let count = 1; ; count += 1) {
+      const answers = await this.#survey(script);
+      if (count === asked || !isUnderWay(resultOf(answers).outcome)) return answers;
+    }
   }
 
   /** Runs a script that prints a result of the transaction, and asks for all facts in the same exec. */
@@ -189,6 +221,11 @@ function newTransactionId(): string {
 
 function isTransient(error: unknown): boolean {
   return isKvmplayError(error) && error.isTransient;
+}
+
+/** Somebody on the host is at work. */
+function isUnderWay(outcome: TransactionOutcome): boolean {
+  return ['staging', 'applying', 'committing', 'rolling'].includes(outcome);
 }
 
 const resultName = 'transaction';

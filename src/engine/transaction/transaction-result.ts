@@ -18,17 +18,24 @@ export interface FailedProbe {
 
 const outcomes = [
   'applied',
+  'applying',
+  'cancelled',
   'committed',
+  'committing',
   'conflict',
   'failed-accept',
   'failed-backup',
   'failed-commit',
+  'failed-guard',
   'failed-launch',
   'failed-settle',
   'failed-stage',
   'failed-step',
   'locked',
+  'outdated',
   'rolled-back',
+  'rolling',
+  'staging',
   'unknown',
 ] as const;
 

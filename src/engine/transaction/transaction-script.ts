@@ -1,6 +1,6 @@
 import { quote } from '../../model/shell-quote.ts';
 import { fileFunctions, fileLibrary, sweepFunction } from './file-script.ts';
-import { protocol } from './protocol-script.ts';
+import { runtime } from './runtime.ts';
 import { acceptFunction, stepFunctions, stepLibrary } from './step-script.ts';
 import type { GuardedWork } from './transaction-work.ts';
 
@@ -13,90 +13,79 @@ export interface TransactionIdentity {
   readonly confirmTimeout: number;
 }
 
+/** A script that lacks it was cut off by a full disk. */
+const lastLine = 'main "$@"';
+
 /** Where a transaction keeps its script, journal and result on the host; gone after a reboot. */
 export function transactionFolder(id: string): string {
   return `/run/kvmplay/${id}`;
 }
 
+/** What a launch needs besides the work. */
+export interface LaunchOptions {
+  /** The transaction that had ended last when the host was asked: a plan holds for this state only. */
+  readonly generation: string;
+}
+
 /**
- * The script of the one exec that applies a transaction: takes the host's lock, leaves the transaction's own script on
- * the host, starts it detached from this session, and waits for its result as long as the session lives.
+ * The script of the one exec that applies a transaction: leaves the transaction's own script on the host, has it take the
+ * token, starts it apart from this session, and waits for its result as long as the session lives.
  */
-export function launchScript(work: GuardedWork, identity: TransactionIdentity): string {
+export function launchScript(
+  work: GuardedWork,
+  identity: TransactionIdentity,
+  { generation }: LaunchOptions,
+): string {
   const { id, owner } = identity;
-  // printf is part of the shell. A here-document would be a file in /tmp for a moment where bash is sh, with all that files hold.
+  const folder = `/run/kvmplay-${id}`;
+  // A full /run is met here, where nothing has begun. printf is part of the shell: a here-document would be a file in /tmp for a
+  // moment where bash is sh, with all that files hold.
   return `umask 077
-mkdir -p /run/kvmplay || exit 1
-if ! mkdir /run/kvmplay/active 2>/dev/null; then
-  id=none; read -r id 2>/dev/null < /run/kvmplay/active/id
-  stale=stale
-  for state in armed rolling committing; do [ ! -e "/run/kvmplay/$id/$state" ] || stale=; done
-  # Between its lock and its first step a transaction has no state yet.
-  [ -z "$(find /run/kvmplay/active -prune -mmin -1 2>/dev/null)" ] || stale=
-  printf 'outcome locked %s\\n' "$stale"
-  while IFS= read -r line; do printf '| %s\\n' "$line"; done < /run/kvmplay/active/owner
-  exit 0
-fi
-for old in /run/kvmplay/*; do [ "$old" = /run/kvmplay/active ] || rm -rf "$old"; done
-printf '%s\\n' ${quote(owner)} > /run/kvmplay/active/owner &&
-printf '%s\\n' ${quote(id)} > /run/kvmplay/active/id &&
-mkdir ${transactionFolder(id)} &&
-printf '%s' ${quote(transactionScript(work, identity))} > ${transactionFolder(id)}/transaction
-if [ $? != 0 ]; then rm -rf /run/kvmplay/active; printf 'outcome failed-launch\\n'; exit 0; fi
-cd ${transactionFolder(id)} || exit 1
-${detached(id, 'apply')}cat result
-`;
-}
-
-/**
- * Runs a part of the transaction apart from this session, and waits for its end. With systemd in a scope of its own: whatever
- * is in the cgroup of a session, or of sshd, may end with it (KillUserProcesses, KillMode). What is begun twice since
- * systemd-run told of a failure ends at once the second time: only one can move the file `armed`.
- */
-function detached(id: string, way: 'apply' | 'commit' | 'rollback'): string {
-  const script = `sh ${transactionFolder(id)}/transaction ${way}`;
-  const isBegun = way === 'apply' ? `[ -e ${transactionFolder(id)}/started ] || ` : '';
-  return `if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then
-  setsid sh -c 'systemd-run --quiet --scope --unit=kvmplay-${id}-${way} ${script} || ${isBegun}exec ${script}' </dev/null >/dev/null 2>&1 &
+mkdir -p ${folder} &&
+printf '%s' ${quote(transactionScript(work, identity))} > ${folder}/transaction
+if [ $? = 0 ] && [ "$(tail -n 1 ${folder}/transaction)" = ${quote(lastLine)} ]; then
+  sh ${folder}/transaction launch ${quote(owner)} ${quote(generation)}
 else
-  setsid ${script} </dev/null >/dev/null 2>&1 &
+  rm -rf ${folder}; echo 'outcome failed-launch'
 fi
-wait $!
-`;
-}
-
-/** Prints the result, waiting for it while the transaction still runs. */
-export function resultScript(id: string, seconds: number): string {
-  const folder = transactionFolder(id);
-  return `tries=0
-while [ -d ${folder} ] && [ ! -e ${folder}/result ] && [ $tries -lt ${String(seconds * 5)} ]; do
-  sleep 0.2 2>/dev/null || sleep 1; tries=$((tries + 1))
-done
-if [ -e ${folder}/result ]; then cat ${folder}/result; else printf 'outcome unknown\\n'; fi
 `;
 }
 
 /**
- * Prints the result and, when the change was applied, the probes that do not pass: `probe 3 last value seen`, after
- * `seconds` of trying.
+ * Prints how a transaction stands once it is applied or has ended, or after `forResult` seconds; when it is applied, also
+ * the probes that do not pass after `forProbes` seconds of trying: `probe 3 last value seen`.
  */
 export function verifyScript(
   id: string,
-  seconds: { readonly forResult: number; readonly forProbes: number },
+  { forResult, forProbes }: { readonly forResult: number; readonly forProbes: number },
 ): string {
-  const folder = transactionFolder(id);
-  return `${resultScript(id, seconds.forResult)}if grep -q '^outcome applied' ${folder}/result 2>/dev/null; then
-  sh ${folder}/transaction probe ${String(seconds.forProbes)} </dev/null
-elif [ -e ${folder}/result ]; then
-  rm -rf ${folder}
-fi
+  const script = `${transactionFolder(id)}/transaction`;
+  return `${unlessBegun(id)}
+result=$(sh ${script} tell ${String(forResult)} </dev/null)
+printf '%s\\n' "$result"
+case $result in 'outcome applied'*) sh ${script} probe ${String(forProbes)} </dev/null ;; esac
 `;
 }
 
-/** Ends a transaction one way or the other and prints its result. */
-export function endScript(id: string, way: 'commit' | 'rollback'): string {
-  return `${detached(id, way)}${resultScript(id, 30)}rm -rf ${transactionFolder(id)}
+/**
+ * Ends a transaction one way or the other and prints its outcome, whoever came first. Waits `seconds` at most for somebody
+ * who is at it already; what they do goes on after that.
+ */
+export function endScript(id: string, way: 'commit' | 'rollback', seconds: number): string {
+  const script = `${transactionFolder(id)}/transaction`;
+  return `${unlessBegun(id)}
+sh ${script} end ${way}
+sh ${script} tell ${String(seconds)} </dev/null
 `;
+}
+
+/** A transaction whose launch is still under way never begins once somebody has asked how it ended. */
+function unlessBegun(id: string): string {
+  const folder = transactionFolder(id);
+  return `if [ ! -e ${folder}/transaction ]; then
+  [ ! -d /run/kvmplay ] || { mkdir ${folder} && true > ${folder}/outcome.cancelled; } 2>/dev/null
+  if [ ! -e ${folder}/transaction ]; then echo 'outcome unknown'; exit 0; fi
+fi`;
 }
 
 function transactionScript(
@@ -112,11 +101,7 @@ function transactionScript(
   ];
   const required = probes.flatMap(({ isRequired }, index) => (isRequired === true ? [String(index)] : []));
   const optional = probes.flatMap(({ isRequired }, index) => (isRequired === true ? [] : [String(index)]));
-  return `export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
-umask 077
-id=${quote(identity.id)}
-folder=${transactionFolder(identity.id)}
-backups=/var/lib/kvmplay/${identity.id}
+  return `id=${quote(identity.id)}
 steps=${String(steps.length)}
 files=${String(files.length)}
 timeout=${String(identity.confirmTimeout)}
@@ -124,8 +109,7 @@ required=${quote(required.join(' '))}
 optional=${quote(optional.join(' '))}
 ${stepLibrary}
 ${fileLibrary}
-${protocol}
+${runtime}
 ${functions.join('\n')}
-main "$1" "$2"
-`;
+${lastLine}`;
 }

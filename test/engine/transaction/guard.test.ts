@@ -24,63 +24,63 @@ function answering(...outputs: readonly string[]): FakeTransport {
 }
 
 const kvm1 = inventoryHost('kvm1');
-const begun = 'id 20260101-ab12\nowner ada from desk7\n';
+
+/** What a host prints of a transaction in a phase. */
+function token(phase: string, lines = ''): string {
+  return `token token.${phase}.20260101-ab12.4.-\nowner ada from desk7\n${lines}`;
+}
+
+const ours = { id: '20260101-ab12', owner: 'ada from desk7', unfinished: [] };
 
 describe('readGuard', () => {
   it.each<[string, string, Omit<GuardStatus, 'host'>]>([
-    ['nothing', '', { state: 'none', hasUnfinishedCommit: false }],
-    ['an interrupted commit only', 'unfinished\n', { state: 'none', hasUnfinishedCommit: true }],
+    ['nothing', '', { state: 'none', unfinished: [] }],
+    [
+      'a transaction that has ended',
+      'token token.free.20260101-ab12.0.-\n',
+      { state: 'none', unfinished: [] },
+    ],
+    [
+      'an interrupted commit only',
+      'unfinished 20260101-ab12\nunfinished\nfile /etc/a\nfile /etc/b c\n',
+      { state: 'none', unfinished: [{ id: '20260101-ab12', files: ['/etc/a', '/etc/b c'] }] },
+    ],
+    [
+      'an interrupted commit that somebody repaired by hand',
+      'unfinished 20260101-ab12\nconflict 1\nfile /etc/a\nfile /etc/b\n',
+      {
+        state: 'none',
+        unfinished: [{ id: '20260101-ab12', files: ['/etc/a', '/etc/b'], conflict: '/etc/b' }],
+      },
+    ],
     [
       'a change that waits to be confirmed',
-      `${begun}state armed\nleft 17\n`,
-      {
-        state: 'armed',
-        id: '20260101-ab12',
-        owner: 'ada from desk7',
-        secondsLeft: 17,
-        hasUnfinishedCommit: false,
-      },
+      token('applied', 'deadline.117\nuptime 100\nguard alive\n'),
+      { ...ours, state: 'armed', secondsLeft: 17 },
     ],
     [
       'a guard that is due',
-      `${begun}state armed\nleft -2\n`,
-      {
-        state: 'armed',
-        id: '20260101-ab12',
-        owner: 'ada from desk7',
-        secondsLeft: 0,
-        hasUnfinishedCommit: false,
-      },
+      token('applied', 'deadline.98\nuptime 100\nguard alive\n'),
+      { ...ours, state: 'armed', secondsLeft: 0 },
     ],
     [
-      'a rollback under way',
-      `${begun}state rolling back\n`,
-      { state: 'rolling back', id: '20260101-ab12', owner: 'ada from desk7', hasUnfinishedCommit: false },
+      'a guard that was killed',
+      token('applied', 'deadline.117\nuptime 100\nguard dead\n'),
+      { ...ours, state: 'armed', secondsLeft: 17, wasGuardDead: true },
     ],
-    [
-      'a commit under way, with its mark',
-      `${begun}unfinished\nstate committing\n`,
-      { state: 'committing', id: '20260101-ab12', owner: 'ada from desk7', hasUnfinishedCommit: true },
-    ],
-    [
-      'a lock with nothing in it',
-      'id \nowner \nstate stale\n',
-      { state: 'stale', owner: '', hasUnfinishedCommit: false },
-    ],
+    ['a rollback under way', token('rolling'), { ...ours, state: 'rolling back' }],
+    ['a commit under way', token('committing'), { ...ours, state: 'committing' }],
+    ['a step under way', token('applying'), { ...ours, state: 'applying' }],
+    ['preparations under way', token('staging', 'guard dead\n'), { ...ours, state: 'staging' }],
     [
       'an owner who would steer the terminal',
-      `id 20260101-ab12\nowner ada\u001B[2J\u009B31m ${'x'.repeat(5000)}\nstate stale\n`,
-      {
-        state: 'stale',
-        id: '20260101-ab12',
-        owner: `ada [2J 31m ${'x'.repeat(187)}…`,
-        hasUnfinishedCommit: false,
-      },
+      `token token.rolling.20260101-ab12.4.1-1\nowner ada\u001B[2J\u009B31m ${'x'.repeat(5000)}\n`,
+      { ...ours, state: 'rolling back', owner: `ada [2J 31m ${'x'.repeat(187)}…` },
     ],
     [
       'an id that is no name of a folder',
-      'id ../../etc\nowner ada\nstate stale\n',
-      { state: 'stale', owner: 'ada', hasUnfinishedCommit: false },
+      'token token.applied.../../etc.0.-\n',
+      { state: 'none', unfinished: [] },
     ],
   ])('understands a host with %s', async (_, output, expected) => {
     expect(await readGuard(kvm1, { transport: answering(output) })).toEqual({ host: 'kvm1', ...expected });
@@ -88,8 +88,7 @@ describe('readGuard', () => {
 });
 
 describe('endGuard', () => {
-  const armed = `${begun}state armed\nleft 17\n`;
-  const stale = `${begun}state stale\n`;
+  const armed = token('applied');
 
   it.each([
     ['says that there is nothing to confirm', 'confirm', [''], true, 'no transaction'],
@@ -122,31 +121,53 @@ describe('endGuard', () => {
       'transaction 20260101-ab12 is rolled back, but 2 of its steps could not be taken back',
     ],
     [
-      'does not clear a change that a guard watches',
+      'waits for a commit that is under way',
+      'confirm',
+      [token('committing'), 'outcome committed\n'],
+      true,
+      'transaction 20260101-ab12 is confirmed, and its files are in place',
+    ],
+    [
+      'does not confirm half a change',
+      'confirm',
+      [token('applying'), 'outcome applying\n'],
+      false,
+      'transaction 20260101-ab12 is not applied yet, so it cannot be confirmed',
+    ],
+    [
+      'cancels what has not begun',
+      'rollback',
+      [token('staging'), 'outcome cancelled\n'],
+      true,
+      'transaction 20260101-ab12 is cancelled before its first step',
+    ],
+    [
+      'does not clear what has something to undo',
       'clear',
       [armed],
       false,
-      'transaction 20260101-ab12 is armed: it can be confirmed or rolled back',
+      'transaction 20260101-ab12 is armed, and has something to undo: confirm it or roll it back; --force drops it, and nothing undoes it then',
     ],
-    ['clears a stale lock', 'clear', [stale], true, 'removed the lock of transaction 20260101-ab12'],
     [
-      'does not confirm what nothing could end',
-      'confirm',
-      [stale],
-      false,
-      'transaction 20260101-ab12 is stale: nothing is left that could end it but guard clear',
+      'clears a commit that cannot be finished',
+      'clear',
+      ['unfinished 20260101-ab12\nconflict 0\nfile /etc/a\n', 'outcome cleared\n'],
+      true,
+      'dropped an unfinished commit: /etc/a stay as they are',
     ],
+    ['has nothing to clear', 'clear', [''], true, 'no transaction'],
   ] as const)('%s', async (_, action, outputs, isDone, sentence) => {
     const transport = answering(...outputs);
 
     expect(await endGuard(kvm1, action, { transport })).toEqual({ isDone, sentence });
   });
 
-  it('removes nothing but the lock when the id is no name of a folder', async () => {
-    const transport = answering('id ../../etc\nstate stale\n');
+  it('drops by force what has something to undo', async () => {
+    const transport = answering(armed);
 
-    await endGuard(kvm1, 'clear', { transport });
+    const { isDone } = await endGuard(kvm1, 'clear', { transport, force: true });
 
-    expect(transport.scripts[1]).toBe('rm -rf /run/kvmplay/active \n');
+    expect(isDone).toBe(true);
+    expect(transport.scripts[1]).toContain('sh /run/kvmplay/20260101-ab12/transaction drop');
   });
 });

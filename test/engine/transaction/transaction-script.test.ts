@@ -83,6 +83,7 @@ describe('launchScript', () => {
   const script = launchScript(
     { ...toWork(changes, kindOf), probes: [ping("10.0.0.1'; reboot"), tcp('::1', 22)] },
     { id: 'id-1', owner: "o'hara@ops", confirmTimeout: 30 },
+    { generation: "it's" },
   );
 
   it.each(['sh', 'bash'])('is a script that %s understands', (shell) => {
@@ -93,11 +94,11 @@ describe('launchScript', () => {
     expect(() => execFileSync('sh', ['-n'], { input: transactionOf(script) })).not.toThrow();
   });
 
-  it('removes what a power cut left beside the files it writes, and only there', () => {
+  it('removes what a power cut left beside its files', () => {
     const sweep = functionOf(transactionOf(script), 'sweep');
 
     expect(sweep).toContain('rm -f /etc/.kvmplay-* 2>/dev/null');
-    expect(sweep).not.toContain('network-scripts');
+    expect(sweep).toContain('rm -f /etc/sysconfig/network-scripts/.kvmplay-* 2>/dev/null');
   });
 
   it.each(shellRows)('leaves no copy beside a file that cannot be restored, in %s', (_, shell) => {
@@ -110,7 +111,7 @@ describe('launchScript', () => {
       ['backup', 'old\n'],
       ['free/ifcfg', 'new\n'],
       // Nothing can be renamed to where a folder is in the way.
-      ['held/ifcfg/ifcfg.kvmplay-id-1/keep', ''],
+      ['held/ifcfg/staged/keep', ''],
     ] as const) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), content);
@@ -119,7 +120,7 @@ describe('launchScript', () => {
     try {
       const { stdout } = runScript(
         shell,
-        `cd '${folder}'; id=id-1\n${functions}\nfor at in free held; do restore backup "$at/ifcfg"; echo "$at $?"; done`,
+        `cd '${folder}'; id=id-1\n${functions}\nfor at in free held; do restore backup "$at/staged" "$at/ifcfg"; echo "$at $?"; done`,
       );
 
       expect(stdout).toBe('free 0\nheld 1\n');
@@ -138,6 +139,7 @@ describe('launchScript', () => {
     const asked = launchScript(
       { changes: [], steps: [], files: [], staged: [], probes },
       { id: 'id-2', owner: 'ada', confirmTimeout: 30 },
+      { generation: 'boot' },
     );
     const transaction = transactionOf(asked);
 
@@ -172,6 +174,6 @@ function functionOf(script: string, name: string): string {
 /** The script that a launch leaves on the host, as a shell takes it out of its quotes. */
 function transactionOf(script: string): string {
   const [, quoted = 'missing'] =
-    /^printf '%s' ('[^]*') > \/run\/kvmplay\/[\w-]+\/transaction$/m.exec(script) ?? [];
+    /^printf '%s' ('[^]*') > \/run\/kvmplay-[\w-]+\/transaction$/m.exec(script) ?? [];
   return execFileSync('sh', { input: `printf %s ${quoted}`, encoding: 'utf8' });
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
@@ -46,7 +46,7 @@ class ScriptHost {
   /** What is there of transactions. */
   leftovers(): string {
     return this.run(
-      'ls /run/kvmplay; find /etc/ -name "*kvmplay*"; ls /var/lib/kvmplay/ | grep unfinished; true',
+      'ls /run/kvmplay/ | grep token | grep -v free; find /etc/ -name "*kvmplay*"; ls /var/lib/kvmplay/*/ | grep -E "unfinished|restoring"; true',
     );
   }
 
@@ -56,10 +56,12 @@ class ScriptHost {
 }
 
 const id = '20260101000000-0badcafe';
+/** Nothing has been changed since the boot. */
+const generation = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
 function launch(host: ScriptHost, work: Partial<GuardedWork>): string {
   const whole = { changes: [], steps: [], files: [], staged: [], probes: [], ...work };
-  return host.run(launchScript(whole, { id, owner: 'ada', confirmTimeout: 30 }));
+  return host.run(launchScript(whole, { id, owner: 'ada', confirmTimeout: 30 }, { generation }));
 }
 
 function outcomeOf(output: string): string {
@@ -105,7 +107,7 @@ describe.each(shells)('a transaction of steps in %s', (shell) => {
 
           if (at === undefined) {
             expect(launched).toBe('applied');
-            expect(outcomeOf(host.run(endScript(id, 'rollback')))).toBe('rolled-back controller');
+            expect(outcomeOf(host.run(endScript(id, 'rollback', 30)))).toBe('rolled-back controller');
           } else {
             const place = Math.min(after, list[at]?.run.length ?? 0);
             expect(launched).toBe(`failed-step ${String(at)} ${String(place)} 7`);
@@ -122,7 +124,7 @@ describe.each(shells)('a transaction of steps in %s', (shell) => {
       const accept: Command = { argv: ['sh', '-c', `cat > ${world}/read`], input: 'whole\n' };
       launch(host, { steps: [settled(0), settled(1)], files: [file], accept: [accept] });
 
-      const outcome = outcomeOf(host.run(endScript(id, 'commit')));
+      const outcome = outcomeOf(host.run(endScript(id, 'commit', 30)));
 
       expect(outcome).toBe('committed');
       expect(host.run(`cat /etc/network ${world}/read; ls -d ${world}/settled-*`)).toMatch(
@@ -152,7 +154,7 @@ describe.each(shells)('a transaction of steps in %s', (shell) => {
       const before = host.look();
       launch(host, { files: [file], ...work });
 
-      const ended = host.run(endScript(id, 'commit'));
+      const ended = host.run(endScript(id, 'commit', 30));
 
       expect(outcomeOf(ended)).toBe(outcome);
       expect(ended).toContain('| broken\n');
@@ -167,7 +169,7 @@ describe.each(shells)('a transaction of steps in %s', (shell) => {
       host.run('echo old > /etc/old');
       launch(host, { files: [file], accept: [read, fails] });
 
-      host.run(endScript(id, 'commit'));
+      host.run(endScript(id, 'commit', 30));
 
       expect(host.run('cat /run/read')).toMatch(/^old\nnew\nold\n.*No such file.*\n$/i);
     }));
@@ -179,7 +181,7 @@ describe.each(shells)('a transaction of steps in %s', (shell) => {
       const before = host.look();
       launch(host, { steps: [first, stuck] });
 
-      const ended = host.run(endScript(id, 'rollback'));
+      const ended = host.run(endScript(id, 'rollback', 30));
 
       expect(outcomeOf(ended)).toBe('rolled-back controller 2 not undone');
       expect(ended).toContain('| broken\n| broken\n');

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
+import { isBusy } from '../../support/lock.ts';
 import { links } from '../../../src/facts/index.ts';
 import type { Lab } from '../../../src/lab/index.ts';
 import type { Links } from '../../../src/model/link.ts';
@@ -141,12 +142,12 @@ export class Faults {
 
   /** Resolves when the host has armed its guard: the change is being made. */
   async whenArmed({ host }: Layout): Promise<void> {
-    await this.lab.read(host, 'until [ -e /run/kvmplay/*/armed ]; do sleep 0.05; done');
+    await this.lab.read(host, 'until ls /run/kvmplay/token.appl* >/dev/null 2>&1; do sleep 0.05; done');
   }
 
   /** Resolves when no transaction is under way on the host any more. */
   async whenEnded({ host }: Layout): Promise<void> {
-    await this.lab.run(host, 'while [ -e /run/kvmplay/active ]; do sleep 0.2; done', { timeout: 120_000 });
+    await this.lab.run(host, `while ${isBusy}; do sleep 0.2; done`, { timeout: 120_000 });
   }
 }
 
@@ -196,7 +197,7 @@ export async function readWhole(lab: Lab, layout: Layout): Promise<Whole> {
     files: await readFiles(lab, layout.host),
     leftovers: await lab.read(
       layout.host,
-      'ls -d /run/kvmplay/active /var/lib/kvmplay/unfinished 2>/dev/null; true',
+      'ls /run/kvmplay/ 2>/dev/null | grep token | grep -v free; ls /var/lib/kvmplay/*/unfinished /var/lib/kvmplay/*/restoring 2>/dev/null; true',
     ),
   };
 }
