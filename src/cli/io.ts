@@ -35,7 +35,7 @@ export interface Output {
 }
 
 /** Colour on a terminal, unless NO_COLOR or FORCE_COLOR say otherwise. */
-export function usesColour(output: Output, env: CliIo['env']): boolean {
+export function usesColour(output: Pick<Output, 'isTTY'>, env: CliIo['env']): boolean {
   if (isSet(env['NO_COLOR'])) return false;
   if (isSet(env['FORCE_COLOR'])) return env['FORCE_COLOR'] !== '0';
   return output.isTTY && env['TERM'] !== 'dumb';

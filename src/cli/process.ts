@@ -21,7 +21,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
   // Created before the streams are guarded, because the frame moves the cursor.
   const terminal = process.stdout.isTTY ? terminalOf(process) : undefined;
   for (const stream of [process.stdout, process.stderr]) guardStream(stream, secrets);
-  globalThis.console = guardedConsole(process, secrets);
+  globalThis.console = guardedConsole(process, secrets, process.env);
   const stdout = outputTo(process.stdout);
   const controller = new AbortController();
   const { signal } = controller;
@@ -36,7 +36,8 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     cwd,
     signal,
     divertConsole: () => {
-      globalThis.console = guardedConsole({ stdout: process.stderr, stderr: process.stderr }, secrets);
+      const { stderr } = process;
+      globalThis.console = guardedConsole({ stdout: stderr, stderr }, secrets, process.env);
     },
     askSecret,
     isInteractive: process.stdin.isTTY,

@@ -23,7 +23,7 @@ describe('usesColour', () => {
     ['a terminal with FORCE_COLOR=0', true, { FORCE_COLOR: '0' }, false],
     ['a pipe with both', false, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
   ])('decides for %s', (_, isTTY, env, expected) => {
-    expect(usesColour({ write: () => undefined, isTTY }, env)).toBe(expected);
+    expect(usesColour({ isTTY }, env)).toBe(expected);
   });
 });
 
