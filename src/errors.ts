@@ -10,10 +10,10 @@ export interface KvmplayErrorOptions extends ErrorOptions {
 /** Base of every error that kvmplay throws on purpose. `code` is stable; messages may improve. */
 export class KvmplayError extends Error {
   readonly code: string;
-  /** More lines for whoever must mend it: what a command printed, what differs. */
+  /** Further lines that help to fix the problem: output of a command, differences. */
   readonly details: readonly string[];
 
-  /** A message is one line, whatever of a host it quotes: further lines of it come first among the details. */
+  /** A message is one line. If it quotes several lines of a host, the rest comes first among the details. */
   constructor(code: string, message: string, options?: KvmplayErrorOptions) {
     const [sentence = '', ...more] = boundedLines(message);
     super(sentence, options);
@@ -27,7 +27,7 @@ export class KvmplayError extends Error {
     return false;
   }
 
-  /** Whether the host that it happened to counts as unreachable. */
+  /** Whether the host of the error counts as unreachable. */
   get isUnreachable(): boolean {
     return false;
   }
@@ -44,14 +44,14 @@ export function isKvmplayError(value: unknown): value is KvmplayError {
   );
 }
 
-/** The command line or an option of `run` makes no sense. */
+/** The command line or an option of `run` is invalid. */
 export class UsageError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_USAGE', message, options);
   }
 }
 
-/** kvmplay.config.ts, or a variable of the environment, makes no sense. */
+/** kvmplay.config.ts or an environment variable is invalid. */
 export class ConfigError extends KvmplayError {
   readonly place: SourcePlace | undefined;
 
@@ -61,7 +61,7 @@ export class ConfigError extends KvmplayError {
   }
 }
 
-/** An inventory, or a pattern over it, is wrong. */
+/** An inventory, or a pattern over its hosts, is invalid. */
 export class InventoryError extends KvmplayError {
   readonly place: SourcePlace | undefined;
 
@@ -81,28 +81,28 @@ export class PlaybookError extends KvmplayError {
   }
 }
 
-/** The input of a task is wrong, whatever the host. */
+/** The input of a task is invalid, independent of the host. */
 export class TaskInputError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_TASK_INPUT', message, options);
   }
 }
 
-/** The host is such that the desired state cannot or must not be reached. Nothing was changed. */
+/** The desired state cannot or must not be reached on this host. Nothing was changed. */
 export class PlanError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_PLAN', message, options);
   }
 }
 
-/** A fact's output is not what its parser knows. */
+/** The output of a fact does not have the expected form. */
 export class FactParseError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_FACT_PARSE', message, options);
   }
 }
 
-/** No connection: name, route, port, time. The host may be tried again. */
+/** The host cannot be reached: name resolution, route, port or timeout. The connection may be retried. */
 export class UnreachableError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_UNREACHABLE', message, options);
@@ -139,7 +139,7 @@ export class AuthenticationError extends KvmplayError {
   }
 }
 
-/** The connection ended before the command did: what the command did is not known. */
+/** The connection ended before the command. It is unknown how far the command got. */
 export class ConnectionLostError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_CONNECTION_LOST', message, options);
@@ -154,7 +154,7 @@ export class ConnectionLostError extends KvmplayError {
   }
 }
 
-/** A command did not end in its time. */
+/** A command exceeded its time limit. */
 export class CommandTimeoutError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_COMMAND_TIMEOUT', message, options);
@@ -165,21 +165,21 @@ export class CommandTimeoutError extends KvmplayError {
   }
 }
 
-/** What `waitFor` waits for did not come about in its time. */
+/** The condition of `waitFor` was not met in time. */
 export class WaitTimeoutError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_WAIT_TIMEOUT', message, options);
   }
 }
 
-/** What a playbook says by `assertThat` is not true. */
+/** A condition of `assertThat` in a playbook is false. */
 export class AssertionError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_ASSERTION', message, options);
   }
 }
 
-/** A command of `command`, `shell`, `host.read` or `host.exec` ended with a non-zero code, or a script of kvmplay itself could not run. */
+/** A command of `command`, `shell`, `host.read` or `host.exec` ended with a non-zero exit code, or one of kvmplay's own scripts could not run. */
 export class CommandError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_COMMAND', message, options);
@@ -194,11 +194,11 @@ export class HostLockedError extends KvmplayError {
 }
 
 export interface RollbackErrorOptions extends KvmplayErrorOptions {
-  /** The change whose command did not work, if one did not. */
+  /** The change whose command failed. Absent: no command did. */
   readonly change?: Change | undefined;
 }
 
-/** A change was begun and taken back; the host is as before, and that was proved. */
+/** A change was started and rolled back. Afterwards the host was verified to be as before. */
 export class RolledBackError extends KvmplayError {
   readonly change: Change | undefined;
 
@@ -208,7 +208,7 @@ export class RolledBackError extends KvmplayError {
   }
 }
 
-/** A change was begun, and the host is not as before: somebody must look. */
+/** A change was started, and its rollback did not restore the host. An administrator must look at it. */
 export class RollbackFailedError extends KvmplayError {
   readonly change: Change | undefined;
 
@@ -218,7 +218,7 @@ export class RollbackFailedError extends KvmplayError {
   }
 }
 
-/** The lab cannot be built or used. */
+/** The lab cannot be created or used. */
 export class LabError extends KvmplayError {
   constructor(message: string, options?: KvmplayErrorOptions) {
     super('KVMPLAY_LAB', message, options);

@@ -5,10 +5,7 @@ import type { Forecaster } from './engine/transaction/forecaster.ts';
 import { links, sshPath } from './facts/index.ts';
 import { readAnswer } from './model/fact.ts';
 
-/**
- * What changes mean to guests and to SSH. Only the way of the SSH session is asked for its sake: tasks about the network
- * ask for the links anyway.
- */
+/** Forecasts the effect of changes on guests and SSH. It needs one extra fact, the SSH path; network tasks ask for the links anyway. */
 export const networkForecaster: Forecaster = {
   facts: [sshPath],
   forecast: (changes, answers, others) => {

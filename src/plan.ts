@@ -5,19 +5,19 @@ import type { Change } from './model/change.ts';
 import { type Forecast, worstForecast } from './model/forecast.ts';
 import { run, type RunOptions } from './run.ts';
 
-/** What `plan` takes: all that `run` takes, but for what only a change needs. */
+/** Options of `plan`: those of `run` without the ones that only changes need. */
 export type PlanOptions = Omit<
   RunOptions,
   'checkMode' | 'rollout' | 'confirmTimeout' | 'owner' | 'sleep' | 'reporters'
 >;
 
-/** What would be done where. */
+/** The planned changes of all hosts. */
 export interface FleetPlan {
-  /** Plays in order, hosts in inventory order; also hosts where nothing is to do. */
+  /** Plays in order, hosts in inventory order, including hosts without changes. */
   readonly hosts: readonly HostPlan[];
 }
 
-/** What one play would do on one host. */
+/** The planned changes of one play on one host. */
 export interface HostPlan {
   readonly play: string;
   readonly host: string;
@@ -25,13 +25,13 @@ export interface HostPlan {
   readonly outcome: HostOutcome;
   /** In the order of the playbook. */
   readonly tasks: readonly TaskPlan[];
-  /** What it would disrupt; absent when nothing is to change. */
+  /** Expected disruption; absent if nothing would change. */
   readonly forecast?: Forecast;
-  /** Why the host could not be planned. */
+  /** The error that prevented planning the host. */
   readonly error?: EventError;
 }
 
-/** What one task would do. */
+/** The planned changes of one task. */
 export interface TaskPlan {
   /** `ensureBond` */
   readonly task: string;
@@ -43,11 +43,10 @@ export interface TaskPlan {
 }
 
 /**
- * Tells what plays would do on the hosts of an inventory, and changes nothing: the plan that `run` would carry out, as
- * data. Resolves whatever becomes of hosts: one that cannot be reached or planned has an `error`.
+ * Plans plays on the hosts of an inventory and changes nothing. Returns, as data, the plan that `run` would carry out. Resolves even if hosts fail: a host
+ * that cannot be reached or planned has an `error`.
  *
- * @throws InventoryError for a pattern that names nothing, PlaybookError for variables that do not fit; before any host is
- *   touched.
+ * @throws InventoryError for a pattern that matches nothing, PlaybookError for invalid variables; both before any host is contacted.
  * @example
  * const inventory = await loadInventory(['hosts.yml']);
  * const { hosts } = await plan({ plays: [bond6], inventory });

@@ -10,26 +10,25 @@ import type { Inventory, InventoryHost } from './model/inventory.ts';
 import { createTransports, type Transports } from './transports/transport-for.ts';
 import type { Transport } from './transports/transport.ts';
 
-/** What `run` takes. */
+/** Options of `run`. */
 export interface RunOptions extends Omit<
   EngineOptions,
   'kinds' | 'hostsOf' | 'transportFor' | 'inventoryHosts' | 'secrets'
 > {
   readonly inventory: Inventory;
-  /** Variables that win over the inventory's, for every host; templates in it see them. */
+  /** Variables that override the inventory for every host. Templates in the inventory see them. */
   readonly extraVars?: HostVars;
-  /** A further pattern: only hosts that are in the play's and in this one. In it `@FILE` stands for the lines of a file. */
+  /** Additional pattern: only hosts that match it and the play's pattern take part. `@FILE` stands for the lines of a file. */
   readonly limit?: string;
-  /** Names: no other host is touched. */
+  /** Host names; no other host is contacted. */
   readonly only?: ReadonlySet<string>;
-  /** How to reach a host; default: by `ansible_connection`, over SSH. What its hosts share is closed when the run ends. */
+  /** Transport of a host. Default: by `ansible_connection`, else SSH. `close` is called when the run ends. */
   readonly transportFor?: ((host: InventoryHost) => Transport) & Partial<Pick<Transports, 'close'>>;
 }
 
 /**
- * Runs plays on the hosts of an inventory, each host one transaction, and resolves with what came of every host; a host
- * that fails does not make it throw. Throws InventoryError for a pattern that names nothing and PlaybookError for
- * variables that do not fit, before any host is touched.
+ * Runs plays on the hosts of an inventory, with a transaction per host, and resolves with the outcome of every host. A failed host does not reject the
+ * promise. Throws InventoryError for a pattern that matches nothing and PlaybookError for invalid variables, both before any host is contacted.
  *
  * @example
  * const inventory = await loadInventory(['hosts.yml']);
@@ -55,12 +54,12 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   }
 }
 
-/** What `checkPlays` takes: what `run` needs to know before it touches a host. */
+/** Options of `checkPlays`: those that `run` needs before it contacts a host. */
 export type CheckOptions = Pick<RunOptions, 'plays' | 'inventory' | 'extraVars' | 'limit' | 'rollout'>;
 
 /**
- * Refuses what `run` would refuse before the first connection, and touches no host: patterns that name nothing, variables that
- * do not fit, rollouts that make no sense. Resolves with the number of hosts of each play.
+ * Checks everything that `run` checks before the first connection, without contacting a host: patterns that match nothing, invalid variables, contradictory
+ * rollouts. Resolves with the number of hosts of each play.
  *
  * @throws InventoryError, PlaybookError
  * @example

@@ -1,4 +1,4 @@
-/** What plans of your own tasks are made of. */
+/** Helpers for the plans of your own tasks. */
 export { deleteFile, findFile, type WantedFile, writeFile } from './files/file-changes.ts';
 export { editLines, type LineEdit } from './files/edit-lines.ts';
 export { requireRoot } from './input/require-root.ts';

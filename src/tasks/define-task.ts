@@ -4,21 +4,21 @@ import type { Host } from '../model/host.ts';
 import type { HostSettings, Plan, Task, TaskResult } from '../model/task.ts';
 import { validateInput } from './input/validate-input.ts';
 
-/** A task as playbooks call it. `I` is the input as users write it, `D` the same after validation. */
+/** A task as playbooks call it. `I` is the input as users write it, `D` the validated input. */
 export interface TaskFunction<I, D, F, O> {
   (host: Pick<Host, 'perform'>, desired: I): Promise<TaskResult<O>>;
-  /** The task as data, for whoever runs or tests it. */
+  /** The task as data, for engines and tests. */
   readonly task: Task<D, F, O>;
 }
 
-/** What `defineTask` takes. */
+/** The definition that `defineTask` takes. */
 export interface TaskDefinition<I, D, F, O> {
   readonly name: string;
-  /** Of zod. The message of each field says what the value should be, such as `a whole number from 1 to 4094`. */
+  /** Zod schema. The message of each field says what the value should be, such as `a whole number from 1 to 4094`. */
   readonly schema: z.ZodType<D, I>;
-  /** What is wrong across fields, as the end of a sentence that begins with task and subject. */
+  /** Checks rules across fields. Returns the end of a sentence that begins with task and subject; undefined if the input is valid. */
   readonly check?: (desired: D) => string | undefined;
-  /** By the names under which `plan` sees the answers; a function where they depend on what is desired. */
+  /** Facts by the names under which `plan` sees the answers; a function if they depend on the desired state. */
   readonly facts: F | ((desired: D) => F);
   readonly subject: (desired: D) => string;
   readonly plan: (desired: D, facts: Answers<F>, host: HostSettings) => Plan;

@@ -27,17 +27,17 @@ import { freeNics } from './network/link-changes.ts';
 import { networkFacts, type NetworkTask } from './network/network-facts.ts';
 import { whole } from './network/persisted-link.ts';
 
-/** What `ensureAddress` shall give a link, or take from it. */
+/** Addresses, gateway and routes that `ensureAddress` gives a link or removes. */
 export interface DesiredAddress extends DesiredAddressing {
-  /** Name of the link: a NIC, a bond, a bridge or a VLAN that is nobody's port. */
+  /** Name of the link: a NIC, a bond, a bridge or a VLAN that is not a port. */
   readonly link: string;
-  /** `absent` takes what is named from the link. Default: `present`. */
+  /** `absent` removes the named settings from the link. Default: `present`. */
   readonly state?: 'present' | 'absent' | undefined;
-  /** Whether static addresses that are not named leave the link, with the routes that need them. Default: `false`. */
+  /** Whether static addresses that are not named are removed, with the routes that need them. Default: `false`. */
   readonly exact?: boolean | undefined;
 }
 
-/** What `ensureAddress` returns. */
+/** The result of `ensureAddress`. */
 export interface AddressOutput {
   /** Static addresses of the link, with prefix length. */
   readonly addresses: readonly string[];
@@ -53,17 +53,16 @@ const schema = fields({
 export type AddressSpec = z.output<typeof schema>;
 
 /**
- * Ensures that a link has addresses, gateway and routes, in the kernel and in the files of the next boot, and that these
- * name DNS servers.
+ * Ensures addresses, gateway, routes and DNS servers of a link: in the kernel (except DNS) and in the files for the next boot.
  *
- * What the link has besides stays, but a host has one default gateway: another one of this link is replaced.
+ * Other settings of the link stay. A host has one default gateway, so another one of this link is replaced.
  *
  * @example
  * await ensureAddress(host, { link: 'eno3', addresses: ['10.128.1.10/24'], gateway: '10.128.1.1', dns: ['192.168.0.168'] });
  *
  * @throws TaskInputError when a field is wrong, such as an address without prefix length.
- * @throws PlanError when the link is not there, is a port or gets its address from DHCP, when another link has the
- *   address or the default gateway, or when a gateway lies in no network of the link.
+ * @throws PlanError when the link does not exist, is a port or gets its address from DHCP, when another link has the address or the default gateway, or when
+ * a gateway lies in no network of the link.
  * @see iproute2, ip-address(8) and ip-route(8).
  */
 export const ensureAddress: NetworkTask<DesiredAddress, AddressSpec, AddressOutput> = defineTask({
@@ -152,7 +151,7 @@ function without({ gateway, gateway6, ...rest }: Addressing, unwanted: Addressin
   };
 }
 
-/** Files tell a route's link by their own name. */
+/** Compares routes without their link: routes in files do not name it. */
 function isSameWay(a: Route, b: Route): boolean {
   return isSameRoute({ ...a, link: '' }, { ...b, link: '' });
 }

@@ -30,18 +30,17 @@ import { setMtu } from './network/mtu.ts';
 import { networkFacts, type NetworkTask } from './network/network-facts.ts';
 import { bondFileOptions, persistAlone } from './network/persisted-link.ts';
 
-/** What `ensureBond` returns. */
+/** The result of `ensureBond`. */
 export interface BondOutput {
-  /** Name of the bond, to make it a bridge's port or a VLAN's parent. */
+  /** Name of the bond, for use as a port of a bridge or as parent of a VLAN. */
   readonly name: string;
 }
 
 /**
- * Ensures that NICs form a bond, in the kernel and in the files of the next boot.
+ * Ensures that NICs form a bond, in the kernel and in the files for the next boot.
  *
- * A bond that is there is brought over with as little disturbance as the kernel allows: most options change while it
- * works, new ports join before old ones leave, and only another mode or `failOverMac` makes it let go of all ports for a
- * moment. It stays a port of its bridge all the while, and keeps its MAC and its VLANs.
+ * An existing bond is changed with as little disturbance as the kernel allows. Most options change while it works, and new ports join before old ones leave.
+ * Only a new mode or `failOverMac` releases all ports for a moment. The bond stays a port of its bridge, and keeps its MAC and its VLANs.
  *
  * @example
  * await ensureBond(host, { name: 'bond6', mode: 'balance-alb', ports: ['eno4', 'eno5'] });
@@ -49,9 +48,9 @@ export interface BondOutput {
  * @example
  * await ensureBond(host, { name: 'bond0', mode: 4, ports: ['eno1', 'eno2'], lacpRate: 'fast', xmitHashPolicy: 'layer3+4' });
  *
- * @throws TaskInputError when a field is wrong, or an option is not for the mode.
- * @throws PlanError when a port is not there, is not a NIC, is another link's port, carries VLANs or has its address from
- *   DHCP, or when the kernel has no bonding.
+ * @throws TaskInputError when a field is wrong, or an option does not fit the mode.
+ * @throws PlanError when a port does not exist, is not a NIC, is a port of another link, carries VLANs or has its address from DHCP, or when the kernel
+ * lacks bonding.
  * @see Linux, Documentation/networking/bonding.rst; drivers/net/bonding/bond_options.c for what may change when.
  */
 export const ensureBond: NetworkTask<DesiredBond, BondSpec, BondOutput> = defineTask({
@@ -125,7 +124,7 @@ function leavingPorts(draft: PlanBuilder, { name, ports, exact }: BondSpec): rea
 
 function create(draft: PlanBuilder, desired: BondSpec, mode: BondMode): void {
   const [first] = desired.ports ?? [];
-  // A MAC of its own keeps VLANs and bridges on it from changing theirs when ports come and go.
+  // With a MAC of its own, VLANs and bridges on the bond keep theirs when ports come and go.
   const mac = desired.mac ?? (first === undefined ? undefined : draft.link(first).mac);
   draft.add({
     kind: 'link.create',
@@ -166,14 +165,14 @@ function alter(draft: PlanBuilder, desired: BondSpec, { mode, leaving }: Alterat
   pinMacForFirstPort(draft, desired);
 }
 
-/** As of a new bond; and were the ports taken back, the kernel would give the bond a random MAC. */
+/** A bond without ports gets the MAC of its first port, like a new bond. Otherwise a rollback would end with a random MAC. */
 function pinMacForFirstPort(draft: PlanBuilder, { name, ports: [first] = [] }: BondSpec): void {
   const { mac, macPinned } = draft.link(name);
   if (first === undefined || portsOf(draft.facts.links, name).length > 0) return;
   draft.pinMac(name, macPinned ? mac : draft.link(first).mac);
 }
 
-/** Here and below: when the last port leaves the kernel gives the bond a random MAC, also in place of a pinned one. */
+/** When the last port leaves, the kernel gives the bond a random MAC, even if the MAC was pinned. This holds for the uses below, too. */
 function withoutPortsOf(draft: PlanBuilder, name: string, leaving: readonly string[], act: () => void): void {
   const { mac } = draft.link(name);
   const ports = portsOf(draft.facts.links, name);

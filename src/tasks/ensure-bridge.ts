@@ -29,38 +29,38 @@ import { problemOfLength, problemOfNewName, shorterName } from './network/names.
 import { networkFacts, type NetworkTask } from './network/network-facts.ts';
 import { bridgeFileOptions, isMomentary, persistAlone, whole } from './network/persisted-link.ts';
 
-/** A bridge as `ensureBridge` shall make it. */
+/** Desired state of a bridge. */
 export interface DesiredBridge extends DesiredAddressing {
   /** Name of the bridge, at most 15 letters, digits, `-` and `_`. */
   readonly name: string;
   /** `absent` removes the bridge and the VLANs on it; its ports stay, up and free. Default: `present`. */
   readonly state?: 'present' | 'absent' | undefined;
-  /** NICs, bonds, VLANs or taps that are to be ports. Ports that are not named stay. Default: none. */
+  /** NICs, bonds, VLANs or taps that become ports. Ports that are not named stay. Default: none. */
   readonly ports?: readonly string[] | undefined;
-  /** Whether ports that are not named leave, but never a guest's tap. Default: `false`. */
+  /** Whether ports that are not named are removed; a guest's tap always stays. Default: `false`. */
   readonly exact?: boolean | undefined;
   /**
-   * The port whose addresses, routes, gateway and DNS servers become the bridge's, in the kernel and in the files. With
-   * `state: 'absent'` it gets back what the bridge has. Default: none.
+   * The port whose addresses, routes, gateway and DNS servers move to the bridge, in the kernel and in the files. With `state: 'absent'` they move from the
+   * bridge to this port. Default: none.
    */
   readonly takeover?: string | undefined;
-  /** Spanning tree protocol. With it a port forwards nothing for twice the forward delay. Default: `false`. */
+  /** Whether the spanning tree protocol is on. A new port then forwards nothing for twice the forward delay. Default: `false`. */
   readonly stp?: boolean | undefined;
-  /** Seconds, 2 to 30 with STP, 0 to 30 without. Default: 15 with STP, 0 without. */
+  /** Forward delay in seconds, 2 to 30 with STP, 0 to 30 without. Default: 15 with STP, 0 without. */
   readonly forwardDelay?: number | undefined;
-  /** Priority in the election of the root bridge, 0 to 65535, the lowest wins. Default: what it is; the kernel's is 32768. */
+  /** Priority in the election of the root bridge, 0 to 65535; the lowest wins. Default: unchanged; the kernel's is 32768. */
   readonly priority?: number | undefined;
-  /** Seconds that a silent MAC is remembered, 0 to 1000000. Default: what it is; the kernel's is 300. */
+  /** Seconds for which a silent MAC is remembered, 0 to 1000000. Default: unchanged; the kernel's is 300. */
   readonly ageing?: number | undefined;
-  /** MAC address. Default: that of `takeover`, else of the first port that is no tap; once set it stays. */
+  /** MAC address. Default: that of `takeover`, else of the first port that is not a tap. Once set it stays. */
   readonly mac?: string | undefined;
-  /** Largest payload in bytes, 68 to 65535. NICs below it are raised. Default: the smallest of the ports'. */
+  /** Largest payload in bytes, 68 to 65535. The MTU of NICs below the bridge is raised to it. Default: the smallest of the ports. */
   readonly mtu?: number | undefined;
 }
 
-/** What `ensureBridge` returns. */
+/** The result of `ensureBridge`. */
 export interface BridgeOutput {
-  /** Name of the bridge, to make it a VLAN's parent or to plug a guest in. */
+  /** Name of the bridge, for use as parent of a VLAN or for guests. */
   readonly name: string;
 }
 
@@ -82,11 +82,10 @@ const schema = fields({
 export type BridgeSpec = z.output<typeof schema>;
 
 /**
- * Ensures that a bridge joins links, in the kernel and in the files of the next boot.
+ * Ensures that a bridge connects links, in the kernel and in the files for the next boot.
  *
- * Its MAC is pinned to that of its uplink, so that a guest's tap cannot change it. Ports that nobody told kvmplay about stay, and
- * a guest's tap is never taken out. With `takeover` the bridge takes the addresses of a NIC over, also of the one that the
- * session runs over.
+ * The MAC is pinned to that of the uplink, so a guest's tap cannot change it. Ports that are not named stay unless `exact` is set, and a guest's tap is
+ * never removed. With `takeover` the bridge takes over the addresses of a NIC, even of the one that carries the SSH session.
  *
  * @example
  * await ensureBridge(host, { name: 'breno3', takeover: 'eno3' });
@@ -95,8 +94,8 @@ export type BridgeSpec = z.output<typeof schema>;
  * await ensureBridge(host, { name: 'br0', ports: ['eno1'], addresses: ['10.128.1.10/24'], gateway: '10.128.1.1' });
  *
  * @throws TaskInputError when a field is wrong, such as a forward delay that STP does not allow.
- * @throws PlanError when a port is not there, is another link's port or has addresses that nobody takes over, when the
- *   bridge to be removed has ports of guests, or when the kernel has no bridges.
+ * @throws PlanError when a port does not exist, is a port of another link or has addresses without `takeover`, when the bridge to be removed has ports of
+ * guests, or when the kernel lacks bridges.
  * @see Linux, Documentation/networking/bridge.rst; net/bridge/br_if.c and br_stp.c for the limits.
  */
 export const ensureBridge: NetworkTask<DesiredBridge, BridgeSpec, BridgeOutput> = defineTask({
@@ -161,7 +160,7 @@ function planPresent(draft: PlanBuilder, desired: BridgeSpec): void {
   for (const port of left) persistAlone(draft, port);
 }
 
-/** A port that is taken over need not be listed. */
+/** The port of `takeover` need not be listed. */
 function portNames({ ports, takeover }: BridgeSpec): readonly string[] {
   return takeover === undefined || ports.includes(takeover) ? ports : [takeover, ...ports];
 }
@@ -171,7 +170,7 @@ interface Taken {
   readonly layer3: Layer3;
 }
 
-/** What ports have on layer 3, which ports must not have. */
+/** Returns the layer 3 settings of ports, which ports must not have. */
 function takenFromPorts(draft: PlanBuilder, desired: BridgeSpec, ports: readonly Link[]): readonly Taken[] {
   const taken = ports
     .map(({ name: port }) => ({ port, layer3: layer3Of(draft, port) }))
@@ -199,7 +198,7 @@ function create(draft: PlanBuilder, desired: BridgeSpec, ports: readonly Link[])
       name: desired.name,
       kind: 'bridge',
       up: true,
-      // Some kernels refuse an MTU above 1500 while there is no port.
+      // Some kernels refuse an MTU above 1500 for a bridge without ports.
       mtu: 1500,
       mac: uplink ?? '',
       macPinned: uplink !== undefined,
@@ -219,7 +218,7 @@ function alignMac(
   draft.pinMac(desired.name, wanted);
 }
 
-/** A bridge without one takes the lowest MAC of its ports, and another when ports come and go (hazard 16). */
+/** A bridge without a set MAC takes the lowest of its ports, and changes it when ports come and go (hazard 16). */
 function uplinkMac(desired: BridgeSpec, ports: readonly Link[]): string | undefined {
   if (desired.mac !== undefined) return desired.mac;
   const uplink =
@@ -227,7 +226,7 @@ function uplinkMac(desired: BridgeSpec, ports: readonly Link[]): string | undefi
   return uplink?.mac === '' ? undefined : uplink?.mac;
 }
 
-/** In sysfs times are in hundredths of a second. */
+/** sysfs has times in hundredths of a second. */
 function bridgeOptions({ stp, forwardDelay, priority, ageing }: BridgeSpec): Record<string, string> {
   return {
     stp_state: stp ? '1' : '0',
@@ -286,7 +285,7 @@ function warn(
   }
 }
 
-/** A guest's tap is in the guest's own definition. */
+/** A guest's tap is configured by the guest's own definition. */
 function persistPort(draft: PlanBuilder, { name, mtu: wanted }: BridgeSpec, port: Link): void {
   if (isGuestPort(port) || port.kind === 'other') return;
   draft.persist({

@@ -14,27 +14,27 @@ import {
 import { fields, flag, type Shape, state } from './input/input.ts';
 import { requireRoot } from './input/require-root.ts';
 
-/** A file as `ensureFile` shall make it. */
+/** Desired state of a text file. */
 export interface DesiredFile {
-  /** Absolute. A folder of it that is missing is made, mode 0755, and stays when the file goes. */
+  /** Absolute path. A missing folder is created with mode 0755, and stays when the file is removed. */
   readonly path: string;
-  /** All of the file, at most 256 kB of UTF-8 text. Needed unless the file shall be absent. */
+  /** The whole content, at most 256 kB of UTF-8 text. Required unless `state` is `absent`. */
   readonly content?: string | undefined;
   /** `absent` removes the file. Default: `present`. */
   readonly state?: 'present' | 'absent' | undefined;
-  /** Permission bits in octal, such as `'0640'`. Default: those of the file that is there, else `'0644'`. */
+  /** Permission bits in octal, such as `'0640'`. Default: those of the existing file, else `'0644'`. */
   readonly mode?: string | undefined;
-  /** Name of the user who owns it. Default: that of the file that is there, else `root`. */
+  /** Name of the owner. Default: that of the existing file, else `root`. */
   readonly owner?: string | undefined;
-  /** Name of its group. Default: that of the file that is there, else `root`. */
+  /** Name of the group. Default: that of the existing file, else `root`. */
   readonly group?: string | undefined;
-  /** Whether reports and logs leave the content out. Default: they do for a file that only its owner may read. */
+  /** Whether reports and logs omit the content. Default: only for a file that nobody but its owner may read. */
   readonly secret?: boolean | undefined;
 }
 
-/** What `ensureFile` returns. */
+/** The result of `ensureFile`. */
 export interface FileOutput {
-  /** As it was asked for. */
+  /** Path as given in the input. */
   readonly path: string;
 }
 
@@ -53,13 +53,13 @@ type FileSpec = z.output<typeof schema>;
 type FileFacts = ReturnType<typeof factsFor>;
 
 /**
- * Ensures that a text file has this content, and this owner and mode where they are given.
+ * Ensures the content of a text file, and its owner and mode if given.
  *
- * It is staged beside the old file and renamed over it when the whole transaction is confirmed, so that nobody reads half
- * of it, and a host that loses its connection keeps the old one. The label of SELinux is that of the policy. What stands
- * at the path and is no text file, such as a symbolic link or a folder, is refused: name the file that is meant.
+ * The new file is staged beside the old one and renamed over it once the whole transaction is confirmed. Nobody ever reads half a file, and a host that
+ * loses its connection keeps the old one. The SELinux label comes from the policy. A symbolic link, a folder or anything else that is not a text file is
+ * refused: give the path of the file itself.
  *
- * A command that shall see the new file runs by `host.exec`, which puts the files before it in place first.
+ * Run commands that need the new file by `host.exec`: it puts earlier files in place first.
  *
  * @example
  * const conf = await ensureFile(host, {
@@ -68,8 +68,8 @@ type FileFacts = ReturnType<typeof factsFor>;
  * });
  * if (conf.changed) await host.exec('systemctl restart chronyd');
  *
- * @throws TaskInputError when a field is wrong, such as a path that is not absolute, or content that is missing.
- * @throws PlanError when something else than a text file is at the path, or the login user is not root.
+ * @throws TaskInputError when a field is wrong, such as a path that is not absolute, or missing content.
+ * @throws PlanError when the path holds something other than a text file, or the login user is not root.
  */
 export const ensureFile: TaskFunction<DesiredFile, FileSpec, FileFacts, FileOutput> = defineTask({
   name: 'ensureFile',

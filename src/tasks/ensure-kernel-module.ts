@@ -8,21 +8,21 @@ import { fields, flag, matching, type Shape, state } from './input/input.ts';
 import { withModule, withOptions, withoutModule, withoutOptions } from './files/module-files.ts';
 import { requireRoot } from './input/require-root.ts';
 
-/** A kernel module as `ensureKernelModule` shall make it. */
+/** Desired state of a kernel module. */
 export interface DesiredKernelModule {
-  /** Such as `br_netfilter`; the kernel takes `-` and `_` for the same. */
+  /** Module name, such as `br_netfilter`. The kernel treats `-` and `_` alike. */
   readonly name: string;
-  /** `absent`: not loaded at boot, and without parameters of its own. Default: `present`. */
+  /** `absent`: not loaded at boot, and no parameters in files. Default: `present`. */
   readonly state?: 'present' | 'absent' | undefined;
-  /** Parameters by name. A module that is loaded keeps those it has until it is loaded anew. Default: what files say. */
+  /** Parameters by name. A loaded module keeps its parameters until it is loaded again. Default: as the files have them. */
   readonly parameters?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** With `absent`: whether it is taken out of the running kernel, too. Default: `false`. */
+  /** With `absent`: whether to unload it from the running kernel, too. Default: `false`. */
   readonly unload?: boolean | undefined;
 }
 
-/** What `ensureKernelModule` returns. */
+/** The result of `ensureKernelModule`. */
 export interface KernelModuleOutput {
-  /** Whether the running kernel has it. */
+  /** Whether the running kernel has the module. */
   readonly loaded: boolean;
 }
 
@@ -55,15 +55,15 @@ type ModuleFacts = ReturnType<typeof factsFor>;
  * Ensures that a kernel module is loaded, now and after the next boot: by `/etc/modules-load.d/NAME.conf`, and with
  * parameters by `/etc/modprobe.d/NAME.conf`. Other lines of these files stay.
  *
- * The module bonding is loaded with `max_bonds=0`, since otherwise the kernel makes a bond0 that nobody asked for. Loading a
- * module cannot be taken back by a rollback. Hosts of EL6, which read no modules-load.d, load it now and not at boot.
+ * The module bonding is loaded with `max_bonds=0`; otherwise the kernel creates an unwanted bond0. A rollback does not unload modules. EL6 hosts do not read
+ * modules-load.d: there the module is loaded now, but not at boot.
  *
  * @example
  * await ensureKernelModule(host, { name: 'br_netfilter' });
  * await ensureKernelModule(host, { name: 'nf_conntrack', parameters: { hashsize: 65536 } });
  *
  * @throws TaskInputError when a field is wrong, such as a parameter with a blank in it.
- * @throws PlanError when the kernel has no such module, or one that shall be unloaded is in use or drives a NIC.
+ * @throws PlanError when the kernel has no such module, or when a module to unload is in use or drives a NIC.
  * @see modules-load.d(5), modprobe.d(5); Linux, Documentation/networking/bonding.rst for max_bonds.
  */
 export const ensureKernelModule: TaskFunction<
@@ -97,7 +97,7 @@ export const ensureKernelModule: TaskFunction<
   output: (_, { module }) => ({ loaded: isThere(module) }),
 });
 
-/** The kernel removes the links of a kind when its module goes, whoever uses them. */
+/** Unloading such a module removes all links of its kind, whether in use or not. */
 const linkModules = new Set(
   'bonding 8021q bridge tun veth dummy macvlan macvtap ipvlan vxlan team ifb'.split(' '),
 );
@@ -134,7 +134,7 @@ function planPresent(
   ];
 }
 
-/** Hazard 29. */
+/** bonding must not create bonds by itself (hazard 29). */
 function wantedParameters({
   name,
   parameters: given,
@@ -183,7 +183,7 @@ function spell(value: string | number | boolean): string {
   return typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
 }
 
-/** The kernel prints Y and N for what it takes as 1 and 0. */
+/** The kernel prints Y and N for the values 1 and 0. */
 function plainParameter(value: string): string {
   if (value === 'Y') return '1';
   return value === 'N' ? '0' : value;

@@ -7,35 +7,35 @@ import { filePath, findFile, writeFile } from './files/file-changes.ts';
 import { fields, flag, listOf, matching, type Shape, state } from './input/input.ts';
 import { requireRoot } from './input/require-root.ts';
 
-/** Lines of a file as `ensureLines` shall make them. */
+/** Desired lines of a text file. */
 export interface DesiredLines {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
-  /** Whole lines, without their ends. */
+  /** Whole lines, without line ends. */
   readonly lines?: readonly string[] | undefined;
-  /** `absent` removes the lines, and those that `match`. Default: `present`. */
+  /** `absent` removes the lines, and lines that `match`. Default: `present`. */
   readonly state?: 'present' | 'absent' | undefined;
-  /** With it `lines` is one line: the first line of the file that matches becomes that one, others that match go. */
+  /** Pattern for an existing line. `lines` must then be a single line: it replaces the first match, and further matches are removed. */
   readonly match?: RegExp | undefined;
-  /** Where new lines go: after the last line that matches. Default: the end of the file. */
+  /** Inserts new lines after the last line that matches. Default: the end of the file. */
   readonly after?: RegExp | undefined;
-  /** Where new lines go: before the first line that matches. Default: the end of the file. */
+  /** Inserts new lines before the first line that matches. Default: the end of the file. */
   readonly before?: RegExp | undefined;
-  /** Whether a file that is missing is made, root's with mode 0644. Default: `false`. */
+  /** Whether a missing file is created, owned by root with mode 0644. Default: `false`. */
   readonly create?: boolean | undefined;
-  /** Whether reports and logs leave the content out. Default: they do for a file that only its owner may read. */
+  /** Whether reports and logs omit the content. Default: only for a file that nobody but its owner may read. */
   readonly secret?: boolean | undefined;
 }
 
-/** What `ensureLines` returns. */
+/** The result of `ensureLines`. */
 export interface LinesOutput {
-  /** Of the file. */
+  /** Path of the file. */
   readonly path: string;
 }
 
 const line = matching('a line of text without its end', (value) => !/[\n\r\0]/.test(value));
 
-/** With the flags g and y an expression remembers where it was, and planning would not be repeatable. */
+/** With the flags g and y an expression keeps a position between calls, so planning would not be repeatable. */
 const expression = z.custom<RegExp>(
   (value) =>
     Object.prototype.toString.call(value) === '[object RegExp]' && !/[gy]/.test((value as RegExp).flags),
@@ -58,12 +58,12 @@ type LinesSpec = z.output<typeof schema>;
 type LinesFacts = ReturnType<typeof factsFor>;
 
 /**
- * Ensures that a text file has certain lines, or has them no longer, and leaves its other lines alone.
+ * Ensures that a text file contains certain lines, or does not contain them. Its other lines stay.
  *
- * Without `match` each of `lines` that is not there is added. With `match` the file says a thing once: the first line that
- * matches becomes the wanted one and others that match go; where none matches, the line is added.
+ * Without `match`, each of `lines` that is missing is added. With `match`, the first matching line becomes the wanted one, and further matches are removed;
+ * if nothing matches, the line is added.
  *
- * Lines are compared without their ends; new ones end as the first line of the file does, by LF or by CR and LF.
+ * Lines are compared without their ends. New lines end like the first line of the file, with LF or with CR and LF.
  *
  * @example
  * const sshd = await ensureLines(host, {
@@ -74,7 +74,7 @@ type LinesFacts = ReturnType<typeof factsFor>;
  * if (sshd.changed) await host.exec('systemctl reload sshd');
  *
  * @throws TaskInputError when a field is wrong, such as a line that holds a line feed.
- * @throws PlanError when there is no such file and it shall not be made, or no text file at the path.
+ * @throws PlanError when the file does not exist and `create` is not set, or when the path holds something other than a text file.
  */
 export const ensureLines: TaskFunction<DesiredLines, LinesSpec, LinesFacts, LinesOutput> = defineTask({
   name: 'ensureLines',

@@ -6,22 +6,22 @@ import { defineTask, type TaskFunction } from './define-task.ts';
 import { fields, listOf, matching, type Shape, state } from './input/input.ts';
 import { requireRoot } from './input/require-root.ts';
 
-/** Packages as `ensurePackage` shall make them. */
+/** Desired state of packages. */
 export interface DesiredPackage {
-  /** One name, or several that are installed together, as the package manager of the host has them. */
+  /** One package, or several that are installed together, by their names in the host's package manager. */
   readonly name: string | readonly string[];
-  /** `absent` removes them, and nothing else. Default: `present`, in any version. */
+  /** `absent` removes the packages, and nothing else. Default: `present`, in any version. */
   readonly state?: 'present' | 'absent' | undefined;
 }
 
-/** What `ensurePackage` returns. */
+/** The result of `ensurePackage`. */
 export interface PackageOutput {
-  /** Versions by name, of those that are installed; empty in check mode for one that would be. */
+  /** Versions of installed packages by name. In check mode the version of a package to be installed is empty. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
 const packageName = matching('the name of a package, such as "chrony"', (value) =>
-  // To apt-get a name with a minus behind it is one to remove.
+  // apt-get removes a package whose name has a minus at the end.
   /^[A-Za-z0-9](?:[A-Za-z0-9+._:-]*[A-Za-z0-9+._:])?$/.test(value),
 );
 
@@ -38,27 +38,26 @@ type PackageSpec = z.output<typeof schema>;
 type PackageFacts = ReturnType<typeof factsFor>;
 
 /**
- * Ensures that packages are installed, or are not, with apt, dnf, yum or zypper, whichever the host has: apt where dpkg
- * has installed the system, zypper on SUSE, otherwise the first of dnf, yum and zypper that is there.
+ * Ensures that packages are installed or removed, by the host's apt, dnf, yum or zypper. apt is used if dpkg installed the system, zypper on SUSE, otherwise
+ * the first of dnf, yum and zypper that exists.
  *
- * Whether they are is looked up in the database of dpkg or rpm, without network. Installing needs a mirror and time, so it
- * is a transaction of its own with 15 minutes more: what was planned before is made and confirmed first, and what comes
- * after is planned on what the package brought, such as its configuration file. No rollback takes packages back: the error
- * names those that stay. A package manager that is busy is waited for, at least two minutes.
+ * The database of dpkg or rpm tells whether they are installed; that needs no network. Installing needs a mirror and time, so it is a transaction of its own
+ * with 15 extra minutes. Earlier changes are applied and confirmed first, and later tasks see what the package brought, such as its configuration file. No
+ * rollback removes installed packages: the error names them. A busy package manager is waited for, at least two minutes.
  *
- * A name is that of a package, and not one that packages provide: `vim-enhanced`, not `vim`.
+ * Give the name of a package, not one that packages provide: `vim-enhanced`, not `vim`.
  *
- * Removing is done by dpkg and rpm themselves, which refuse when another package needs one of these, where a package
- * manager would remove that, too. To upgrade, run the package manager by `host.exec`.
+ * dpkg and rpm themselves remove packages. They refuse if another package needs one of them; a package manager would remove that package, too. To upgrade,
+ * run the package manager by `host.exec`.
  *
- * Tested with apt 2.6, dnf 4.14, zypper 1.14 and rpm 4.18; the yum of EL7 is known from its manual only.
+ * Tested with apt 2.6, dnf 4.14, zypper 1.14 and rpm 4.18. The yum of EL7 is supported from its manual only, untested.
  *
  * @example
  * await ensurePackage(host, { name: 'chrony' });
  * await ensureLines(host, { path: '/etc/chrony.conf', match: /^pool /, lines: ['pool ntp.example.com iburst'] });
  * await ensureService(host, { name: 'chronyd' });
  *
- * @throws TaskInputError when a name is none.
+ * @throws TaskInputError when a name is invalid.
  * @throws PlanError when the host has none of these package managers, or the login user is not root.
  */
 export const ensurePackage: TaskFunction<DesiredPackage, PackageSpec, PackageFacts, PackageOutput> =

@@ -6,19 +6,19 @@ import { defineTask, type TaskFunction } from './define-task.ts';
 import { fields, matching, type Shape } from './input/input.ts';
 import { requireRoot } from './input/require-root.ts';
 
-/** A service as `ensureService` shall make it. */
+/** Desired state of a service. */
 export interface DesiredService {
-  /** Such as `chronyd`; with systemd also an alias, or a unit of another kind, such as `fstrim.timer`. */
+  /** Service name, such as `chronyd`. With systemd also an alias, or another kind of unit, such as `fstrim.timer`. */
   readonly name: string;
-  /** Whether it runs now. Default: `true`. */
+  /** Whether the service runs now. Default: `true`. */
   readonly running?: boolean | 'unchanged' | undefined;
-  /** Whether it is started at boot. Default: `true`. */
+  /** Whether the service starts at boot. Default: `true`. */
   readonly enabled?: boolean | 'unchanged' | undefined;
 }
 
-/** What `ensureService` returns. */
+/** The result of `ensureService`. */
 export interface ServiceOutput {
-  /** Whether it runs. */
+  /** Whether the service runs. */
   readonly running: boolean;
 }
 
@@ -36,15 +36,14 @@ type ServiceSpec = z.output<typeof schema>;
 type ServiceFacts = ReturnType<typeof factsFor>;
 
 /**
- * Ensures that a service runs and is started at boot, or does not and is not: with systemd, or with the scripts in
- * /etc/init.d by service and chkconfig or update-rc.d.
+ * Ensures that a service is running or stopped, and enabled or disabled at boot. It uses systemd, or scripts in /etc/init.d with service and chkconfig or
+ * update-rc.d.
  *
- * A service reads its files when it starts, so files of earlier tasks are put in place first, in a transaction before; one
- * may be its unit, and systemd reads units anew before it starts one. A service is never restarted by this task; let what
- * changed its files do that.
+ * A service reads its files when it starts, so files of earlier tasks are put in place first, in a transaction of their own. One of them may be the unit:
+ * systemd reads units anew before it starts one. This task never restarts a service; do that where its files change.
  *
- * With systemd a service that was started must then have run for two seconds: one that dies, or that is started again and
- * again, is taken back like any change, and `systemctl status` tells why it died.
+ * With systemd, a started service must run for two seconds. If it dies, or systemd restarts it again and again, the change is rolled back, and `systemctl
+ * status` tells why it died.
  *
  * @example
  * const conf = await ensureFile(host, { path: '/etc/chrony.conf', content: 'pool ntp.example.com iburst\n' });
@@ -52,7 +51,7 @@ type ServiceFacts = ReturnType<typeof factsFor>;
  * if (conf.changed && !chrony.changed) await host.exec('systemctl restart chronyd');
  *
  * @throws TaskInputError when a field is wrong.
- * @throws PlanError when there is no such service, it is masked, or it cannot be enabled (static).
+ * @throws PlanError when the service does not exist, is masked, or cannot be enabled (static).
  * @see systemctl(1)
  */
 export const ensureService: TaskFunction<DesiredService, ServiceSpec, ServiceFacts, ServiceOutput> =

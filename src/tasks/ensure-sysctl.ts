@@ -9,21 +9,21 @@ import { fields, matching, type Shape, state } from './input/input.ts';
 import { withoutSetting, withSetting } from './files/sysctl-file.ts';
 import { requireRoot } from './input/require-root.ts';
 
-/** A setting of the kernel as `ensureSysctl` shall make it. */
+/** Desired value of a kernel setting. */
 export interface DesiredSysctl {
-  /** As sysctl(8) prints it, `net.ipv4.ip_forward`; a dot inside a name is a slash: `net.ipv4.conf.eno3/10.rp_filter`. */
+  /** Key as printed by sysctl(8): `net.ipv4.ip_forward`. A dot inside a name is a slash: `net.ipv4.conf.eno3/10.rp_filter`. */
   readonly key: string;
-  /** Several values are parted by blanks. Needed unless the setting shall be absent. */
+  /** Value; several are separated by blanks. Required unless `state` is `absent`. */
   readonly value?: string | number | undefined;
-  /** `absent` takes the setting out of the file; what the kernel has now stays until the next boot. Default: `present`. */
+  /** `absent` removes the setting from the file; the running kernel keeps its value until the next boot. Default: `present`. */
   readonly state?: 'present' | 'absent' | undefined;
-  /** The file that sets it at boot; its other lines stay. Default: `/etc/sysctl.d/60-kvmplay.conf`. */
+  /** The file that sets the value at boot; its other lines stay. Default: `/etc/sysctl.d/60-kvmplay.conf`. */
   readonly file?: string | undefined;
 }
 
-/** What `ensureSysctl` returns. */
+/** The result of `ensureSysctl`. */
 export interface SysctlOutput {
-  /** What the kernel has; undefined when it has no such setting yet. */
+  /** Value in the kernel; undefined if the setting does not exist yet. */
   readonly value: string | undefined;
 }
 
@@ -48,14 +48,14 @@ type SysctlSpec = z.output<typeof schema>;
 type SysctlFacts = ReturnType<typeof factsFor>;
 
 /**
- * Ensures that the kernel has a setting, now and after the next boot.
+ * Ensures the value of a kernel setting, now and after the next boot.
  *
- * A setting of a module that is not loaded, such as `net.bridge.bridge-nf-call-iptables`, does not exist yet: it goes into
- * the file only, with a warning. The udev rules of systemd apply `net.bridge` settings when br_netfilter is loaded later;
- * other systems do not, so load it first: `ensureKernelModule(host, { name: 'br_netfilter' })`. The kernel turns
- * `bridge-nf-call-iptables` on as it loads that module, and then the firewall of the host sees the frames of its guests.
+ * A setting of a module that is not loaded, such as `net.bridge.bridge-nf-call-iptables`, does not exist yet: it is written to the file only, with a
+ * warning. udev rules of systemd apply `net.bridge` settings when br_netfilter is loaded later; other systems do not. Load it first:
+ * `ensureKernelModule(host, { name: 'br_netfilter' })`. On loading that module the kernel turns `bridge-nf-call-iptables` on, and the host's firewall then
+ * sees the frames of its guests.
  *
- * A warning says when another file that is read later sets the same otherwise.
+ * A warning names any later file that sets the same key to another value.
  *
  * @example
  * await ensureSysctl(host, { key: 'net.ipv4.conf.all.rp_filter', value: 2 });
@@ -108,7 +108,7 @@ function warnOfAbsence(
   return [`${key} is only in ${file}: the kernel has it once module ${module} is loaded`];
 }
 
-/** The last file in the order of names wins, whatever folder it is in; sysctl.conf comes as 99-sysctl.conf or at the end. */
+/** The last file in the order of names wins, whatever its folder. sysctl.conf is read as 99-sysctl.conf or at the end. */
 function warnOfLater(
   { key, value, file }: SysctlSpec,
   settings: readonly SysctlSetting[],

@@ -11,7 +11,7 @@ import { setMtu } from './network/mtu.ts';
 import { defaultVlanName, problemOfLength, problemOfNewName, shorterVlanName } from './network/names.ts';
 import { networkFacts, type NetworkTask } from './network/network-facts.ts';
 
-/** A VLAN as `ensureVlan` shall make it. */
+/** Desired state of a VLAN. */
 export interface DesiredVlan {
   /** The link that carries the tagged frames: a NIC, a bond or a bridge. */
   readonly parent: string;
@@ -27,9 +27,9 @@ export interface DesiredVlan {
   readonly mac?: string | undefined;
 }
 
-/** What `ensureVlan` returns. */
+/** The result of `ensureVlan`. */
 export interface VlanOutput {
-  /** Name of the VLAN's link, to make it a bridge's port. */
+  /** Name of the VLAN's link, for use as a port of a bridge. */
   readonly name: string;
 }
 
@@ -45,18 +45,18 @@ const schema = fields({
 type VlanSpec = z.output<typeof schema>;
 
 /**
- * Ensures that a link carries a VLAN, in the kernel and in the files of the next boot.
+ * Ensures that a link carries a VLAN, in the kernel and in the files for the next boot.
  *
- * A VLAN is known by its parent and id, whatever its name. The kernel cannot move a VLAN: one that has the wanted name
- * and another parent or id is deleted and made anew, and keeps its addresses, its routes and its place in a bridge.
+ * Parent and id identify a VLAN, whatever its name. The kernel cannot move a VLAN: one with the wanted name but another parent or id is deleted and created
+ * again. It keeps its addresses, its routes and its place in a bridge.
  *
  * @example
  * const vlan = await ensureVlan(host, { parent: 'eno5', id: 10 });
  * await ensureBridge(host, { name: 'brvlan-10', ports: [vlan.output.name] });
  *
  * @throws TaskInputError when a field is wrong, such as an id outside 1 to 4094 or a name of more than 15 bytes.
- * @throws PlanError when the parent is not there, is a bond's port or a VLAN itself, when the id is taken on it under
- *   another name, or when the MTU is above the parent's.
+ * @throws PlanError when the parent does not exist, is a port of a bond or is a VLAN itself, when another link has the id on the same parent, or when the
+ * MTU is above the parent's.
  * @see Linux, net/8021q/vlan.c and vlan_netlink.c; IEEE 802.1Q for the ids.
  */
 export const ensureVlan: NetworkTask<DesiredVlan, VlanSpec, VlanOutput> = defineTask({
@@ -159,7 +159,7 @@ function create(draft: PlanBuilder, desired: VlanSpec, parent: Link): void {
   });
 }
 
-/** A VLAN made before its bond had a port keeps the MAC that the bond had by chance (hazard 30). */
+/** A VLAN created before its bond had a port keeps the random MAC of that time (hazard 30). */
 function align(draft: PlanBuilder, desired: VlanSpec, parent: Link): void {
   const name = nameOf(desired);
   const { macPinned } = draft.link(name);

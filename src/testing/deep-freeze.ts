@@ -1,4 +1,4 @@
-/** The same value, of which nobody can alter anything; whoever tries meets a TypeError. */
+/** Freezes a value deeply; later writes throw TypeError. Returns the same value. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   const inner: unknown[] = value instanceof Map ? [...value.values()] : Object.values(value);

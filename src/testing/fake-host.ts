@@ -15,7 +15,7 @@ import { type FakeHostOptions, initialState, withPackages } from './host-options
 import { stateAfter, textFilesOf } from './host-state.ts';
 import { refusalOf } from './kernel-rules.ts';
 
-/** A task that was performed on a fake host. */
+/** A task performed on a fake host. */
 export interface PerformedTask {
   /** `ensureBond` */
   readonly task: string;
@@ -24,13 +24,13 @@ export interface PerformedTask {
   readonly changed: boolean;
 }
 
-/** A host in memory, with a record of what was done to it. */
+/** A host in memory that records tasks and changes. */
 export interface FakeHost<V = HostVars> extends Host<V> {
-  /** Everything that tasks changed, in order. */
+  /** All changes by tasks, in order. */
   readonly changes: readonly Change[];
   /** The tasks, in order. */
   readonly tasks: readonly PerformedTask[];
-  /** What tasks warned of, in order. */
+  /** Warnings of tasks, in order. */
   readonly warnings: readonly string[];
   readonly links: Links;
   readonly addresses: readonly Address[];
@@ -43,21 +43,21 @@ export interface FakeHost<V = HostVars> extends Host<V> {
   readonly modules: FakeState['modules'];
   readonly packages: Packages;
   readonly services: ReadonlyMap<string, Service>;
-  /** Another host that is as this one is now. */
+  /** Returns an independent copy of the host in its present state. */
   copy(): FakeHost<V>;
 }
 
 /**
- * A host for tests of tasks and playbooks: it needs no machine and no network. Tasks are planned on its facts, and their
- * changes take effect at once, unless a kernel would refuse them.
+ * A host for tests of tasks and playbooks, without machine or network. Tasks are planned on its facts. Their changes take effect at once, unless a kernel
+ * would refuse them.
  *
  * @example
  * const host = fakeHost({ links: [ethernet('eno4'), ethernet('eno5')] });
  * await ensureBond(host, { name: 'bond6', mode: 6, ports: ['eno4', 'eno5'] });
  * host.links.get('eno4')?.controller; // 'bond6'
  *
- * @throws RolledBackError from a task, with the kernel's words, when the kernel would refuse one of its changes or do
- *   something besides that the plan does not say. The host is then as it was before the task.
+ * @throws RolledBackError from a task, with the kernel's words, when the kernel would refuse a change or do something that the plan does not list. The host
+ * is then as it was before the task.
  */
 export function fakeHost<V = HostVars>(options: FakeHostOptions<V> = {}): FakeHost<V> {
   return new HostInMemory(options);
@@ -72,11 +72,11 @@ class HostInMemory<V> implements FakeHost<V> {
   readonly tasks: PerformedTask[] = [];
   readonly warnings: string[] = [];
   readonly #options: FakeHostOptions<V>;
-  /** What answers begin with: the host before the changes from number `#since` on. */
+  /** The state before the changes from number `#since` on. */
   #start: FakeState;
   #since = 0;
   #state: FakeState;
-  /** What facts came to, with the number of changes folded in. */
+  /** Cached answers of facts, with the number of changes they include. */
   readonly #folded = new Map<string, { readonly count: number; readonly value: unknown }>();
 
   constructor(options: FakeHostOptions<V>) {
@@ -148,14 +148,14 @@ class HostInMemory<V> implements FakeHost<V> {
     const run = (command: HostCommand): Promise<CommandResult> => this.#run(commandText(command));
     const result = await runAction(action, action.validate(input), {
       host: { name, checkMode, run },
-      // Changes of tasks took effect at once.
+      // Changes of tasks have already taken effect.
       before: () => Promise.resolve(),
       isWanted: () => Promise.resolve(true),
     });
     return typeof result === 'string' ? { changed: false, output: undefined } : result;
   }
 
-  /** Nobody selects tasks here, so tags make no difference. */
+  /** Tags make no difference, since a fake host has no selection. */
   tagged(): this {
     return this;
   }
@@ -235,7 +235,7 @@ class HostInMemory<V> implements FakeHost<V> {
     return unknown === undefined ? undefined : `No package ${unknown} available.`;
   }
 
-  /** As on a real host what comes next is planned on what they brought. */
+  /** As on a real host, later tasks see what packages brought. */
   #bringPackages(changes: readonly Change[]): void {
     const names = changes.flatMap((change) => (change.kind === 'package.install' ? change.names : []));
     const { repository } = this.#options;

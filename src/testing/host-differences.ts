@@ -5,12 +5,12 @@ import { portsOf } from '../model/kernel.ts';
 import type { Address, LinkKind, LinkOptions, Links } from '../model/link.ts';
 import type { FakeHost } from './fake-host.ts';
 
-/** Where a host differs from what it was, in what an undo can bring back. */
+/** Describes differences between two states of a host that an undo can restore. */
 export function differencesOf(before: FakeHost, after: FakeHost): readonly string[] {
   return differences(comparable(before, before), comparable(after, before));
 }
 
-/** Modules and packages stay, and so do the settings and services that they brought. */
+/** Modules and packages stay after an undo, and so do the settings and services that they brought. */
 function comparable(host: FakeHost, before: FakeHost): unknown {
   const { links, addresses, routes, files, sysctls, services } = host;
   return {
@@ -23,7 +23,7 @@ function comparable(host: FakeHost, before: FakeHost): unknown {
   };
 }
 
-/** Order counts among the IPv4 addresses of one network. */
+/** The order matters among IPv4 addresses of one network. */
 function comparableAddresses(addresses: readonly Address[]): ReadonlyMap<string, string> {
   const places = new Map<string, string>();
   for (const { link, address, ...more } of addresses) {
@@ -40,7 +40,7 @@ function comparableLinks(links: Links): ReadonlyMap<string, unknown> {
       link.name,
       {
         ...link,
-        // Of a controller without ports it is made up.
+        // The MAC of a controller without ports is random.
         mac: options !== undefined && portsOf(links, link.name).length === 0 ? '' : link.mac,
         options: options && legalOptions(link.kind, options),
       },
@@ -48,7 +48,7 @@ function comparableLinks(links: Links): ReadonlyMap<string, unknown> {
   );
 }
 
-/** Options in a mode that takes them. */
+/** Keeps the options that the mode takes. */
 function legalOptions(kind: LinkKind, options: LinkOptions): LinkOptions {
   const isLegal = (option: string): boolean =>
     kind !== 'bond' || bondOptionRule.get(option)?.modes?.includes(options['mode'] as BondMode) !== false;

@@ -7,7 +7,7 @@ import type { Address, Link, Route, RoutingRule } from '../model/link.ts';
 import { loopback } from './link-builders.ts';
 import { centos7 } from './platforms.ts';
 
-/** What a fake host begins with. What is left out is as on a bare CentOS 7 host with root login. */
+/** Initial state of a fake host. Members left out are as on a bare CentOS 7 host with root login. */
 export interface FakeHostOptions<V = HostVars> {
   /** Name in the inventory. Default: `kvm1`. */
   readonly name?: string;
@@ -15,7 +15,7 @@ export interface FakeHostOptions<V = HostVars> {
   readonly groups?: readonly string[];
   /** Variables of the inventory. Default: none. */
   readonly vars?: V;
-  /** Whether commands of `exec` are held back. Default: `false`. */
+  /** Whether `exec` skips its commands. Default: `false`. */
   readonly checkMode?: boolean;
   /** Links besides the loopback, such as `ethernet('eno3')`. Default: none. */
   readonly links?: readonly Link[];
@@ -23,40 +23,40 @@ export interface FakeHostOptions<V = HostVars> {
   readonly routes?: readonly Route[];
   readonly rules?: readonly RoutingRule[];
   readonly leases?: FakeState['leases'];
-  /** Drivers and PCI slots of NICs by name: `{ eno3: { driver: 'ixgbe', pci: '0000:01:00.0' } }`. Default: nothing is known. */
+  /** Drivers and PCI slots of NICs by name: `{ eno3: { driver: 'ixgbe', pci: '0000:01:00.0' } }`. Default: unknown. */
   readonly nics?: FakeState['nics'];
-  /** By path: a content, whose file is root's with mode 0644, or more about it. Default: none. */
+  /** Files by path: a content (owned by root, mode 0644), or a full description. Default: none. */
   readonly files?: Readonly<Record<string, string | FileState>>;
-  /** Settings of the kernel by key, beside a few that every kernel has. */
+  /** Kernel settings by key, in addition to a few that every kernel has. */
   readonly sysctls?: Readonly<Record<string, string>>;
-  /** Kernel modules by name, beside those of bonds, VLANs and bridges. One without a word here is missing. */
+  /** Kernel modules by name, in addition to those of bonds, VLANs and bridges. All others are missing. */
   readonly modules?: Readonly<Record<string, KernelModule['state']>>;
   /** Versions of installed packages by name. Default: none. */
   readonly packages?: Readonly<Record<string, string>>;
-  /** What can be installed, by name. Default: every package, and none brings anything. */
+  /** Installable packages by name. Default: every package, without services or files of its own. */
   readonly repository?: Readonly<Record<string, FakePackage>>;
   /** Default: `yum`. */
   readonly packageManager?: PackageManager;
-  /** Services by name: what of them is not so that they run and are enabled. Default: none. */
+  /** Services by name. Members left out mean running and enabled. Default: none. */
   readonly services?: Readonly<Record<string, Partial<Service>>>;
-  /** Links that NetworkManager, which then runs, has activated. Default: none. */
+  /** Links activated by NetworkManager, which then runs. Default: none. */
   readonly managedLinks?: readonly string[];
-  /** What differs from a CentOS 7 host. */
+  /** Differences from a CentOS 7 host. */
   readonly platform?: Partial<Platform>;
   /** Answers to facts of your own, by the fact's name. */
   readonly answers?: Readonly<Record<string, unknown>>;
-  /** What commands of `read`, `exec` and actions print; a program's arguments come quoted. Default: they are an error. */
+  /** Returns the output of commands of `read`, `exec` and actions. Arguments of a program come quoted. Default: commands are an error. */
   readonly commands?: (command: string) => CommandResult;
 }
 
-/** A package that a fake host can install, and what comes with it. */
+/** A package that a fake host can install, and its files and services. */
 export interface FakePackage {
   readonly version: string;
   readonly files?: FakeHostOptions['files'];
   readonly services?: FakeHostOptions['services'];
 }
 
-/** The state once packages are installed and have brought what they bring; files that are there stay. */
+/** Returns the state after packages were installed. Existing files stay. */
 export function withPackages(
   state: FakeState,
   names: readonly string[],
@@ -73,7 +73,7 @@ export function withPackages(
   };
 }
 
-/** The state that a fake host begins with. */
+/** Returns the initial state of a fake host. */
 export function initialState<V>(options: FakeHostOptions<V>): FakeState {
   const {
     links = [],

@@ -14,7 +14,7 @@ import { addressesAfter, linksAfter, routesAfter, rulesAfter } from '../model/ke
 import { noModule } from '../model/kernel-module.ts';
 import { sysctlsBroughtBy } from '../model/sysctl.ts';
 
-/** The state as it is once `change` is done, as the facts foretell it. */
+/** Returns the state after `change`, as the facts predict it. */
 export function stateAfter(state: FakeState, change: Change): FakeState {
   return {
     ...state,

@@ -18,10 +18,7 @@ import { familyOf, isInNetwork } from '../model/ip.ts';
 import type { FakeState } from '../model/fake-state.ts';
 import { systemRefusalOf } from './system-rules.ts';
 
-/**
- * Why a host would not do `change`, in the kernel's words; or what it would do besides, which a plan must list. Undefined
- * when all is well.
- */
+/** Says, in the kernel's words, why a host would refuse `change`, or which side effect the plan must list. Undefined if all is well. */
 export function refusalOf(state: FakeState, change: Change): string | undefined {
   switch (change.kind) {
     case 'link.create':
@@ -79,7 +76,7 @@ const moduleOfKind: Readonly<Partial<Record<Link['kind'], string>>> = {
   vlan: '8021q',
 };
 
-/** The kernel loads the module of a new link by itself (hazard 43); bonding then makes a bond of its own, too (hazard 29). */
+/** The kernel loads the module of a new link by itself (hazard 43). bonding then also creates a bond (hazard 29). */
 function refuseWithoutModule(modules: FakeState['modules'], { kind }: Link): string | undefined {
   const name = moduleOfKind[kind];
   const state = name === undefined ? 'loaded' : modules.get(name)?.state;
@@ -134,12 +131,12 @@ function refuseUpdate(state: FakeState, { name, after }: LinkUpdate): string | u
   return refusal ?? lostToMtu(state, { name, mtu: after.mtu });
 }
 
-/** No multicast address, and not all zeros; empty is what the kernel makes up. */
+/** Accepts neither multicast addresses nor all zeros. An empty text stands for a MAC that the kernel makes up. */
 function isUsableMac(mac: string): boolean {
   return mac === '' || (mac !== '00:00:00:00:00:00' && Number.parseInt(mac.slice(0, 2), 16) % 2 === 0);
 }
 
-/** IPv6 ends on a link below its smallest MTU. */
+/** A link below the smallest MTU of IPv6 loses its IPv6 addresses. */
 function lostToMtu(
   { addresses, routes }: FakeState,
   { name, mtu = SMALLEST_OF_IPV6 }: { name: string; mtu: number | undefined },
@@ -190,7 +187,7 @@ function refuseOptions(links: Links, link: Link, options: LinkOptions): string |
   return undefined;
 }
 
-/** Smallest and largest value that the kernel takes; a forward delay counts only with STP. */
+/** Smallest and largest value that the kernel accepts. The forward delay is checked only with STP. */
 const bridgeRanges: Readonly<Record<string, readonly [number, number]>> = {
   hello_time: [100, 1000],
   max_age: [600, 4000],
@@ -209,7 +206,7 @@ function refuseBridgeOptions(options: LinkOptions, settled: LinkOptions): string
     : undefined;
 }
 
-/** The mode is set before the other options, so they are judged by the new one. */
+/** The mode is set first, so the other options are judged by the new mode. */
 function refuseBondOption(
   links: Links,
   bond: Link,
@@ -266,7 +263,7 @@ function refuseDown(state: FakeState, { port }: PortAdd | PortRemove, goesDown: 
   return goesDown ? lostWhenDown(state, port) : undefined;
 }
 
-/** Whether `base` is below `link`, as its parent or port, directly or further down: the two would make a loop. */
+/** Returns true if `base` is below `link`, as parent or port, at any depth: joining them would make a loop. */
 function carries(links: Links, link: Link, base: string): boolean {
   const parent = link.vlan === undefined ? undefined : links.get(link.vlan.parent);
   return [...(parent === undefined ? [] : [parent]), ...portsOf(links, link.name)].some(

@@ -4,14 +4,14 @@ import { type FakeHost, fakeHost } from './fake-host.ts';
 import type { FakeHostOptions } from './host-options.ts';
 
 /**
- * Runs a play on a fake host and returns that host: a new one that `host` describes, whose variables the play's schema
- * checks, or the one that it is, for a second run.
+ * Runs a play on a fake host and returns that host. `host` is either the description of a new host, whose variables the play's schema checks, or an existing
+ * one for a second run.
  *
  * @example
  * const host = await runPlay(bond6, { links: [ethernet('eno4'), ethernet('eno5')] });
  * host.links.get('eno4')?.controller; // 'bond6'
  *
- * @throws PlaybookError for variables that the play does not take, and what its tasks throw.
+ * @throws PlaybookError for invalid variables, and all errors of its tasks.
  */
 export async function runPlay<V>(
   play: Play<V>,

@@ -6,7 +6,7 @@ import type { ServiceSet } from '../changes/service.ts';
 import type { FakeState } from '../model/fake-state.ts';
 import { noModule } from '../model/kernel-module.ts';
 
-/** Why a host would not do `change`, or what a plan takes it for that it is not. */
+/** Says why a host would refuse `change`, or which assumption of the plan is wrong. Undefined if all is well. */
 export function systemRefusalOf(state: FakeState, change: Change): string | undefined {
   switch (change.kind) {
     case 'module.load':
@@ -38,7 +38,7 @@ export function systemRefusalOf(state: FakeState, change: Change): string | unde
   }
 }
 
-/** Bonding makes a bond of its own accord unless it is told not to (hazard 29). */
+/** bonding creates a bond by itself unless told not to (hazard 29). */
 function refuseLoad(
   state: FakeState,
   name: string,
@@ -56,7 +56,7 @@ function moduleOf({ modules }: FakeState, name: string): typeof noModule {
 function refuseService(state: FakeState, { name, before, after }: ServiceSet): string | undefined {
   const service = serviceFact(name).fake?.(state);
   if (service === undefined) return undefined;
-  // What a package brings is not known here.
+  // The fake host does not know what a package brings.
   if (service.existence === 'missing') {
     return state.mayHaveMore ? undefined : `Failed to start ${name}.service: Unit not found.`;
   }

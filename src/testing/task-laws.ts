@@ -9,28 +9,28 @@ import { type FakeHost, fakeHost } from './fake-host.ts';
 import { differencesOf } from './host-differences.ts';
 import type { FakeHostOptions } from './host-options.ts';
 
-/** A task, or what `defineTask` made of it. */
+/** A task, or the result of `defineTask`. */
 export type TaskLike<D, F, O> = Task<D, F, O> | { readonly task: Task<D, F, O> };
 
-/** How a task that kept the laws came out: `refused` is a TaskInputError or PlanError. */
+/** Outcome of a task that kept the laws. `refused` is a TaskInputError or PlanError. */
 export type LawfulEnd = 'ok' | 'changed' | 'refused';
 
 /**
- * Performs a task on a fake host and checks what every task owes its users:
+ * Performs a task on a fake host and checks the laws of tasks:
  *
- * - planning is pure: twice on the same answers gives the same plan, and writes to neither answers nor input;
- * - the plan is honest: it lists all that a kernel would do, and nothing that it would not;
- * - it converges: a second time there is nothing left to do;
- * - it can be taken back: the inverse changes, last one first, give the host back.
+ * - planning is pure: the same answers give the same plan twice, and neither answers nor input are written to;
+ * - the plan is complete: it lists exactly what a kernel would do;
+ * - it converges: a second plan has no changes;
+ * - it can be undone: the inverse changes, last one first, restore the host.
  *
- * `host` is a fake host, which is left as it was, or what one shall be.
+ * `host` is a fake host, which stays unchanged, or the description of one.
  *
  * @example
  * fc.assert(fc.asyncProperty(input, async (desired) => {
  *   await checkTaskLaws(ensureHostsEntry, desired, { files: { '/etc/hosts': '127.0.0.1 localhost\\n' } });
  * }));
  *
- * @throws AssertionError that names the law and what breaks it.
+ * @throws AssertionError that names the broken law and the violation.
  */
 export async function checkTaskLaws<D, F, O>(
   task: TaskLike<D, F, O>,
@@ -112,7 +112,7 @@ async function leftOver<D, F, O>(host: FakeHost, { task, input }: Performance<D,
   }
 }
 
-/** The task that makes exactly these changes. */
+/** Builds a task of exactly these changes. */
 function taskOf(changes: readonly Change[]): Task<undefined, object, undefined> {
   return {
     name: 'undo',

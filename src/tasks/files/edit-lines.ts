@@ -1,8 +1,8 @@
 import { textLines } from './text-lines.ts';
 
-/** What becomes of the lines of a text. */
+/** An edit of lines in a text. */
 export interface LineEdit {
-  /** With `match` and `present`: one, which is said once. */
+  /** With `match` and `present`: exactly one line. */
   readonly lines: readonly string[];
   readonly state: 'present' | 'absent';
   readonly match?: RegExp | undefined;
@@ -15,7 +15,7 @@ interface Line {
   readonly end: '\n' | '\r\n';
 }
 
-/** The text with its lines edited; to the byte the same where nothing is to do. New lines end as the first one does. */
+/** Edits the lines of a text. The text stays the same to the byte if nothing is to do. New lines end like the first one. */
 export function editLines(text: string, edit: LineEdit): string {
   const old = linesOf(text);
   const edited = edit.state === 'absent' ? without(old, edit) : withLines(old, edit);
@@ -29,7 +29,7 @@ function linesOf(text: string): readonly Line[] {
     return line.endsWith('\r') ? { text: line.slice(0, -1), end: '\r\n' } : { text: line, end: '\n' };
   });
   const last = lines.at(-1);
-  // One without any end gets the usual one.
+  // A text without any line end gets the usual one.
   return last === undefined || /[\r\n]$/.test(text)
     ? lines
     : [...lines.slice(0, -1), { ...last, end: usualEnd(lines) }];
@@ -52,7 +52,7 @@ function withLines(old: readonly Line[], edit: LineEdit): readonly Line[] {
     return insert(old, [...missing], edit);
   }
 
-  // The line itself counts, too: otherwise one that does not match would be there twice.
+  // The wanted line counts as well; otherwise a wanted line that does not match would be added twice.
   const isMeant = ({ text }: Line): boolean => text === only || match.test(text);
   const first = old.findIndex(isMeant);
   if (first === -1) return insert(old, [only], edit);

@@ -5,14 +5,14 @@ import type { FilePermissions } from '../../model/staged-file.ts';
 import type { ConfigFile } from '../../model/config-file.ts';
 import { matching } from '../input/input.ts';
 
-/** A path of a file that may be written. */
+/** A writable file path. */
 export const filePath = matching(
   'the absolute path of a file, such as "/etc/hosts", that is not below /dev, /proc or /sys',
   (value) =>
     /^(\/(?!\.\.?(\/|$))[^/\u0000-\u001f\u007f]+)+$/.test(value) && !/^\/(dev|proc|sys)\//.test(value),
 );
 
-/** Permission bits as chmod takes them. A number would be read in decimal by half of all people. */
+/** Permission bits as chmod takes them. A string, since many readers would take a number as decimal. */
 export const fileMode = matching("permission bits in octal, such as '0644'", (value) =>
   /^[0-7]{3,4}$/.test(value),
 ).transform((value) => Number.parseInt(value, 8));
@@ -24,10 +24,10 @@ function isAccount(value: string): boolean {
   return /^[A-Za-z_][\w.-]*\$?$/.test(value);
 }
 
-/** Without what shell and files take for an end. */
+/** Without NUL bytes, which end texts for shells and file systems. */
 export const text = matching('text without NUL bytes', (value) => !value.includes('\0'));
 
-/** The text file at a path; undefined when there is nothing. Throws PlanError for anything else. */
+/** Returns the text file at a path; undefined if there is nothing. Throws PlanError for anything else. */
 export function findFile(files: FileStates, path: string): ConfigFile | undefined {
   const file = files.get(path);
   if (file === undefined || isTextFile(file)) return file;
@@ -35,7 +35,7 @@ export function findFile(files: FileStates, path: string): ConfigFile | undefine
   throw new PlanError(`${path} is ${file.is}, it should be a text file`);
 }
 
-/** What a file shall be; what is left out stays, and is root's with mode 0644 where there is no file yet. */
+/** The wanted state of a file. Members left out stay; a new file is root's with mode 0644. */
 export interface WantedFile {
   readonly content: string;
   readonly mode?: number | undefined;
@@ -44,7 +44,7 @@ export interface WantedFile {
   readonly secret?: boolean | undefined;
 }
 
-/** What makes a file so; nothing when it is. */
+/** Returns the changes that write a file; none if it already is as wanted. */
 export function writeFile(
   path: string,
   current: ConfigFile | undefined,
@@ -59,7 +59,7 @@ export function writeFile(
   const changes: FileChange[] = [];
   if (current.content !== content) {
     const before = current.content;
-    // Whoever takes a file from other readers does not want its new content shown: the change has the mode of the old one.
+    // A file that becomes private must not have its new content shown. The change carries the old file's mode, so this is decided here.
     const hidden =
       wanted.secret === undefined && isOwnersOnly(mode) && !isOwnersOnly(current.mode)
         ? { secret: true }
@@ -75,7 +75,7 @@ function isOwnersOnly(mode: number | undefined): boolean {
   return mode !== undefined && (mode & 0o077) === 0;
 }
 
-/** What removes a file; nothing when there is none. */
+/** Returns the changes that remove a file; none if it does not exist. */
 export function deleteFile(
   path: string,
   current: ConfigFile | undefined,

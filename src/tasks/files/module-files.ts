@@ -1,18 +1,18 @@
 import { textLines, toText, withoutLines } from './text-lines.ts';
 
-/** The content of a file of modules-load.d that names a module; to the byte the same where it does. */
+/** Adds a module to the content of a modules-load.d file. The content stays the same to the byte if it names the module. */
 export function withModule(content: string, name: string): string {
   return textLines(content).some((line) => sameModule(line, name))
     ? content
     : toText([...textLines(content), name]);
 }
 
-/** The content without the module; undefined when nothing else is in it. */
+/** Removes a module from the content. Undefined if nothing else is left. */
 export function withoutModule(content: string, name: string): string | undefined {
   return withoutLines(content, (line) => sameModule(line, name));
 }
 
-/** The content of a file of modprobe.d that gives a module these parameters, in one line, and no others. */
+/** Sets the parameters of a module in a modprobe.d file to exactly these, in one line. */
 export function withOptions(
   content: string,
   name: string,
@@ -27,12 +27,12 @@ export function withOptions(
   return toText(first === -1 ? [...kept, line] : kept.with(first, line));
 }
 
-/** The content without parameters of the module; undefined when nothing else is in it. */
+/** Removes the parameters of a module. Undefined if nothing else is left. */
 export function withoutOptions(content: string, name: string): string | undefined {
   return withoutLines(content, (line) => areOptions(line, name));
 }
 
-/** The kernel takes `-` and `_` for the same. */
+/** The kernel treats `-` and `_` alike. */
 function sameModule(one: string, other: string): boolean {
   return one.trim().replaceAll('-', '_') === other.replaceAll('-', '_');
 }

@@ -1,7 +1,7 @@
 import { parseSysctlLine } from '../../model/sysctl.ts';
 import { textLines, toText, withoutLines } from './text-lines.ts';
 
-/** The content of a file for sysctl(8) that sets `key` once, to `value`; to the byte the same where it does so already. */
+/** Sets `key` exactly once in the content of a sysctl file. The content stays the same to the byte if it already does. */
 export function withSetting(content: string, key: string, value: string): string {
   const lines = textLines(content);
   const settings = lines.map(parseSysctlLine);
@@ -13,7 +13,7 @@ export function withSetting(content: string, key: string, value: string): string
   return toText(first === -1 ? [...kept, line] : kept.with(first, line));
 }
 
-/** The content without `key`; undefined when nothing else is in it. */
+/** Removes `key` from the content. Undefined if nothing else is left. */
 export function withoutSetting(content: string, key: string): string | undefined {
   return withoutLines(content, (line) => parseSysctlLine(line)?.key === key);
 }

@@ -1,14 +1,14 @@
-/** The lines of a text file, without their ends. */
+/** Splits a text file into lines, without their ends. */
 export function textLines(content: string): readonly string[] {
   return content === '' ? [] : content.replace(/\n$/, '').split('\n');
 }
 
-/** The text file of these lines. */
+/** Joins lines to a text file. */
 export function toText(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** The content without some of its lines; undefined when nothing else is in it. */
+/** Removes some lines. Undefined if nothing else is left. */
 export function withoutLines(content: string, isOwn: (line: string) => boolean): string | undefined {
   const lines = textLines(content);
   const kept = lines.filter((line) => !isOwn(line));

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 
 /**
- * What is wrong with an input: the field, what it is and what it should be. An unknown field comes first: it is often a
- * misspelt one that is missing elsewhere. Of `secrets` no message holds the value.
+ * Describes a wrong input: the field, its value and what it should be. An unknown field comes first: it is often a misspelt one that is missing elsewhere.
+ * No message contains the value of a field in `secrets`.
  */
 export function inputProblem(error: z.ZodError, input: unknown, secrets: readonly string[] = []): string {
   const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0];
@@ -35,7 +35,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** A file whose content is to be shown to nobody. */
+/** Returns true if the content of the file must not be shown. */
 function isSecret(input: unknown): boolean {
   return typeof input === 'object' && input !== null && Reflect.get(input, 'secret') === true;
 }

@@ -3,12 +3,12 @@ import * as z from 'zod';
 import { canonicalIp, isCidr } from '../../model/ip.ts';
 import { nearestName } from '../../model/nearest-name.ts';
 
-// Building blocks of task inputs. A message says what a value should be, as the end of "id is 0, it should be …".
+// Building blocks of task inputs. A message says what a value should be, to complete "id is 0, it should be …".
 
-/** One schema for each field of an input, no more and no less. */
+/** Exactly one schema for each field of an input. */
 export type Shape<I> = { readonly [K in keyof Required<I>]: z.ZodType<unknown, I[K]> };
 
-/** An object with these fields and no others. */
+/** An object with exactly these fields. */
 export function fields<S extends z.ZodRawShape>(
   shape: S,
   should = 'an object of fields',
@@ -26,7 +26,7 @@ function unknownField(name: string, known: readonly string[]): string {
 
 export const state = z.enum(['present', 'absent'], { error: "'present' or 'absent'" }).default('present');
 
-/** The name of a link that may be anybody's, by the kernel's own rule (dev_valid_name in net/core/dev.c). */
+/** The name of any existing link, by the kernel's own rule (dev_valid_name in net/core/dev.c). */
 export const linkName = matching(
   'the name of a link: 1 to 15 bytes without blank, slash, colon or percent sign',
   (value) => isLinkName(value),
@@ -36,7 +36,7 @@ function isLinkName(value: string): boolean {
   return /^[^\s/:%]+$/.test(value) && !/^\.\.?$/.test(value) && Buffer.byteLength(value) <= 15;
 }
 
-/** Largest payload in bytes; 68 is the smallest that IPv4 works with. */
+/** Largest payload in bytes. IPv4 needs at least 68. */
 export const mtu = wholeNumber(68, 65535);
 
 export const mac = matching(

@@ -3,7 +3,7 @@ import type { Platform } from '../../facts/index.ts';
 import type { Change } from '../../model/change.ts';
 import type { Plan } from '../../model/task.ts';
 
-/** A plan, refused where it could not be carried out: whatever changes a host needs root. */
+/** Refuses a plan with changes if commands do not run as root. */
 export function requireRoot(
   changes: readonly Change[],
   {

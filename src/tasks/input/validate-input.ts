@@ -2,19 +2,19 @@ import type * as z from 'zod';
 import { TaskInputError } from '../../errors.ts';
 import { inputProblem } from './input-problem.ts';
 
-/** What is to be known of a task or action to check its input. `D` is the input after validation. */
+/** Rules for the input of a task or action. `D` is the validated input. */
 export interface InputRules<D> {
   readonly name: string;
-  /** Of zod. The message of each field says what the value should be, such as `a whole number from 1 to 4094`. */
+  /** Zod schema. The message of each field says what the value should be, such as `a whole number from 1 to 4094`. */
   readonly schema: z.ZodType<D>;
-  /** What is wrong across fields, as the end of a sentence that begins with task and subject. */
+  /** Checks rules across fields. Returns the end of a sentence that begins with task and subject; undefined if the input is valid. */
   readonly check?: ((input: D) => string | undefined) | undefined;
   readonly subject: (input: D) => string;
-  /** Fields whose values no message may hold. */
+  /** Fields whose values must not appear in messages. */
   readonly secrets?: readonly string[] | undefined;
 }
 
-/** Throws TaskInputError that names the task, the field, what it is and what it should be. */
+/** Throws TaskInputError that names the task, the field, its value and what it should be. */
 export function validateInput<D>(rules: InputRules<D>, input: unknown): D {
   const { name, schema, check, subject, secrets = [] } = rules;
   const result = schema.safeParse(input);
@@ -29,14 +29,14 @@ export function validateInput<D>(rules: InputRules<D>, input: unknown): D {
   return result.data;
 }
 
-/** What a wrong input is about, as far as it tells. */
+/** Guesses the subject of a wrong input from its fields. */
 function guessSubject(input: unknown): string {
   if (typeof input !== 'object' || input === null) return '';
   const field = (key: string): string => {
     const value: unknown = Reflect.get(input, key);
     if (typeof value === 'number') return String(value);
     if (typeof value !== 'string') return '';
-    // A message is one line: a name with a line break in it would cut off the reason.
+    // A message is one line: a line break in a name would cut off the reason.
     return /\p{Cc}/u.test(value) ? JSON.stringify(value) : value;
   };
   const vlan = field('parent') === '' ? '' : [field('parent'), field('id')].filter(Boolean).join('.');

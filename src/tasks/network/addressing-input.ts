@@ -4,27 +4,27 @@ import { canonicalIp, familyOf, isCidr, isNetworkAddress } from '../../model/ip.
 import type { Route } from '../../model/link.ts';
 import { cidr, fields, ip, ipv4, ipv6, listOf, matching, type Shape, wholeNumber } from '../input/input.ts';
 
-/** Layer 3 of a link, for every task that can give a link addresses. */
+/** Layer 3 settings of a link, for every task that can give a link addresses. */
 export interface DesiredAddressing {
-  /** Addresses with prefix length, IPv4 or IPv6, such as `10.128.1.10/24`. Others that the link has stay. */
+  /** Addresses with prefix length, IPv4 or IPv6, such as `10.128.1.10/24`. Other addresses of the link stay. */
   readonly addresses?: readonly string[] | undefined;
-  /** IPv4 default gateway, in a network of the link. Takes the place of another one of this link; a host has one. */
+  /** IPv4 default gateway, in a network of the link. It replaces another one of this link; a host has only one. */
   readonly gateway?: string | undefined;
   /** IPv6 default gateway, in a network of the link or link-local. */
   readonly gateway6?: string | undefined;
-  /** DNS servers in order, in place of those that the files name. They stand in files only, for the next boot. */
+  /** DNS servers in order. They replace those in the files and take effect at the next boot. */
   readonly dns?: readonly string[] | undefined;
-  /** Further routes through the link. Others that it has stay. */
+  /** Further routes through the link. Other routes stay. */
   readonly routes?: readonly DesiredRoute[] | undefined;
 }
 
 /** A static route. */
 export interface DesiredRoute {
-  /** Network that it leads to, such as `10.0.0.0/8`; `default` only with a `table` of its own. */
+  /** Destination network, such as `10.0.0.0/8`; `default` only with a `table` of its own. */
   readonly destination: string;
-  /** Address of the gateway. Default: none, the network is on the link itself. */
+  /** Address of the gateway. Default: none; the network is directly on the link. */
   readonly via?: string | undefined;
-  /** Source address that the host uses on this way. Default: the kernel's choice. */
+  /** Source address for this route. Default: the kernel's choice. */
   readonly source?: string | undefined;
   /** Priority, 1 to 4294967295, the lowest wins. Default: the kernel's, 0 for IPv4 and 1024 for IPv6. */
   readonly metric?: number | undefined;
@@ -81,12 +81,12 @@ function mixesFamilies({ destination, via, source }: RouteSpec): boolean {
   return [via, source].some((address) => address !== undefined && familyOf(address) !== family);
 }
 
-/** Whether anything is declared at all. */
+/** Returns true if any layer 3 setting is declared. */
 export function declaresAddressing({ addresses, gateway, gateway6, dns, routes }: AddressingSpec): boolean {
   return [addresses, gateway, gateway6, dns, routes].some((value) => value !== undefined);
 }
 
-/** In the words of files. */
+/** Converts to the form that backends write. */
 export function toAddressing(spec: AddressingSpec, link: string): Addressing {
   return {
     addresses: spec.addresses ?? [],
@@ -97,7 +97,7 @@ export function toAddressing(spec: AddressingSpec, link: string): Addressing {
   };
 }
 
-/** The way through `gateway` to everywhere. */
+/** The default route through `gateway`. */
 export function defaultRoute(gateway: string, link: string): Route {
   return { family: familyOf(gateway), destination: 'default', via: gateway, link };
 }
@@ -111,12 +111,12 @@ function toRoute({ destination: network, via, source, metric, table: name }: Rou
     ...(source !== undefined && { source }),
     ...(metric !== undefined && { metric }),
     ...(name !== undefined && name !== 'main' && { table: name }),
-    // As `ip route` gives it to what has no gateway, and prints it.
+    // `ip route` sets and prints this scope for a route without gateway.
     ...(via === undefined && familyOf(network) === 4 && { scope: 'link' }),
   };
 }
 
-/** As `ip route` prints it: the route to one address has no prefix length. */
+/** `ip route` prints the route to a single address without prefix length. */
 function canonicalDestination(value: string): string {
   if (value === 'default') return value;
   const network = canonicalIp(value);

@@ -7,7 +7,7 @@ import { type AddressingSpec, defaultRoute, toAddressing } from './addressing-in
 import type { PlanBuilder } from './plan-builder.ts';
 import { type Layer3, layer3Of, restore, withdraw } from './layer3.ts';
 
-/** Gives a link, in the kernel, the addresses, gateways and routes that are declared and missing. */
+/** Adds declared addresses, gateways and routes that a link lacks in the kernel. */
 export function addAddressing(draft: PlanBuilder, link: string, spec: AddressingSpec): void {
   const { addresses, gateway, gateway6, routes } = toAddressing(spec, link);
   for (const address of addresses) addAddress(draft, link, address);
@@ -55,7 +55,7 @@ export function isDefault({ family, destination, table, type }: Route, wanted: 4
   return family === wanted && destination === 'default' && table === undefined && type === undefined;
 }
 
-/** The kernel takes a gateway only in a network that the link is in. */
+/** The kernel accepts a gateway only inside a network of the link. */
 function refuseOutside(draft: PlanBuilder, link: string, what: string, gateway: string): void {
   const { addresses, leases } = draft.facts;
   const networks = [...addresses, ...leases]
@@ -106,7 +106,7 @@ function leadsTo(route: Route, link: string, address: string | undefined): boole
   return address !== undefined && isInNetwork(address, route.destination);
 }
 
-/** Takes addresses off a link, and before them the routes that the kernel would drop along. */
+/** Removes addresses from a link, after the routes that the kernel would drop with them. */
 export function removeAddresses(
   draft: PlanBuilder,
   link: string,
@@ -143,7 +143,7 @@ function removeOfFamily(
   restore(draft, { link, rules: [], addresses: kept, routes: sound }, link);
 }
 
-/** With the first IPv4 address of a network the kernel removes the others of that network. */
+/** The kernel removes further IPv4 addresses of a network together with the first one. */
 function takesAlong(one: Address, all: readonly Address[], kept: readonly Address[]): boolean {
   const { address, peer = address } = one;
   if (familyOf(address) === 6) return false;
@@ -166,7 +166,7 @@ function outlives(route: Route, doomed: readonly Address[], kept: readonly Addre
   return !doomed.some(isReached) || kept.some(isReached);
 }
 
-/** What files would have to say for the link to come up as it is. */
+/** Returns the addressing that files need so that the link boots with its present settings. */
 export function addressingFromKernel({
   addresses,
   routes,
@@ -184,7 +184,7 @@ export function addressingFromKernel({
 
 export const noAddressing: Addressing = { addresses: [], dns: [], routes: [] };
 
-/** Whether it gives a link anything. */
+/** Returns true if the addressing gives a link nothing. */
 export function isEmptyAddressing({
   addresses,
   gateway,
@@ -203,7 +203,7 @@ export function isEmptyAddressing({
   );
 }
 
-/** Both together on one link; where only one can be, `over` wins. */
+/** Merges two addressings of one link. For single values `over` wins. */
 export function mergeAddressing(base: Addressing, over: Addressing, link: string): Addressing {
   const routes = over.routes.map((route) => ({ ...route, link }));
   const others = base.routes
@@ -223,7 +223,7 @@ export function mergeAddressing(base: Addressing, over: Addressing, link: string
   return { ...merged, addresses: withGatewayFirst(merged) };
 }
 
-/** Some formats look for the gateway only in the network of the first address. */
+/** Some formats accept a gateway only in the network of the first address. */
 function withGatewayFirst({ addresses, gateway }: Addressing): readonly string[] {
   const first = addresses.find((address) => familyOf(address) === 4);
   if (gateway === undefined || first === undefined || isInNetwork(gateway, first)) return addresses;
@@ -231,7 +231,7 @@ function withGatewayFirst({ addresses, gateway }: Addressing): readonly string[]
   return [...fit, ...addresses.filter((address) => !fit.includes(address))];
 }
 
-/** The same without these addresses and what needs them. */
+/** Removes addresses, and settings that need them. */
 export function withoutAddresses(base: Addressing, isDoomed: (address: string) => boolean): Addressing {
   const { gateway, gateway6, ...rest } = base;
   const addresses = base.addresses.filter((address) => !isDoomed(address));

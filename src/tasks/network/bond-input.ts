@@ -17,83 +17,79 @@ import {
 } from '../input/input.ts';
 import { problemOfLength, problemOfNewName, shorterName } from './names.ts';
 
-/** The mode of a bond by name or, as people say it, by number: 6 is `balance-alb`. */
+/** Bond mode by name or by its common number: 6 is `balance-alb`. */
 export type BondModeInput = BondMode | 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
-/** A bond as `ensureBond` shall make it. An option that is not named stays what it is; its default is that of a new bond. */
+/** Desired state of a bond. An option that is not named stays; the defaults below are those of a new bond. */
 export interface DesiredBond {
   /** Name of the bond, at most 15 letters, digits, `-` and `_`. */
   readonly name: string;
   /** `absent` removes the bond and the VLANs on it; its ports stay, up and free. Default: `present`. */
   readonly state?: 'present' | 'absent' | undefined;
   /**
-   * How the ports share the traffic: 0 `balance-rr`, 1 `active-backup`, 2 `balance-xor`, 3 `broadcast`, 4 `802.3ad`,
-   * 5 `balance-tlb`, 6 `balance-alb`. Modes 0, 2 and 3 need static aggregation on the switch, 4 needs LACP.
-   * Default: `active-backup` for a new bond, else what the bond has.
+   * Distribution of traffic over the ports: 0 `balance-rr`, 1 `active-backup`, 2 `balance-xor`, 3 `broadcast`, 4 `802.3ad`, 5 `balance-tlb`, 6
+   * `balance-alb`. Modes 0, 2 and 3 need static aggregation on the switch, 4 needs LACP. Default: `active-backup` for a new bond, else unchanged.
    */
   readonly mode?: BondModeInput | undefined;
-  /** NICs of the bond. They lose the addresses they have. Default: those that it has. */
+  /** NICs of the bond. They lose their addresses. Default: the present ports. */
   readonly ports?: readonly string[] | undefined;
-  /** Whether ports that are not named leave the bond. Default: `true`, once `ports` is given. */
+  /** Whether ports that are not named leave the bond. Default: `true` if `ports` is given. */
   readonly exact?: boolean | undefined;
-  /** Largest payload in bytes, 68 to 65535, of the bond and its ports. Default: 1500 for a new bond, else what it has. */
+  /** Largest payload in bytes, 68 to 65535, of the bond and its ports. Default: 1500 for a new bond, else unchanged. */
   readonly mtu?: number | undefined;
   /** MAC address. Default: that of the first port. */
   readonly mac?: string | undefined;
-  /**
-   * Milliseconds between looks at the carrier of the ports, 0 for none; always ensured. Default: 100, or 0 with `arpInterval`.
-   * Kernel: `miimon`.
-   */
+  /** Milliseconds between carrier checks of the ports, 0 for none. Set even if not given. Default: 100, or 0 with `arpInterval`. Kernel: `miimon`. */
   readonly miimon?: number | undefined;
-  /** Milliseconds between ARP probes, in modes 0 to 3, in place of `miimon`. Default: 0, none. Kernel: `arp_interval`. */
+  /** Milliseconds between ARP probes, in modes 0 to 3, instead of `miimon`. Default: 0, none. Kernel: `arp_interval`. */
   readonly arpInterval?: number | undefined;
   /** IPv4 addresses to probe, 1 to 16; `arpInterval` needs them. Default: none. Kernel: `arp_ip_target`. */
   readonly arpIpTargets?: readonly string[] | undefined;
-  /** Which ports are only up once ARP answers reach them. Default: `none`. Kernel: `arp_validate`. */
+  /** Ports that count as up only when ARP answers reach them. Default: `none`. Kernel: `arp_validate`. */
   readonly arpValidate?:
     'none' | 'active' | 'backup' | 'all' | 'filter' | 'filter_active' | 'filter_backup' | undefined;
   /** Whether one target must answer or all. Default: `any`. Kernel: `arp_all_targets`. */
   readonly arpAllTargets?: 'any' | 'all' | undefined;
-  /** Milliseconds from carrier to use, a multiple of `miimon`. Default: 0. Kernel: `updelay`. */
+  /** Milliseconds between carrier and use, a multiple of `miimon`. Default: 0. Kernel: `updelay`. */
   readonly updelay?: number | undefined;
-  /** Milliseconds from loss of carrier to disuse, a multiple of `miimon`. Default: 0. Kernel: `downdelay`. */
+  /** Milliseconds between loss of carrier and disuse, a multiple of `miimon`. Default: 0. Kernel: `downdelay`. */
   readonly downdelay?: number | undefined;
   /** Whether `miimon` trusts the driver's carrier; `false` asks by ioctl. Default: `true`. Kernel: `use_carrier`. */
   readonly useCarrier?: boolean | undefined;
-  /** What picks the port of a frame, in modes 2, 4, 5 and 6. Default: `layer2`. Kernel: `xmit_hash_policy`. */
+  /** Headers that select the port of a frame, in modes 2, 4, 5 and 6. Default: `layer2`. Kernel: `xmit_hash_policy`. */
   readonly xmitHashPolicy?:
     'layer2' | 'layer2+3' | 'layer3+4' | 'encap2+3' | 'encap3+4' | 'vlan+srcmac' | undefined;
-  /** How often the switch is asked for LACP frames: every 30 s or every second. Mode 4. Default: `slow`. Kernel: `lacp_rate`. */
+  /** Rate of LACP frames asked from the switch: every 30 s or every second. Mode 4. Default: `slow`. Kernel: `lacp_rate`. */
   readonly lacpRate?: 'slow' | 'fast' | undefined;
-  /** What decides between aggregators. Mode 4. Default: `stable`. Kernel: `ad_select`. */
+  /** Criterion for choosing an aggregator. Mode 4. Default: `stable`. Kernel: `ad_select`. */
   readonly adSelect?: 'stable' | 'bandwidth' | 'count' | undefined;
   /** LACP system priority, 1 to 65535. Mode 4. Default: 65535. Kernel: `ad_actor_sys_prio`. */
   readonly adActorSysPrio?: number | undefined;
   /** Upper ten bits of the LACP port key, 0 to 1023. Mode 4. Default: 0. Kernel: `ad_user_port_key`. */
   readonly adUserPortKey?: number | undefined;
-  /** Ports that must be up for the bond to have carrier. Mode 4. Default: 0, which means 1. Kernel: `min_links`. */
+  /** Ports that must be up before the bond has carrier. Mode 4. Default: 0, which means 1. Kernel: `min_links`. */
   readonly minLinks?: number | undefined;
   /** Gratuitous ARPs and neighbour advertisements after a failover, 0 to 255. Default: 1. Kernel: `num_grat_arp`. */
   readonly numGratArp?: number | undefined;
   /** IGMP reports after a failover, 0 to 255. Default: 1. Kernel: `resend_igmp`. */
   readonly resendIgmp?: number | undefined;
-  /** Whether frames that reach a standby port count. Default: `false`. Kernel: `all_slaves_active`. */
+  /** Whether frames that reach a standby port are accepted. Default: `false`. Kernel: `all_slaves_active`. */
   readonly allPortsActive?: boolean | undefined;
-  /** Frames in a row per port, 0 for a random port, to 65535. Mode 0. Default: 1. Kernel: `packets_per_slave`. */
+  /** Consecutive frames per port, 0 to 65535; 0 picks a random port. Mode 0. Default: 1. Kernel: `packets_per_slave`. */
   readonly packetsPerPort?: number | undefined;
   /** Seconds between learning frames to the switch, 1 to 2147483647. Default: 1. Kernel: `lp_interval`. */
   readonly lpInterval?: number | undefined;
-  /** Whether flows are moved by load. Modes 5 and 6. Default: `true`. Kernel: `tlb_dynamic_lb`. */
+  /** Whether flows move between ports by load. Modes 5 and 6. Default: `true`. Kernel: `tlb_dynamic_lb`. */
   readonly tlbDynamicLb?: boolean | undefined;
-  /** The port to use while it works. Modes 1, 5 and 6. Default: none. Kernel: `primary`. */
+  /** Preferred port while it works. Modes 1, 5 and 6. Default: none. Kernel: `primary`. */
   readonly primary?: string | undefined;
-  /** When the primary takes over again. Modes 1, 5 and 6. Default: `always`. Kernel: `primary_reselect`. */
+  /** Event on which the primary takes over again. Modes 1, 5 and 6. Default: `always`. Kernel: `primary_reselect`. */
   readonly primaryReselect?: 'always' | 'better' | 'failure' | undefined;
-  /** Which MAC the ports have in mode 1. Default: `none`, all that of the bond. Kernel: `fail_over_mac`. */
+  /** MAC of the ports in mode 1. Default: `none`, all have that of the bond. Kernel: `fail_over_mac`. */
   readonly failOverMac?: 'none' | 'active' | 'follow' | undefined;
 }
 
-/** Enough for every wait that anybody means; the kernel takes more. */
+/** An upper limit well above useful values; the kernel accepts more. */
 const milliseconds = wholeNumber(0, 1_000_000);
 
 const mode = z
@@ -151,7 +147,7 @@ export type BondSpec = z.output<typeof bondSchema>;
 
 type OptionField = Exclude<keyof BondSpec, 'name' | 'state' | 'ports' | 'exact' | 'mtu' | 'mac' | 'mode'>;
 
-/** The kernel's name of each field that is an option. */
+/** The kernel's name of each option field. */
 const kernelNames: Readonly<Record<OptionField, BondOptionName>> = {
   miimon: 'miimon',
   arpInterval: 'arp_interval',
@@ -178,7 +174,7 @@ const kernelNames: Readonly<Record<OptionField, BondOptionName>> = {
   failOverMac: 'fail_over_mac',
 };
 
-/** The declared options under the kernel's names and in its spelling, without the mode. */
+/** Returns the declared options in the kernel's names and spelling, without the mode. */
 export function declaredOptions(desired: BondSpec): LinkOptions {
   return Object.fromEntries(
     Object.entries(kernelNames).flatMap(([field, option]) => {
@@ -193,7 +189,7 @@ function toKernel(value: string | number | boolean | readonly string[]): string 
   return typeof value === 'object' ? value.join(',') : String(value);
 }
 
-/** What is wrong with a bond whatever the host. */
+/** Describes an invalid bond, independent of the host. */
 export function problemOfBond(desired: BondSpec): string | undefined {
   if (desired.state === 'absent') return undefined;
   const { name, ports = [], primary } = desired;
@@ -209,12 +205,12 @@ export function problemOfBond(desired: BondSpec): string | undefined {
   );
 }
 
-/** An option that the mode forbids, as the kernel's bonding document says. */
+/** Names an option that the mode forbids, by the kernel's bonding document. */
 export function problemOfMode(desired: BondSpec, bondMode: BondMode): string | undefined {
   for (const [field, option] of Object.entries(kernelNames)) {
     const value = desired[field as OptionField];
     const modes = bondOptionRule.get(option)?.modes;
-    // ARP monitoring may be declared off in every mode.
+    // ARP monitoring may be switched off explicitly in every mode.
     if (value === undefined || (field === 'arpInterval' && value === 0)) continue;
     if (modes?.includes(bondMode) === false) {
       return `${field} is for mode ${modes.join(', ')} and the mode is ${bondMode}`;
@@ -243,7 +239,7 @@ function problemOfMonitoring(desired: BondSpec): string | undefined {
   return undefined;
 }
 
-/** Without it a bond never notices that a port fails, as the kernel's own default would have it (hazard 28). */
+/** Without monitoring, the kernel's default, a bond never notices a failed port (hazard 28). */
 export function intervalOf({ miimon, arpInterval = 0 }: BondSpec): number {
   return miimon ?? (arpInterval > 0 ? 0 : 100);
 }

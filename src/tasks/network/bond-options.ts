@@ -4,11 +4,11 @@ import type { LinkOptions } from '../../model/link.ts';
 import { type BondSpec, declaredOptions, intervalOf } from './bond-input.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 
-/** The options that a bond shall have, the mode and its monitoring always among them, `primary` never: it needs ports. */
+/** Returns the wanted options of a bond. Mode and monitoring are always included; `primary` never, since it needs ports. */
 export function wantedOptions(desired: BondSpec, mode: BondMode): LinkOptions {
   const { primary: _, ...declared } = declaredOptions(desired);
   const interval = String(intervalOf(desired));
-  // The kernel switches one monitoring off when the other is switched on, and with MII monitoring its delays.
+  // The kernel switches one monitoring off when the other is switched on. MII monitoring takes its delays with it.
   const monitoring =
     (desired.arpInterval ?? 0) > 0
       ? { miimon: interval, updelay: '0', downdelay: '0' }
@@ -16,7 +16,7 @@ export function wantedOptions(desired: BondSpec, mode: BondMode): LinkOptions {
   return { ...monitoring, ...declared, mode };
 }
 
-/** What a new bond is made with: options that its mode does not know keep the kernel's initial value by themselves. */
+/** Returns the options for creating a bond. Options that the mode does not know keep the kernel's initial value. */
 export function initialOptions(desired: BondSpec, mode: BondMode): LinkOptions {
   return pick(wantedOptions(desired, mode), (option, value) => {
     const rule = bondOptionRule.get(option);
@@ -24,13 +24,13 @@ export function initialOptions(desired: BondSpec, mode: BondMode): LinkOptions {
   });
 }
 
-/** How options of a bond that is there are brought over: each step in one link.update, in this order. */
+/** The order in which options of an existing bond change: each step is one link.update. */
 export interface OptionSteps {
-  /** While the bond still has its old mode and its ports. */
+  /** Changes while the bond still has its old mode and its ports. */
   readonly first: readonly LinkOptions[];
-  /** With the bond down. */
+  /** Changes while the bond is down. */
   readonly whenDown: LinkOptions;
-  /** With the bond down and without ports: the mode, and the options that only the new mode takes. */
+  /** Changes while the bond is down and without ports: the mode, and options that only the new mode takes. */
   readonly withoutPorts: readonly LinkOptions[];
 }
 
@@ -47,7 +47,7 @@ export function optionSteps(current: LinkOptions, wanted: LinkOptions): OptionSt
     const anyTime = pick(kept, (option) => conditionOf(option) === 'any time' && isLegal(option, newMode));
     return { first: monitoringSteps(current, anyTime), whenDown, withoutPorts: [] };
   }
-  // What taking it back would set in the old mode must be legal there, so options change in the mode that knows them.
+  // An undo runs in the old mode, so its values must be legal there. Options therefore change in the mode that knows them.
   const before = pick(
     kept,
     (option) => isMonitoring(option) && isLegal(option, oldMode) && !isLegal(option, newMode),
@@ -66,8 +66,8 @@ export function optionSteps(current: LinkOptions, wanted: LinkOptions): OptionSt
 }
 
 /**
- * The kernel counts the delays in intervals: when the interval changes they would change along, and without an interval
- * it takes none. So they go to 0 first and come back last.
+ * The kernel counts delays in intervals: a new interval would change them, and without an interval it accepts none. So they are set to 0 first and restored
+ * last.
  */
 function monitoringSteps(current: LinkOptions, wanted: LinkOptions): readonly LinkOptions[] {
   const delays = pick(wanted, isDelay);
@@ -78,7 +78,7 @@ function monitoringSteps(current: LinkOptions, wanted: LinkOptions): readonly Li
   return [cleared, rest, delays];
 }
 
-/** Delays that nobody declares stay, as far as the new interval can express them. */
+/** Undeclared delays stay, as far as the new interval can express them. */
 function keptDelays(current: LinkOptions, wanted: LinkOptions): LinkOptions {
   const interval = Number(wanted['miimon']);
   return Object.fromEntries(
@@ -89,13 +89,13 @@ function keptDelays(current: LinkOptions, wanted: LinkOptions): LinkOptions {
   );
 }
 
-/** What nobody could read in the new mode, and nobody would expect when the old one comes back, is not left behind. */
+/** Options that the new mode hides are reset. Nobody could read them, and they would surprise when the old mode returns. */
 function hiddenByMode(current: LinkOptions, newMode: BondMode): LinkOptions {
   const left = unreadableElsewhere.filter((option) => option in current && !isLegal(option, newMode));
   return Object.fromEntries(left.map((option) => [option, bondOptionRule.get(option)?.initial ?? '']));
 }
 
-/** Setting a mode makes the kernel forget the ARP validation; it comes back afterwards when it is wanted. */
+/** Setting a mode makes the kernel forget ARP validation. If wanted, it is set again afterwards. */
 function forgottenByMode(current: LinkOptions, newMode: BondMode): readonly LinkOptions[] {
   const isForgotten = (current['arp_validate'] ?? 'none') !== 'none' && current['mode'] !== newMode;
   return isForgotten ? [{ arp_validate: 'none' }] : [];
@@ -117,12 +117,12 @@ function conditionOf(option: string): string | undefined {
   return bondOptionRule.get(option)?.condition;
 }
 
-/** What the kernel does not tell of a mode has its initial value. */
+/** An option that the kernel does not show in a mode has its initial value. */
 export function isOther(current: LinkOptions, wanted: LinkOptions, option: string): boolean {
   const now = current[option] ?? bondOptionRule.get(option)?.initial ?? '';
   const then = wanted[option];
   if (then === undefined) return false;
-  // The kernel prints targets in the order in which it found room for them.
+  // The kernel prints targets in the order of its internal slots.
   return option === 'arp_ip_target' ? sorted(now) !== sorted(then) : now !== then;
 }
 

@@ -1,6 +1,6 @@
 import type { PlanBuilder } from './plan-builder.ts';
 
-/** What a mode costs the guests of a bridge; modes 1, 2 and 4 cost nothing (hazard 31). */
+/** Costs of a mode for the guests of a bridge. Modes 1, 2 and 4 have none (hazard 31). */
 const costs = new Map([
   ['balance-rr', 'frames of guests arrive out of order, and the switch must have static aggregation'],
   ['broadcast', 'guests get every frame once per port'],
@@ -8,7 +8,7 @@ const costs = new Map([
   ['balance-alb', 'guests get no receive balancing, and the switch sees their MACs move between ports'],
 ]);
 
-/** Says what a bond's mode means to guests, when it is a port of a bridge. */
+/** Warns about the effect of a bond's mode on guests, if the bond is a port of a bridge. */
 export function warnOfBondInBridge(draft: PlanBuilder, name: string, bridge: string | undefined): void {
   const bond = draft.link(name);
   if (bridge === undefined || bond.kind !== 'bond') return;

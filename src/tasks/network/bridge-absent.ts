@@ -13,7 +13,7 @@ interface Doomed {
   readonly takeover?: string | undefined;
 }
 
-/** Removes a bridge; with `takeover` a NIC gets back what the bridge has on layer 3. */
+/** Removes a bridge. With `takeover` a NIC gets back the bridge's layer 3 settings. */
 export function planAbsentBridge(draft: PlanBuilder, { name, takeover }: Doomed): void {
   const bridge = findOwn(draft, name, 'bridge');
   const heir = takeover === undefined ? undefined : checkHeir(draft, takeover, name);
@@ -54,7 +54,7 @@ function removeFromKernel(
   restore(draft, layer3, heir);
 }
 
-/** Deleting a bridge would cut guests off without a word (hazard 9). */
+/** Deleting a bridge would silently disconnect guests (hazard 9). */
 function refuseGuests(name: string, ports: readonly Link[]): void {
   const strangers = ports
     .filter((port) => isGuestPort(port) || port.kind === 'other')

@@ -11,8 +11,8 @@ interface Desired extends AddressingSpec {
 }
 
 /**
- * What files shall say about the bridge's layer 3, or undefined to leave it: what they say about the bridge, with what they
- * say about the port that is taken over, with what is declared. Of a link they do not know, the kernel tells.
+ * Returns the layer 3 settings to write for the bridge; undefined to leave the files alone. It merges what the files say about the bridge, what they say
+ * about the port that is taken over, and what is declared. For a link without files the kernel's state is used.
  */
 export function bridgeAddressing(draft: PlanBuilder, desired: Desired): Addressing | undefined {
   const { name, takeover } = desired;

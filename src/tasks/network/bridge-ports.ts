@@ -5,7 +5,7 @@ import type { PlanBuilder } from './plan-builder.ts';
 import { describeKind, freeNics, isGuestPort, joinPort, keepMtu, releasePort } from './link-changes.ts';
 import { lowerAbove, setMtu } from './mtu.ts';
 
-/** A link that may become a port of the bridge, or is one. */
+/** Returns a link that is, or may become, a port of the bridge. */
 export function checkBridgePort(draft: PlanBuilder, name: string, bridge: string): Link {
   const port = draft.findLink(name);
   if (port === undefined) {
@@ -40,7 +40,7 @@ function standsOn(draft: PlanBuilder, link: Link, base: string): boolean {
 export function joinBridge(draft: PlanBuilder, name: string, bridge: string): void {
   const port = draft.link(name);
   if (port.controller !== bridge) {
-    // The bridge takes the smallest MTU of its ports, and with it the VLANs on it.
+    // The bridge and the VLANs on it take the smallest MTU of its ports.
     if (port.mtu < draft.link(bridge).mtu) lowerAbove(draft, bridge, port.mtu);
     keepMtu(draft, bridge);
     joinPort(draft, name, bridge);
@@ -54,7 +54,7 @@ export function joinBridge(draft: PlanBuilder, name: string, bridge: string): vo
   }
 }
 
-/** Takes out the ports that are not wanted, but no guest's. */
+/** Removes unwanted ports, except those of guests. */
 export function leaveBridge(draft: PlanBuilder, bridge: string, wanted: readonly Link[]): readonly string[] {
   const leaving = portsOf(draft.facts.links, bridge).filter(
     (port) => !isGuestPort(port) && wanted.every(({ name }) => name !== port.name),
@@ -64,7 +64,7 @@ export function leaveBridge(draft: PlanBuilder, bridge: string, wanted: readonly
   return leaving.map(({ name }) => name);
 }
 
-/** A bridge passes on nothing larger than its smallest port takes. */
+/** A bridge forwards no frame larger than its smallest port accepts. */
 export function raisePortMtu(
   draft: PlanBuilder,
   name: string,

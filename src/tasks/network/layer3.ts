@@ -13,12 +13,12 @@ import {
 import type { Address, Route, RoutingRule } from '../../model/link.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 
-/** What a link has on layer 3. */
+/** The layer 3 settings of a link. */
 export interface Layer3 {
   readonly link: string;
   readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
-  /** Rules that name the link. They outlive its addresses, and the link itself. */
+  /** Routing rules that name the link. They outlive its addresses, and the link itself. */
   readonly rules: readonly RoutingRule[];
 }
 
@@ -31,7 +31,7 @@ export function layer3Of(draft: PlanBuilder, link: string): Layer3 {
   };
 }
 
-/** DHCP and router advertisements set their own routes again, wherever the link goes. */
+/** DHCP and router advertisements set their own routes again, on whichever link. */
 function isSetOn({ facts }: PlanBuilder, route: Route, link: string): boolean {
   if (!linksOfRoute(route).includes(link)) return false;
   if (route.protocol !== 'dhcp' && route.protocol !== 'ra') return true;
@@ -42,7 +42,7 @@ function isSetOn({ facts }: PlanBuilder, route: Route, link: string): boolean {
 }
 
 /**
- * Refuses to lose a link's layer 3 when other links share a route with it: the route would end for them as well.
+ * Refuses to remove a link's layer 3 settings if it shares a route with other links: the route would end for them as well.
  *
  * @throws PlanError
  */
@@ -60,7 +60,7 @@ export function isBare({ addresses, routes }: Layer3): boolean {
 }
 
 /**
- * Takes addresses and routes off a link: routes first, since the kernel drops them with their addresses.
+ * Removes addresses and routes from a link. Routes go first, since the kernel drops them with their addresses.
  *
  * @throws PlanError for what nobody could set again.
  */
@@ -69,7 +69,7 @@ export function withdraw(draft: PlanBuilder, { addresses, routes }: Layer3): voi
     refuseUnsettable(route, `route ${route.destination} through ${linksOfRoute(route).join(' and ')}`);
   for (const address of addresses) refuseUnsettable(address, `address ${address.address} of ${address.link}`);
   for (const route of routesInOrder(routes).reverse()) draft.add({ kind: 'route.delete', route });
-  // The last first: with a primary address the kernel would drop the others of its network.
+  // The last address goes first: with a primary address the kernel would drop the others of its network.
   for (const address of addresses.toReversed()) draft.add({ kind: 'address.delete', address });
 }
 
@@ -80,7 +80,7 @@ function refuseUnsettable({ unsettable }: { readonly unsettable?: string }, what
   );
 }
 
-/** Gives a link the addresses and routes that it lacks, be they its own or another link's. */
+/** Adds addresses and routes that a link lacks, whether they were its own or another link's. */
 export function restore(
   draft: PlanBuilder,
   { link: from, addresses, routes, rules }: Layer3,
@@ -114,15 +114,15 @@ function movedAddress(address: Address, link: string): Address {
   );
 }
 
-/** A gateway may be reached by a route of its own, which then comes first. */
+/** A gateway may need a route of its own, which comes first. */
 function routesInOrder(routes: readonly Route[]): Route[] {
   const hasGateway = ({ via, nexthops }: Route): boolean => via !== undefined || nexthops !== undefined;
   return [...routes.filter((route) => !hasGateway(route)), ...routes.filter(hasGateway)];
 }
 
 /**
- * Does something to a link that must be down for it. A link that goes down takes its VLANs along; all of them lose their
- * routes and their IPv6 addresses, and get them back afterwards.
+ * Runs `act` while a link is down. A link that goes down takes its VLANs along; all of them lose their routes and IPv6 addresses, and get them back
+ * afterwards.
  */
 export function whileDown(draft: PlanBuilder, name: string, act: () => void): void {
   if (!draft.link(name).up) {
@@ -150,8 +150,8 @@ function goDown(draft: PlanBuilder, name: string): readonly Lost[] {
 }
 
 /**
- * The VLANs come up with the link, also those that were down. Each is listed as if it had not: who reads the plan sees it
- * come back, and taking the plan back takes it down before its parent.
+ * VLANs come up with the link, even those that were down before. Each is listed as a change of its own: readers of the plan see it come back, and an undo
+ * takes it down before its parent.
  */
 function comeUp(draft: PlanBuilder, name: string, lost: readonly Lost[]): void {
   setUp(draft, name, true);
@@ -161,7 +161,7 @@ function comeUp(draft: PlanBuilder, name: string, lost: readonly Lost[]): void {
   }
 }
 
-/** Listed even for a VLAN that is down already: taking it back leaves the VLAN down, which its parent would bring up. */
+/** Listed even for a VLAN that is already down: the undo then leaves the VLAN down, which its parent would bring up. */
 function setUp(draft: PlanBuilder, name: string, up: boolean, before = draft.link(name).up): void {
   const { kind } = draft.link(name);
   draft.add({ kind: 'link.update', name, linkKind: kind, before: { up: before }, after: { up } });

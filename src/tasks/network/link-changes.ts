@@ -6,14 +6,14 @@ import type { PlanBuilder } from './plan-builder.ts';
 import { layer3Of, refuseSharedRoutes, withdraw } from './layer3.ts';
 import { isGuestName } from './names.ts';
 
-// Steps that several tasks take, each with everything that the kernel would do along.
+// Changes that several tasks share, each with all side effects of the kernel.
 
-/** A link that a guest or a container put there. */
+/** Returns true for a link that a guest or a container created. */
 export function isGuestPort({ kind, name }: Link): boolean {
   return kind === 'tap' || isGuestName(name);
 }
 
-/** The link of that name, if it is of the kind that a task is about. */
+/** Finds the link of that name. Throws PlanError if it is of another kind than the task's. */
 export function findOwn(
   draft: PlanBuilder,
   name: string,
@@ -34,7 +34,7 @@ export function describeKind({ kind }: Pick<Link, 'kind'>): string {
   return kind in words ? words[kind as keyof typeof words] : `a ${kind}`;
 }
 
-/** NICs that nobody uses, for errors. */
+/** Lists unused NICs, for errors. */
 export function freeNics(draft: PlanBuilder): string {
   const nics = [...draft.facts.links.values()].filter(
     (link) => link.kind === 'ethernet' && link.controller === undefined && !isGuestPort(link),
@@ -48,7 +48,7 @@ export function joinPort(draft: PlanBuilder, port: string, controller: string): 
   draft.add({ kind: 'port.add', port, controller, controllerKind, alone: { up, mtu } });
 }
 
-/** A port that leaves for good stays up; what its bond made of its MTU ends. */
+/** Releases a port for good: it stays up, and an MTU set by its bond ends. */
 export function releasePort(draft: PlanBuilder, port: string): void {
   const link = draft.link(port);
   const { controller } = link;
@@ -64,7 +64,7 @@ function kindOfController(draft: PlanBuilder, controller: string): ControllerKin
   return draft.link(controller).kind === 'bond' ? 'bond' : 'bridge';
 }
 
-/** Deletes a link, and before it what the kernel would delete or detach along. Tells what is gone. */
+/** Deletes a link, after the links that the kernel would delete or detach with it. Returns the deleted links. */
 export function deleteLink(draft: PlanBuilder, name: string): readonly Link[] {
   const above = vlansOn(draft.facts.links, name).flatMap((vlan) => {
     warnOfLoss(draft, vlan.name);
@@ -79,10 +79,7 @@ export function deleteLink(draft: PlanBuilder, name: string): readonly Link[] {
   return [...above, link];
 }
 
-/**
- * Of a bridge whose MTU somebody set: taking back what follows would end with the MTU of its ports, so this stands before
- * it and is taken back last.
- */
+/** Records a bridge's MTU that somebody set. An undo of later changes would leave the MTU of its ports; this change comes first, so it is undone last. */
 export function keepMtu(draft: PlanBuilder, name: string): void {
   const { kind, mtu } = draft.link(name);
   const ports = portsOf(draft.facts.links, name).map((port) => port.mtu);
@@ -91,7 +88,7 @@ export function keepMtu(draft: PlanBuilder, name: string): void {
   draft.add({ kind: 'link.update', name, linkKind: kind, before: { mtu }, after: { mtu } });
 }
 
-/** What makes the link again as it was: its MAC, and the options that somebody set and that its mode takes. */
+/** Returns the link as an undo must create it: with its MAC, and with options that somebody set and that its mode takes. */
 function asItWouldBeMade(link: Link): Link {
   if (link.options === undefined) return link;
   return { ...link, macPinned: link.mac !== '', options: setOptionsOf(link, link.options) };
@@ -107,7 +104,7 @@ function setOptionsOf({ kind }: Link, options: LinkOptions): LinkOptions {
   return Object.fromEntries(set);
 }
 
-/** Says which addresses and routes end with a link. */
+/** Warns about addresses and routes that end with a link. */
 export function warnOfLoss(draft: PlanBuilder, name: string): void {
   const layer3 = layer3Of(draft, name);
   refuseSharedRoutes(layer3);

@@ -2,15 +2,15 @@ import { vlansOn } from '../../model/kernel.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 
 /**
- * Gives a link an MTU. Lowered from the top: what lies above is lowered before the kernel does it silently, as it would not
- * raise it back (hazard 38). Whoever raises begins with what lies below.
+ * Sets the MTU of a link. When lowering, links above come first: the kernel would lower them silently and not raise them again (hazard 38). When raising,
+ * begin with the links below.
  */
 export function setMtu(draft: PlanBuilder, name: string, mtu: number): void {
   lowerAbove(draft, name, mtu);
   draft.update(name, { mtu });
 }
 
-/** Lowers the VLANs that stand on a link, directly or on a bridge whose port it is, to `mtu` at most. */
+/** Lowers VLANs on a link, directly or through a bridge, to at most `mtu`. */
 export function lowerAbove(draft: PlanBuilder, name: string, mtu: number): void {
   for (const vlan of vlansOn(draft.facts.links, name)) {
     if (vlan.mtu <= mtu) continue;

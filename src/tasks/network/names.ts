@@ -3,8 +3,8 @@ const reserved = new Set(['bonding_masters', 'all', 'default', 'lo']);
 const libvirtPrefixes = ['vnet', 'virbr', 'macvtap'];
 
 /**
- * What speaks against `name` for a link that we create, as the end of a sentence, or undefined. The kernel takes more, but
- * sysctl paths split on dots, sysfs and libvirt have names of their own (hazard 40).
+ * Returns the end of a sentence about an invalid name for a new link; undefined for a valid one. The kernel accepts more, but sysctl paths split on dots,
+ * and sysfs and libvirt have names of their own (hazard 40).
  */
 export function problemOfNewName(name: string, kind: 'bond' | 'bridge' | 'VLAN'): string | undefined {
   const pattern =
@@ -18,14 +18,14 @@ export function problemOfNewName(name: string, kind: 'bond' | 'bridge' | 'VLAN')
   return prefix === undefined ? undefined : `name is "${name}", and names in ${prefix} are libvirt's`;
 }
 
-/** What is wrong with a name that is too long, with one that would do; undefined when it is not. */
+/** Returns the end of a sentence about a name that is too long, with a shorter proposal; undefined if the length is fine. */
 export function problemOfLength(name: string, shorter: string): string | undefined {
   const bytes = Buffer.byteLength(name);
   if (bytes <= longest) return undefined;
   return `name is "${name}" of ${bytes} bytes, it should have at most ${longest}, such as "${shorter}"`;
 }
 
-/** The name of a VLAN that nobody named, and what to propose when it is too long. */
+/** Returns the default name of a VLAN, and a proposal if it is too long. */
 export function defaultVlanName(parent: string, id: number): string {
   return `${parent}.${id}`;
 }
@@ -38,7 +38,7 @@ export function shorterName(name: string): string {
   return name.slice(0, longest);
 }
 
-/** Links of guests and containers: nobody but their owner takes them out of a bridge. */
+/** Recognizes links of guests and containers. Only their owner removes them from a bridge. */
 export function isGuestName(name: string): boolean {
   return /^(vnet|tap|macvtap|veth)/.test(name);
 }

@@ -7,10 +7,10 @@ import type { TaskFunction } from '../define-task.ts';
 
 const kernelFacts = { platform, links, addresses, routes, rules, leases };
 
-/** Those of every backend, under the names `ifcfg.files` and `ifcfg.FACT`. */
+/** Facts of every backend, under the names `ifcfg.files` and `ifcfg.FACT`. */
 type BackendFacts = Readonly<Record<`${string}.${string}`, Fact<unknown>>>;
 
-/** What every network task asks of a host. The same for all, so that one survey answers a whole play. */
+/** Facts of every network task. All tasks share them, so one survey serves a whole play. */
 export const networkFacts: typeof kernelFacts & BackendFacts = {
   ...kernelFacts,
   ...Object.fromEntries([...backends.values()].flatMap(factsOfBackend)),
@@ -25,12 +25,12 @@ function factsOfBackend({
   return [[`${id}.files`, files], ...own];
 }
 
-/** The files of one backend. */
+/** Returns the files of one backend. */
 export function filesOf({ id }: Backend, answers: NetworkAnswers): ConfigFiles {
   return answers[`${id}.files`] as ConfigFiles;
 }
 
-/** The answers to a backend's own facts. */
+/** Returns the answers to a backend's own facts. */
 export function answersOf({ id, facts }: Backend, answers: NetworkAnswers): Answers<FactSet> {
   return lazyAnswers(facts, (_, name) => answers[`${id}.${name}`]);
 }
@@ -38,5 +38,5 @@ export function answersOf({ id, facts }: Backend, answers: NetworkAnswers): Answ
 export type NetworkFacts = typeof kernelFacts & BackendFacts;
 export type NetworkAnswers = Answers<NetworkFacts>;
 
-/** A task about the network: `I` what users write, `D` the same after validation, `O` what it returns. */
+/** A task about the network: users write `I`, `D` is the validated input, the task returns `O`. */
 export type NetworkTask<I, D, O> = TaskFunction<I, D, NetworkFacts, O>;

@@ -5,7 +5,7 @@ import type { LinkOptions } from '../../model/link.ts';
 import { isLegal, pick } from './bond-options.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 
-/** A link for files. One that they do not know is told whole, or they could not bring it up. */
+/** Returns a link for the files. A link without files is described completely, since they could not bring it up otherwise. */
 export function whole(draft: PlanBuilder, name: string): PresentLink {
   const { kind, vlan, options = {} } = draft.link(name);
   const present = draft.present(name);
@@ -18,12 +18,12 @@ export function whole(draft: PlanBuilder, name: string): PresentLink {
   };
 }
 
-/** Tells files that a link is nobody's port any more, if they know the link. */
+/** Writes to the files that a link is no port any more, if they know the link. */
 export function persistAlone(draft: PlanBuilder, name: string): void {
   if (draft.addressingOf(name) !== undefined) draft.persist({ ...draft.present(name), controller: null });
 }
 
-/** What is declared, and what else a bond has that is not as the kernel makes it; of monitoring the kind that is on. */
+/** Returns the declared options, and those that differ from the kernel's defaults. Of the two kinds of monitoring only the active one is included. */
 export function bondFileOptions(options: LinkOptions, declared: readonly string[]): LinkOptions {
   const mode = options['mode'] as BondMode;
   const usesArp = Number(options['arp_interval']) > 0;
@@ -36,7 +36,7 @@ export function bondFileOptions(options: LinkOptions, declared: readonly string[
   });
 }
 
-/** STP and forward delay always, since tools make them otherwise; the rest as of a bond. */
+/** Always includes STP and forward delay, since tools have other defaults. Otherwise as for a bond. */
 export function bridgeFileOptions(options: LinkOptions, declared: LinkOptions): LinkOptions {
   const unusual = pick(
     options,
@@ -49,7 +49,7 @@ export function bridgeFileOptions(options: LinkOptions, declared: LinkOptions): 
   return { stp_state: stp, forward_delay: delay, ...unusual, ...declared };
 }
 
-/** While the spanning tree changes, a bridge forgets MACs after twice its forward delay, whatever it was told. */
+/** During a topology change a bridge forgets MACs after twice its forward delay, whatever its setting. */
 export function isMomentary(options: LinkOptions, option: string): boolean {
   const { stp_state: stp, forward_delay: delay, ageing_time: ageing } = options;
   return option === 'ageing_time' && stp === '1' && Number(ageing) === 2 * Number(delay);

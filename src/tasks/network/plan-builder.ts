@@ -15,10 +15,7 @@ import type { HostSettings, Plan } from '../../model/task.ts';
 import { answersOf, filesOf, type NetworkAnswers, type NetworkFacts, networkFacts } from './network-facts.ts';
 import { requireRoot } from '../input/require-root.ts';
 
-/**
- * A plan being made: the host as it will be after the changes so far, the changes, and what files shall remember. Lives
- * within one call of a task's `plan`.
- */
+/** A plan under construction: the predicted host, the changes so far, and the wanted content of files. It lives within one call of a task's `plan`. */
 export class PlanBuilder {
   readonly #host: HostSettings;
   readonly #changes: Change[] = [];
@@ -31,11 +28,11 @@ export class PlanBuilder {
       throw new PlanError(`${host.name} has no ip command (package iproute2)`);
     this.#facts = facts;
     this.#host = host;
-    // A host that nobody can write for is refused whatever is to change.
+    // A host without a usable backend is refused, whatever is to change.
     this.#ownerOf({ name: 'lo' });
   }
 
-  /** The host as it will be. */
+  /** The predicted state of the host. */
   get facts(): NetworkAnswers {
     return this.#facts;
   }
@@ -57,14 +54,14 @@ export class PlanBuilder {
     return this.#facts.links.get(name);
   }
 
-  /** A link that is known to be there. */
+  /** Returns a link that must exist. */
   link(name: string): Link {
     const link = this.findLink(name);
     if (link === undefined) throw new PlanError(`link ${name} does not exist`);
     return link;
   }
 
-  /** Brings a link to these settings, and lists only those that differ. */
+  /** Sets settings of a link. Only those that differ become changes. */
   update(name: string, wanted: LinkSettings): void {
     const { kind, up, mtu, mac, options: current = {} } = this.link(name);
     const { options = {}, ...settings } = wanted;
@@ -83,25 +80,25 @@ export class PlanBuilder {
     });
   }
 
-  /** Gives a link a MAC that it keeps whatever becomes of its ports; listed even when it has that MAC by chance. */
+  /** Pins the MAC of a link, so that it does not follow its ports. Listed even if the link already has that MAC by chance. */
   pinMac(name: string, mac: string): void {
     const link = this.link(name);
     this.add({ kind: 'link.update', name, linkKind: link.kind, before: { mac: link.mac }, after: { mac } });
   }
 
-  /** `parameters` are those for a module that is loaded now; one that is there keeps its own. */
+  /** Ensures a kernel module. `parameters` apply only if it is loaded now; a loaded module keeps its own. */
   requireModule(name: NetworkModule, parameters: Readonly<Record<string, string>> = {}): void {
     const { modules, kernel } = this.#facts.platform;
     if (modules[name] === 'missing') throw new PlanError(`kernel ${kernel} has no module ${name}`);
     if (modules[name] === 'loadable') this.add({ kind: 'module.load', name, parameters });
   }
 
-  /** What files shall say; takes effect in `finish`. */
+  /** Queues wanted file content; it is written by `finish`. */
   persist(...wanted: readonly WantedLink[]): void {
     this.#wanted.push(...wanted);
   }
 
-  /** What files say now about the addresses of a link; undefined when they do not know the link. */
+  /** Returns the addressing in the present files; undefined if they do not know the link. */
   addressingOf(name: string): Addressing | undefined {
     const mac = this.permanentMacOf(name);
     const identity = { name, mac };
@@ -109,13 +106,13 @@ export class PlanBuilder {
     return backend.addressingOf(filesOf(backend, this.#facts), identity);
   }
 
-  /** Of a NIC: what finds its file by HWADDR. */
+  /** Returns the permanent MAC of a NIC, by which its file may be found (HWADDR). */
   permanentMacOf(name: string): string | undefined {
     const link = this.findLink(name);
     return link?.kind === 'ethernet' ? link.mac : undefined;
   }
 
-  /** The start of an entry for `remember`. */
+  /** Returns the base of an entry for `persist`. */
   present(name: string): PresentLink {
     const mac = this.permanentMacOf(name);
     return {
@@ -151,7 +148,7 @@ function identityOf(link: WantedLink): LinkIdentity {
   return { name: link.name, mac: link.state === 'present' ? link.permanentMac : undefined };
 }
 
-/** The kernel drops the IPv6 of a link that gets a smaller MTU, and refuses addresses of one that has it (RFC 8200, 5). */
+/** The kernel drops IPv6 from a link with an MTU below 1280, and refuses addresses on it (RFC 8200, 5). */
 function refuseSmallMtu({ links, addresses, routes }: NetworkAnswers): void {
   const inUse = [
     ...addresses
@@ -175,7 +172,7 @@ function fold(facts: NetworkAnswers, change: Change): NetworkAnswers {
   return lazyAnswers<NetworkFacts>(networkFacts, (fact, key) => fact.after(answers[key], change));
 }
 
-/** What an option is that the kernel does not tell, as it does not in a mode that has no use for it. */
+/** Returns initial values for options that the kernel hides, as in a mode that has no use for them. */
 function initialOptionsOf(names: readonly string[]): LinkOptions {
   const values = names.map((name) => [
     name,
@@ -184,7 +181,7 @@ function initialOptionsOf(names: readonly string[]): LinkOptions {
   return Object.fromEntries(values) as LinkOptions;
 }
 
-/** The entries of `wanted` that are otherwise in `current`, from both sides. What the kernel does not tell is empty. */
+/** Returns the entries of `wanted` that differ in `current`, from both sides. Hidden values are empty. */
 function differing<T extends object>(current: T, wanted: T): { before: T; after: T } | undefined {
   const now = { ...current } as Readonly<Record<string, unknown>>;
   const changes = Object.entries(wanted).filter(([key, value]) => (now[key] ?? '') !== value);
@@ -214,7 +211,7 @@ function compareFiles({ secretKeys }: Backend, before: ConfigFiles, after: Confi
   return [...written, ...deleted];
 }
 
-/** Configuration that only root may read is so by its format: what of it is secret the backend knows. */
+/** Configuration files may be 0600 by format. The backend knows which parts are secret. */
 function shownOf(
   secretKeys: readonly string[],
   mode: number,
@@ -227,7 +224,7 @@ function shownOf(
   };
 }
 
-/** What is not known to the byte could not be put back. */
+/** A file that is not known to the byte could not be restored. */
 function refuseFlawed(path: string, file: ConfigFile | undefined): void {
   if (file?.flaw === undefined) return;
   throw new PlanError(`${path} ${file.flaw.is}: it should be UTF-8 text before kvmplay edits it`);
