@@ -7,13 +7,13 @@ const ownFolders = [`${packageFolder}/src/`, `${packageFolder}/dist/`].flatMap((
   fileURLToPath(url),
 ]);
 
-/** Where outside kvmplay a call came from, `playbooks/bond6.ts:12:11`; found only when asked, since it costs. */
+/** Finds the calling place outside kvmplay, `playbooks/bond6.ts:12:11`. It is computed only on request, since that is slow. */
 export function captureCallSite(): () => string | undefined {
   const trace = new Error();
   return () => foreignPlaces(trace.stack ?? '')[0];
 }
 
-/** The places of a stack that are neither kvmplay's nor Node's, innermost first. */
+/** Returns the places of a stack outside kvmplay and Node, innermost first. */
 export function foreignPlaces(stack: string): readonly string[] {
   return stack
     .split('\n')

@@ -3,7 +3,7 @@ import { boundedLines, boundLines } from '../model/bounded-lines.ts';
 import { foreignPlaces } from './call-site.ts';
 import type { EventError } from './events.ts';
 
-/** An error as plain data; a foreign one tells the lines of the playbook it came through, or its stack when it is kvmplay's own. */
+/** Converts an error to plain data. A foreign error lists the playbook lines in its stack; an internal error of kvmplay keeps its stack. */
 export function toEventError(error: unknown, place: string | undefined): EventError {
   if (isKvmplayError(error)) {
     const where =
@@ -33,14 +33,14 @@ export function toEventError(error: unknown, place: string | undefined): EventEr
   };
 }
 
-/** A message of one line; a foreign error may quote a host, too. */
+/** The message gets one line. Foreign errors, too, may quote several lines of a host. */
 function sayings(message: string, details: readonly string[]): Pick<EventError, 'message' | 'details'> {
   const [sentence = '', ...more] = boundedLines(message);
   const lines = boundLines([...more, ...details]);
   return { message: sentence, ...(lines.length > 0 && { details: lines }) };
 }
 
-/** By shape: errors of other realms are no instances of this one's Error. */
+/** Checks the shape: errors of other realms are not instances of this realm's Error. */
 function isError(value: unknown): value is Error {
   return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
 }

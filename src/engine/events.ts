@@ -1,26 +1,26 @@
 import type { Change } from '../model/change.ts';
 import type { Forecast } from '../model/forecast.ts';
 
-/** How a host came out of a play. `unreachable` counts as failed in every budget. */
+/** Outcome of a play on one host. `unreachable` counts as failed in every budget. */
 export type HostOutcome = 'ok' | 'changed' | 'failed' | 'unreachable' | 'skipped';
 
-/** How one task came out on one host. In check mode `changed` means: would change. */
+/** Outcome of one task on one host. In check mode `changed` means: would change. */
 export type TaskOutcome = 'ok' | 'changed' | 'failed' | 'skipped';
 
-/** What left a task out: the tags of the run, whoever answered `--step`, or check mode, in which nobody waits. */
+/** The reason why a task was left out: tags of the run, the answer to `--step`, or check mode, in which waits are skipped. */
 export type LeftOutBy = 'tags' | 'step' | 'check';
 
-/** Everything a run tells, as plain data. `seq` counts from 1; `at` is milliseconds since 1970. */
+/** One event of a run, as plain data. `seq` counts from 1; `at` is milliseconds since 1970. */
 export type RunEvent = { readonly seq: number; readonly at: number } & RunEventBody;
 
-/** The play that an event belongs to. Plays of one name differ in their numbers. */
+/** The play of an event. Plays with the same name differ in their numbers. */
 export interface OfPlay {
   readonly play: string;
-  /** 0-based: the place of the play among those of the run. */
+  /** 0-based position of the play in the run. */
   readonly playIndex: number;
 }
 
-/** The host that an event belongs to, in one of its plays. */
+/** The host of an event, within one play. */
 export interface OfHost extends OfPlay {
   readonly host: string;
 }
@@ -47,19 +47,19 @@ export interface HostStart extends OfHost {
   readonly type: 'host.start';
 }
 
-/** The host begins a phase. After `host.end` it is one of the undo. */
+/** A host enters a phase. After `host.end` the phase belongs to the undo. */
 export interface HostPhaseStart extends OfHost {
   readonly type: 'host.phase';
   readonly phase: HostPhase;
 }
 
-/** A change took effect (never in check mode). Of a host that fails later it was taken back. */
+/** A change took effect; never sent in check mode. If the host fails later, the change is rolled back. */
 export interface ChangeDone extends OfHost {
   readonly type: 'change.done';
   readonly change: Change;
 }
 
-/** The run waits between two waves. */
+/** The run pauses between two waves. */
 export interface WaveSoak extends OfPlay {
   readonly type: 'wave.soak';
   readonly wave: string;
@@ -74,20 +74,20 @@ export interface PlayStart extends OfPlay {
   readonly type: 'play.start';
   /** In inventory order. */
   readonly hosts: readonly string[];
-  /** Only of a play with a rollout: how many hosts go when; also in check mode, where none waits for another. */
+  /** Number of hosts per wave, for a play with a rollout. Also sent in check mode, where waves do not wait for each other. */
   readonly waves?: readonly { readonly wave: string; readonly hosts: number }[];
 }
 
-/** Only of a play with a rollout, and not in check mode. */
+/** A wave starts. Sent for a play with a rollout, except in check mode. */
 export interface WaveStart extends OfPlay {
   readonly type: 'wave.start';
   /** `canary`, or `wave 2 of 3`. */
   readonly wave: string;
-  /** In inventory order, which may not be the order in which they start. */
+  /** In inventory order; hosts may start in another order. */
   readonly hosts: readonly string[];
 }
 
-/** All hosts of the wave have ended, and been undone where that was to be. */
+/** All hosts of the wave have ended, including their undo if there was one. */
 export interface WaveEnd extends OfPlay {
   readonly type: 'wave.end';
   readonly wave: string;
@@ -95,42 +95,42 @@ export interface WaveEnd extends OfPlay {
   readonly hosts: Readonly<Record<HostOutcome, number>>;
 }
 
-/** Too many hosts failed: none starts any more; those under way come to their end. */
+/** Too many hosts failed: no further host starts, and hosts in progress finish. */
 export interface BudgetBroken extends OfPlay {
   readonly type: 'budget.broken';
   readonly wave: string;
-  /** Failed and unreachable hosts, those lost in earlier plays included. */
+  /** Failed and unreachable hosts, including those of earlier plays. */
   readonly failed: number;
   readonly allowed: number;
   /** `canary kvm1 is unreachable`, `2 of 30 hosts failed or are unreachable, at most 1 may` */
   readonly reason: string;
 }
 
-/** After `host.end`: what the host had changed in this play was taken back, or could not be. */
+/** Sent after `host.end`: the play's changes on the host were undone, or could not be. */
 export interface HostUndone extends OfHost {
   readonly type: 'host.undone';
-  /** `kept`: it was not tried, the changes are in force. */
+  /** `proved`: undone and verified. `kept`: no undo was tried, the changes stay in force. */
   readonly result: 'proved' | 'failed' | 'kept';
-  /** The outcome that the host now has. */
+  /** The new outcome of the host. */
   readonly outcome: HostOutcome;
   readonly error: EventError;
-  /** Of the play and the undo together, as are `execs` and `milliseconds`. */
+  /** Connections of play and undo together; the same holds for `execs` and `milliseconds`. */
   readonly connections: number;
   readonly execs: number;
   readonly milliseconds: number;
 }
 
-/** `command`: one that the playbook gave runs. */
+/** Phase of a host. `command`: a command of the playbook runs. */
 export type HostPhase =
   'connect' | 'survey' | 'plan' | 'command' | 'apply' | 'verify' | 'commit' | 'rollback';
 
-/** What a transaction will disrupt; sent before it begins, in check mode instead of it, and only when it changes anything. */
+/** Expected disruption by a transaction. Sent before the transaction begins, in check mode instead of it, and only if it changes anything. */
 export interface HostForecast extends OfHost {
   readonly type: 'host.forecast';
   readonly forecast: Forecast;
 }
 
-/** The playbook has come to a task, for progress. What came of it is told by `task.end`. */
+/** The playbook has reached a task, for progress displays. `task.end` tells the outcome. */
 export interface TaskStart extends OfHost {
   readonly type: 'task.start';
   readonly index: number;
@@ -138,7 +138,7 @@ export interface TaskStart extends OfHost {
   readonly subject: string;
 }
 
-/** Sent when it is certain: at once in check mode or when nothing changes, else when the transaction has ended. */
+/** Sent when the outcome is certain: at once in check mode or without changes, otherwise when the transaction has ended. */
 export interface TaskEnd extends OfHost {
   readonly type: 'task.end';
   /** 0-based, in the order of the playbook. */
@@ -150,9 +150,9 @@ export interface TaskEnd extends OfHost {
   /** Absent: none. */
   readonly tags?: readonly string[];
   readonly outcome: TaskOutcome;
-  /** Of a skipped task that was neither planned nor run. */
+  /** Set for a skipped task that was neither planned nor run. */
   readonly leftOutBy?: LeftOutBy;
-  /** True when the change was made and then taken back, since the transaction failed. */
+  /** True if the change was made and then rolled back, because the transaction failed. */
   readonly rolledBack: boolean;
   readonly changes: readonly Change[];
   readonly warnings: readonly string[];
@@ -162,7 +162,7 @@ export interface TaskEnd extends OfHost {
 export interface HostEnd extends OfHost {
   readonly type: 'host.end';
   readonly outcome: HostOutcome;
-  /** Only of a host whose changes were taken back, or should have been: whether that was proved. */
+  /** Set if changes of the host had to be rolled back: whether the rollback was verified. */
   readonly rollback?: 'proved' | 'failed';
   readonly error?: EventError;
   readonly connections: number;
@@ -175,9 +175,9 @@ export interface EventError {
   readonly code: string;
   /** One sentence. */
   readonly message: string;
-  /** `playbooks/bond6.ts:12:11`, where the playbook caused it. */
+  /** Line of the playbook that caused the error: `playbooks/bond6.ts:12:11`. */
   readonly place?: string;
-  /** More lines: the command and its stderr, what differs. */
+  /** Further lines: the command and its stderr, differences. */
   readonly details?: readonly string[];
 }
 
@@ -187,9 +187,9 @@ export interface RunSummary {
   readonly hosts: readonly HostSummary[];
   /** The broken budget that ended the run before all hosts had started. */
   readonly stopped?: StoppedRun;
-  /** Sentences about reporters that threw, which does not touch the run. */
+  /** Sentences about reporters that threw. The run itself is not affected. */
   readonly reporterErrors: readonly string[];
-  /** Seconds for which kvmplay itself stood still, when that endangers confirmations: a playbook or a host kept its process busy. */
+  /** Longest time in seconds for which kvmplay's event loop was blocked, by a playbook or by a host's output. Set only if that endangers confirmations. */
   readonly stalledSeconds?: number;
 }
 
@@ -203,18 +203,18 @@ export interface HostSummary extends OfHost {
   readonly outcome: HostOutcome;
   readonly rollback?: 'proved' | 'failed';
   readonly error?: EventError;
-  /** Of the transaction that disrupts most; absent when nothing was to change. */
+  /** Forecast of the transaction that disrupts most. Absent if nothing was to change. */
   readonly forecast?: Forecast;
-  /** Tasks by outcome. */
+  /** Number of tasks by outcome. */
   readonly tasks: Readonly<Record<TaskOutcome, number>>;
   readonly connections: number;
   readonly execs: number;
   readonly milliseconds: number;
 }
 
-/** Hears a run; can neither change nor break it. What it throws is reported once and it hears no more. */
+/** Receives the events of a run; it can neither change nor break the run. A reporter that throws is reported once and receives no more events. */
 export interface Reporter {
-  /** True for what must know the truth to undo or repeat it. Others hear `********` for every secret. Default false. */
+  /** True for reporters that need secrets to undo or repeat a run. Others receive `********` for every secret. Default: false. */
   readonly hearsSecrets?: boolean;
   onEvent(event: RunEvent): void | Promise<void>;
 }

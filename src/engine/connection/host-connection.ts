@@ -8,29 +8,29 @@ import type { Connection, Transport } from '../../transports/transport.ts';
 import { composeSurvey, splitSurvey, type SurveyOutput } from './survey.ts';
 
 export interface HostConnectionOptions {
-  /** Milliseconds for TCP, handshake and login, where the host has no wish of its own; default: the transport's. */
+  /** Milliseconds for TCP, handshake and login, unless the host sets its own. Default: the transport's. */
   readonly connectTimeout?: number | undefined;
   readonly signal?: AbortSignal;
 }
 
-/** Milliseconds a script of kvmplay's own may take; those that wait on purpose say so themselves. */
+/** Time limit in milliseconds for kvmplay's own scripts. Scripts that wait on purpose give their own. */
 const execTimeout = 120_000;
 
-/** Bytes that one script may print: more is a mistake of the host, and all hosts share one memory. */
+/** Output limit of one script in bytes. More is a fault of the host, and all hosts share one memory. */
 const maxOutput = 8 * 1024 * 1024;
-/** The same of all scripts of a play. */
+/** Output limit of all scripts of a play together. */
 const maxOutputOfPlay = 128 * 1024 * 1024;
 
-/** The way to one host during one play: one connection at a time, opened when needed, everything counted. */
+/** Access to one host during one play. It opens one connection at a time, when needed, and counts everything. */
 export class HostConnection {
   connections = 0;
   execs = 0;
   readonly #transport: Transport;
   readonly #options: HostConnectionOptions;
   #current: Connection | undefined;
-  /** Letters that its scripts have printed. */
+  /** Characters printed by its scripts so far. */
   #received = 0;
-  /** Works under way that a cancelled run waits for. */
+  /** Number of running works that a cancelled run waits for. */
   #uninterrupted = 0;
 
   constructor(transport: Transport, options: HostConnectionOptions) {
@@ -38,7 +38,7 @@ export class HostConnection {
     this.#options = options;
   }
 
-  /** From here to the end of `work` a cancelled run waits: what was begun on the host is confirmed or taken back. */
+  /** Makes a cancelled run wait until `work` ends, so that a change begun on the host is confirmed or rolled back. */
   async uninterrupted<T>(work: () => Promise<T>): Promise<T> {
     this.#uninterrupted += 1;
     try {
@@ -52,12 +52,12 @@ export class HostConnection {
     return this.#current !== undefined;
   }
 
-  /** The present connection, or a first one. */
+  /** Returns the present connection, or opens the first. */
   async open(): Promise<Connection> {
     return (this.#current ??= await this.#connect());
   }
 
-  /** Runs a script over the present connection, or a first one. */
+  /** Runs a script over the present connection, or opens the first. */
   async exec(script: string, timeout?: number): Promise<CommandResult> {
     const connection = await this.open();
     this.execs += 1;
@@ -74,7 +74,7 @@ export class HostConnection {
     return result;
   }
 
-  /** Asks for all facts in one exec. A fact that fails has its error for an answer; the others have theirs. */
+  /** Asks all facts in one exec. A fact that fails gets its error as answer and does not affect the others. */
   async survey(facts: readonly AnyFact[], timeout?: number): Promise<Map<string, FactAnswer>> {
     const nonce = randomUUID();
     const outputs = splitSurvey(facts, await this.exec(composeSurvey(facts, { nonce }), timeout), { nonce });
@@ -82,8 +82,8 @@ export class HostConnection {
   }
 
   /**
-   * Leaves the present connection and opens a new one, trying until `deadline` (milliseconds since 1970), then runs
-   * `use` on it. A connection that breaks while in use is tried again too. Undefined when time ran out.
+   * Closes the present connection, opens a new one and runs `use` on it. Retries until `deadline` (milliseconds since 1970), also when a connection breaks
+   * during `use`. Undefined when time ran out.
    */
   async withFresh<T>(deadline: number, use: () => Promise<T>): Promise<T | undefined> {
     for (;;) {
@@ -100,7 +100,7 @@ export class HostConnection {
     }
   }
 
-  /** Closes without waiting: what is on the other side may be gone. */
+  /** Closes without waiting: the other side may be gone. */
   drop(): void {
     const connection = this.#current;
     this.#current = undefined;

@@ -1,15 +1,12 @@
 import type { HostCommand } from '../../model/action.ts';
 import { quote, quoteCommand } from '../../model/shell-quote.ts';
 
-/** A command as one would type it, for people; without standard input and environment, which may hold secrets. */
+/** Formats a command as one would type it. Standard input and environment are omitted, since they may hold secrets. */
 export function commandText(command: HostCommand): string {
   return command.argv === undefined ? command.script : quoteCommand(command.argv);
 }
 
-/**
- * POSIX sh that runs a command. It reaches the host on the standard input of `sh`, so nothing of it stands in an argument
- * list but the arguments of the command itself.
- */
+/** POSIX sh that runs a command. It reaches the host on the standard input of `sh`, so argument lists show only the arguments of the command itself. */
 export function hostScript(command: HostCommand): string {
   const { environment = {}, chdir, stdin } = command;
   return [
@@ -28,8 +25,8 @@ function bodyOf(command: HostCommand): string {
 }
 
 /**
- * printf is part of the shell, so what it prints stands in no argument list; a here-document would be a file in /tmp. Where
- * SIGPIPE is ignored it complains of a program that does not read.
+ * printf is a shell builtin, so its text appears in no argument list; a here-document would be a file in /tmp. With SIGPIPE ignored, printf complains about
+ * a program that does not read.
  */
 function feed(stdin: string): string {
   return `printf %s ${quote(stdin)} 2>/dev/null`;

@@ -2,20 +2,20 @@ import { CommandError } from '../../errors.ts';
 import type { Fact } from '../../model/fact.ts';
 import type { CommandResult } from '../../model/host.ts';
 
-/** What a survey asks: a fact, as far as the host is concerned. */
+/** The part of a fact that a survey sends to the host. */
 export type SurveyQuestion = Pick<Fact<unknown>, 'name' | 'script' | 'requires'>;
 
-/** The output to one question, to the byte, or why its script failed. */
+/** The output of one question, to the byte, or the error of its script. */
 export type SurveyOutput = { readonly output: string } | { readonly error: CommandError };
 
 export interface SurveyOptions {
-  /** A word that no output holds, such as a random UUID: it marks where the answer to one question ends. */
+  /** A random word, such as a UUID, that occurs in no output. It marks the end of each answer. */
   readonly nonce: string;
 }
 
 /**
- * One POSIX sh script that asks everything, each question in a subshell of its own. Questions with the same script are
- * asked once. Marks go to both outputs, so that what a script complains about can be told apart, too.
+ * Composes one POSIX sh script that asks all questions, each in a subshell. Questions with the same script are asked once. Marks go to stdout and stderr, so
+ * error messages can be told apart, too.
  */
 export function composeSurvey(questions: readonly SurveyQuestion[], { nonce }: SurveyOptions): string {
   const parts = scriptsOf(questions).map(
@@ -34,8 +34,8 @@ ${parts.join('')}`;
 }
 
 /**
- * The output that belongs to each question by its name; of one whose script ended with a non-zero code the error. Throws
- * CommandError when the survey itself ended early, and names the first question that was not asked.
+ * Returns the output of each question by name, or an error for a script with a non-zero exit code. Throws CommandError if the survey itself ended early, and
+ * names the first question that was not asked.
  */
 export function splitSurvey(
   questions: readonly SurveyQuestion[],

@@ -2,17 +2,17 @@ import { starPattern } from '../../model/escape-pattern.ts';
 import type { InventoryHost } from '../../model/inventory.ts';
 import type { Apart } from './rollout.ts';
 
-/** Hosts of which only so many may be under way at once: those of a rack, or a pair. */
+/** Hosts that must not all be in progress at once, such as the hosts of a rack, or a pair. */
 export interface ApartGroup {
   readonly key: string;
   /** `rack r1`, `group pair-7` */
   readonly name: string;
   readonly atMost: number;
-  /** A lost host counts as under way for the rest of the play. */
+  /** A lost host counts as in progress for the rest of the play. */
   readonly countLost: boolean;
 }
 
-/** The apart-groups that a host belongs to. */
+/** Returns the apart-groups of a host. */
 export function apartGroupsOf(
   { vars, groups }: InventoryHost,
   apart: readonly Apart[],
@@ -36,7 +36,7 @@ function groupNames(pattern: string, groups: readonly string[]): readonly string
   return groups.filter((group) => expression.test(group)).map((group) => `group ${group}`);
 }
 
-/** Counts the hosts under way in each apart-group. */
+/** Counts the hosts in progress per apart-group. */
 export class ApartOccupancy {
   readonly #apartGroups: ReadonlyMap<string, readonly ApartGroup[]>;
   readonly #taken = new Map<string, number>();
@@ -45,7 +45,7 @@ export class ApartOccupancy {
     this.#apartGroups = apartGroups;
   }
 
-  /** The first group of a host in which no further host may start. */
+  /** Returns the first apart-group of a host that has no room for a further host. */
   fullGroup(host: string): ApartGroup | undefined {
     return this.#of(host).find(({ key, atMost }) => (this.#taken.get(key) ?? 0) >= atMost);
   }

@@ -1,7 +1,7 @@
 import { namingFields, Secrets } from '../../model/secrets.ts';
 import type { Reporter, RunEventBody } from '../events.ts';
 
-/** Tells every reporter, in order, without waiting; one that throws hears no more. */
+/** Sends events to every reporter, in order, without waiting. A reporter that throws receives no more. */
 export class Broadcast {
   readonly errors: string[] = [];
   #seq = 0;
@@ -32,7 +32,7 @@ export class Broadcast {
     }
   }
 
-  /** The same without secrets, which have been known so far. */
+  /** Masks the secrets known so far in a value. */
   hide<T>(value: T): T {
     return this.#secrets.maskIn(value, namingFields);
   }

@@ -3,7 +3,7 @@ import type { Apart, Rollout } from './rollout.ts';
 
 type Check = (value: unknown, place: string) => string | undefined;
 
-/** What is wrong with a rollout, as one sentence; it may come from a playbook whose types nobody checked. */
+/** Describes an invalid rollout in one sentence. It may come from a playbook without type check. */
 export function checkRollout(rollout: unknown): string | undefined {
   return checkFields(rollout, 'rollout', {
     canary: checkShare,
@@ -48,7 +48,7 @@ function checkWaves(value: unknown, place: string): string | undefined {
   if (toPercent(waves.at(-1)) !== 100) {
     return `${place} ends with ${show(waves.at(-1))}, it should end with '100%', so that every host has its wave`;
   }
-  // Numbers and shares compare only once the hosts are known; there the larger one counts.
+  // A number and a share compare only once the hosts are known; there the larger one counts.
   for (const kind of [waves.filter(isNumber), waves.map(toPercent).filter(isNumber)]) {
     const index = kind.findIndex((size, at) => at > 0 && size <= (kind[at - 1] ?? 0));
     if (index !== -1) {
@@ -69,7 +69,7 @@ function checkShare(value: unknown, place: string): string | undefined {
 }
 
 function checkSoak(value: unknown, place: string): string | undefined {
-  // A timer of Node ends at once beyond 2^31 milliseconds, some 24 days.
+  // A timer of Node fires at once beyond 2^31 milliseconds, about 24 days.
   const isGood = isNumber(value) && value >= 0 && value <= 2_000_000;
   return isGood ? undefined : shouldBe(place, value, 'seconds from 0 to 2000000');
 }
@@ -93,7 +93,7 @@ function checkList(value: unknown, place: string, check: Check): string | undefi
   return firstProblem(value.map((item, index) => check(item, `${place}[${String(index)}]`)));
 }
 
-/** An unknown field comes first: it is often a misspelt one. A field that is undefined is not there. */
+/** An unknown field comes first: it is often a misspelt one. An undefined field counts as absent. */
 function checkFields(
   value: unknown,
   place: string,
@@ -132,7 +132,7 @@ function show(value: unknown): string {
   return typeof text === 'string' ? text : `a ${typeof value}`;
 }
 
-/** 10 of `'10%'`; undefined of anything else. */
+/** Returns 10 for `'10%'`; undefined for anything else. */
 function toPercent(share: unknown): number | undefined {
   return typeof share === 'string' && /^\d+(\.\d+)?%$/.test(share) ? Number.parseFloat(share) : undefined;
 }

@@ -4,24 +4,24 @@ import type { InventoryHost, SourcePlace } from '../../model/inventory.ts';
 import type { Play, StandardIssue } from './play.ts';
 import type { PlayHost } from '../session/run-host.ts';
 
-/** Something wrong with a variable, and the hosts that it is wrong of. */
+/** An invalid variable, and its hosts. */
 export interface VarProblem {
   readonly play: string;
-  /** Empty: all variables together. */
+  /** Empty: the error concerns all variables together. */
   readonly variable: string;
   readonly message: string;
-  /** Where the value is; undefined when there is none. */
+  /** Place of the value; undefined if there is no value. */
   readonly place: SourcePlace | undefined;
   readonly hosts: readonly InventoryHost[];
 }
 
 export interface CheckedVars {
-  /** Hosts whose variables fit, with those that the schema made. */
+  /** Hosts with valid variables, as the schema converted them. */
   readonly hosts: readonly PlayHost[];
   readonly problems: readonly VarProblem[];
 }
 
-/** Has the play's schema look at the variables of every host. */
+/** Checks the variables of every host by the play's schema. */
 export async function checkVars(play: Play, inventory: readonly InventoryHost[]): Promise<CheckedVars> {
   const hosts: PlayHost[] = [];
   const problems = new Map<string, VarProblem>();
@@ -71,7 +71,7 @@ async function validate({ vars: schema }: Play, host: InventoryHost): Promise<Va
   }
 }
 
-/** Variables may be evaluated as they are read, and what cannot be says so itself, with its place. */
+/** Variables may be evaluated when read. An evaluation error already names its own place. */
 function thrown(error: unknown): Omit<VarProblem, 'play' | 'hosts'> {
   if (!isKvmplayError(error))
     return { variable: '', message: `the schema threw ${String(error)}`, place: undefined };
@@ -89,7 +89,7 @@ function toProblem(
   return { variable: keys.join('.'), message, place: host.varPlaces?.get(keys[0] ?? '') };
 }
 
-/** What is missing is missing at the host. */
+/** A missing variable has the place of the host. */
 function placeOf({ place, hosts }: VarProblem): SourcePlace | undefined {
   return place ?? (hosts.length === 1 ? hosts[0]?.place : undefined);
 }

@@ -1,14 +1,14 @@
 import { clearInterval, setInterval } from 'node:timers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Milliseconds of one turn of the event loop from which on it is busy: what hosts answered waits meanwhile. */
+/** Milliseconds of one event loop turn above which the loop counts as busy: answers of hosts wait that long. */
 const busyTurn = 100;
-/** Turns after which a further host starts, however busy the loop is. */
+/** Number of turns after which a further host starts, even if the loop is busy. */
 const mostTurns = 100;
-/** Milliseconds between two looks at the loop. */
+/** Milliseconds between two measurements. */
 const resolution = 50;
 
-/** Watches the event loop, on which all hosts of a run wait: while it stands still nobody confirms a change. */
+/** Measures how long the event loop is blocked. All hosts of a run share the loop; while it is blocked no change is confirmed. */
 export class LoopWatch {
   #timer: NodeJS.Timeout | undefined;
   #seenAt = 0;
@@ -19,14 +19,14 @@ export class LoopWatch {
     this.#timer = setInterval(() => this.#look(), resolution).unref();
   }
 
-  /** Ends the watch. Returns the milliseconds for which the loop stood still at most. */
+  /** Ends the measurement. Returns the longest time in milliseconds for which the loop was blocked. */
   stop(): number {
     clearInterval(this.#timer);
     this.#look();
     return this.#longest;
   }
 
-  /** Resolves when hosts under way have had their turn: a further one must not make them wait. */
+  /** Resolves when the hosts in progress have been served, so that a further host does not delay them. */
   async idle(): Promise<void> {
     for (let turns = 0; turns < mostTurns; turns += 1) {
       const begun = performance.now();
@@ -35,7 +35,7 @@ export class LoopWatch {
     }
   }
 
-  // Not by `monitorEventLoopDelay`, which counts from its second look on.
+  // `monitorEventLoopDelay` is no alternative: it counts only from its second measurement on.
   #look(): void {
     const now = performance.now();
     this.#longest = Math.max(this.#longest, now - this.#seenAt - resolution);

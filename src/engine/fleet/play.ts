@@ -22,23 +22,26 @@ export interface StandardIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** What `play` takes. */
+/** The definition that `play` takes. */
 export interface PlayDefinition<V> {
   readonly name: string;
-  /** Pattern over the inventory, in Ansible's language: `kvm:!maintenance`. */
+  /** Host pattern in Ansible's language: `kvm:!maintenance`. */
   readonly hosts: string;
-  /** Tags of every task in it. */
+  /** Tags of all tasks in the play. */
   readonly tags?: readonly string[];
   /**
-   * Types and checks the variables of every host before the first connection: any Standard Schema, such as zod's.
-   * Without it variables are `unknown`.
+   * Schema that types and checks the variables of every host before the first connection: any Standard Schema, such as zod's. Without it variables are
+   * `unknown`.
    */
   readonly vars?: StandardSchema<V>;
-  /** What a change must not break: each that passed before it must pass after it, or the host rolls back. */
+  /** Checks that a change must not break. A probe that passed before a change must pass after it, or the host rolls back. */
   readonly probes?: readonly Probe[];
-  /** Canaries, waves, a failure budget. Default: all hosts at once, bounded by `forks`, whatever fails. */
+  /** Canaries, waves, failure budget. Default: all hosts at once, bounded by `forks`, regardless of failures. */
   readonly rollout?: Rollout;
-  /** Runs once per host. What it plans is one transaction. (A method, so that plays of different variables fit into one list.) */
+  /**
+   * Runs once per host and declares its desired state; the planned changes form one transaction. (A method, so that plays with different variables fit into
+   * one list.)
+   */
   run(host: Host<V>): Promise<void>;
 }
 
@@ -48,9 +51,9 @@ export interface Play<V = unknown> extends PlayDefinition<V> {
 }
 
 /**
- * Declares what shall be true of which hosts. A playbook's default export is a play, or an array of plays.
+ * Declares the desired state of a group of hosts. The default export of a playbook is a play, or an array of plays.
  *
- * @throws PlaybookError for a tag that is no tag.
+ * @throws PlaybookError for an invalid tag.
  */
 export function play<V = HostVars>(definition: PlayDefinition<V>): Play<V> {
   const problem = definition.tags?.map(problemOfTag).find((found) => found !== undefined);
@@ -58,7 +61,7 @@ export function play<V = HostVars>(definition: PlayDefinition<V>): Play<V> {
   return { ...definition, kvmplay: 'play' };
 }
 
-/** Whether a value is a play, also of another copy of the package. */
+/** Returns true for a play, also for one made by another copy of the package. */
 export function isPlay(value: unknown): value is Play {
   return typeof value === 'object' && value !== null && 'kvmplay' in value && value.kvmplay === 'play';
 }

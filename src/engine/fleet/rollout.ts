@@ -7,9 +7,9 @@ import { apartGroupsOf, type ApartGroup } from './apart-groups.ts';
 export type HostShare = number | `${number}%`;
 
 /**
- * How a play goes over its hosts: a few first, then more and more, and an end when too many fail.
+ * Order in which a play changes its hosts: a few first, then larger waves, and an early end if too many fail.
  *
- * In check mode nothing changes, so all hosts are planned at once and failures stop nobody.
+ * Check mode changes nothing, so it plans all hosts at once and ignores failures.
  *
  * @example
  * play({
@@ -21,69 +21,66 @@ export type HostShare = number | `${number}%`;
  */
 export interface Rollout {
   /**
-   * Hosts that go first, one after the other, in inventory order; a share is rounded up. When one of them fails or is
-   * unreachable no further host starts. Default: none.
+   * Hosts that go first, one after the other, in inventory order; a share is rounded up. If one of them fails or is unreachable, no further host starts.
+   * Default: none.
    */
   readonly canary?: HostShare;
   /**
-   * How many of the play's hosts are done when each wave ends, canaries included: rising, the last one `'100%'`. A
-   * share is rounded up; a wave that adds no host is left out. Default: one wave.
+   * Cumulative number of finished hosts at the end of each wave, canaries included: rising, the last one `'100%'`. A share is rounded up; a wave that adds
+   * no host is left out. Default: one wave.
    */
   readonly waves?: readonly HostShare[];
-  /** Hosts under way at once: as one ends, the next of its wave starts. Default: as many as `forks`, which bounds it too. */
+  /** Number of hosts in progress at once. When one ends, the next of its wave starts. Default and upper limit: `forks`. */
   readonly window?: number;
   /**
-   * How many of the play's hosts may fail; with one more no further host starts, in this play or a later one. Unreachable
-   * hosts count, and so do those that an earlier play lost. A share is rounded down. Default 0; `'100%'` never stops.
+   * Tolerated number of failed hosts of the play; one more, and no further host starts in this play or a later one. Unreachable hosts count, and so do hosts
+   * that failed in an earlier play. A share is rounded down. Default: 0; `'100%'` never stops.
    */
   readonly maxFailures?: HostShare;
-  /** Seconds between the canaries and the first wave, and between waves; not after one that changed nothing. Default 0. */
+  /** Pause in seconds between the canaries and the first wave, and between waves. A wave without changes is not followed by a pause. Default: 0. */
   readonly soak?: number;
-  /** Hosts that must not be under way at once. */
+  /** Rules for hosts that must not be in progress at once. */
   readonly apart?: readonly Apart[];
-  /**
-   * `stop` leaves done what is done. `rollback-wave` also undoes, on each host of the wave under way, what this play
-   * changed there. Default `stop`.
-   */
+  /** `stop`: finished hosts keep their changes. `rollback-wave`: this play's changes are also undone on each host of the present wave. Default: `stop`. */
   readonly onFailure?: 'stop' | 'rollback-wave';
 }
 
-/** Hosts that must not be under way at once: those with the same value of a variable, or those of one group. */
+/** A rule for hosts that must not be in progress at once: hosts with the same value of a variable, or hosts of one group. */
 export type Apart = ApartByVariable | ApartByGroup;
 
 export interface ApartByVariable extends ApartLimit {
-  /** Name of a host variable, such as `rack`; a host that does not have it is not restrained. */
+  /** Name of a host variable, such as `rack`. A host without it is not restricted. */
   readonly variable: string;
 }
 
 export interface ApartByGroup extends ApartLimit {
-  /** Name of a group, or with `*` of several, each by itself: `pair-*`. */
+  /** Name of a group, or a pattern with `*` for several groups, each by itself: `pair-*`. */
   readonly group: string;
 }
 
 export interface ApartLimit {
-  /** Hosts that may be under way at once. Default 1. */
+  /** Number of hosts that may be in progress at once. Default: 1. */
   readonly atMost?: number;
   /**
-   * A host that came out unreachable, or whose rollback failed, counts as under way to the end of the run, so that the
-   * others may not start any more. For pairs of which one must stay up. Default false.
+   * Whether a host that became unreachable, or whose rollback failed, counts as in progress until the end of the run and so blocks the others. Meant for
+   * pairs of which one host must stay up. Default: false.
    */
   readonly countLost?: boolean;
 }
 
-/** A rollout worked out for the hosts of a play. */
+/** A rollout computed for the hosts of a play. */
 export interface RolloutSchedule {
   readonly waves: readonly Wave[];
-  /** Hosts under way at once. */
+  /** Number of hosts in progress at once. */
   readonly window: number;
-  /** Failures with which the play goes on. */
+  /** Number of failures that the play tolerates. */
   readonly allowed: number;
   /** Milliseconds. */
   readonly soak: number;
   readonly undoesWave: boolean;
-  /** Whether waves are told as events. */
+  /** Whether waves are sent as events. */
   readonly isAnnounced: boolean;
-  /** What each host occupies while it is under way. */
+  /** The apart-groups of each host, which it occupies while in progress. */
   readonly apartGroups: ReadonlyMap<string, readonly ApartGroup[]>;
 }
 
@@ -97,15 +94,13 @@ export interface Wave {
 export interface ScheduleOptions {
   readonly play: string;
   readonly forks: number;
-  /** Hosts that an earlier play lost: they take part in shares, but not in waves. */
+  /** Hosts that failed in an earlier play. They count in shares, but belong to no wave. */
   readonly lost?: ReadonlySet<string>;
-  /** Every host there is, to tell a misspelt variable or group from one that these hosts lack. */
+  /** All hosts, to distinguish a misspelt variable or group from one that merely these hosts lack. */
   readonly inventory?: readonly InventoryHost[];
 }
 
-/**
- * Works out which hosts go when. Pure. Throws PlaybookError for a rollout that makes no sense.
- */
+/** Computes the waves of a rollout. Pure. Throws PlaybookError for a contradictory rollout. */
 export function scheduleRollout(
   rollout: Rollout,
   hosts: readonly InventoryHost[],
@@ -127,14 +122,14 @@ export function scheduleRollout(
   };
 }
 
-/** A play's rollout with fields of `run` in their place; checked when it is scheduled. */
+/** Replaces fields of a play's rollout by those of `run`. The result is checked when it is scheduled. */
 export function overrideRollout(rollout: Rollout | undefined, overrides: Rollout | undefined): Rollout {
   if (rollout !== undefined && overrides === undefined) return rollout;
   const given = Object.entries(overrides ?? {}).filter(([, value]) => value !== undefined);
   return { ...rollout, ...Object.fromEntries(given) };
 }
 
-/** All hosts in one go, whatever fails: what a play without a rollout does. */
+/** Schedules all hosts at once, regardless of failures, for a play without rollout. */
 export function scheduleAtOnce(hosts: readonly InventoryHost[], forks: number): RolloutSchedule {
   return {
     waves: [{ name: 'wave 1 of 1', isCanary: false, hosts }],
@@ -173,13 +168,13 @@ function cutWaves(
   ];
 }
 
-/** Not yet rounded to whole hosts, but freed of the error of binary fractions: 1.1 % of 3000 is 33. */
+/** Not yet rounded to whole hosts, but corrected for binary fractions: 1.1 % of 3000 is 33. */
 function toHosts(share: HostShare, hosts: number): number {
   if (typeof share === 'number') return share;
   return Math.round((Number.parseFloat(share) / 100) * hosts * 1e6) / 1e6;
 }
 
-/** A misspelt variable or group would keep nobody apart. */
+/** A misspelt variable or group would have no effect. */
 function findStranger(apart: readonly Apart[], inventory: readonly InventoryHost[]): string | undefined {
   const index = apart.findIndex(
     (rule) => inventory.length > 0 && inventory.every((host) => apartGroupsOf(host, [rule]).length === 0),

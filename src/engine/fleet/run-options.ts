@@ -10,45 +10,45 @@ import type { Rollout } from './rollout.ts';
 import type { StepAsker } from '../session/step-prompt.ts';
 import type { Sleep } from './waves.ts';
 
-/** What the engine needs to run plays; `run` of the library fills in hosts and transports. */
+/** Options of the engine. `run` of the library adds hosts and transports. */
 export interface EngineOptions {
   readonly plays: readonly Play[];
-  /** The hosts of a play, in inventory order. */
+  /** Returns the hosts of a play, in inventory order. */
   readonly hostsOf: (play: Play) => readonly InventoryHost[];
-  /** Hosts at once; default 50. */
+  /** Number of hosts at once. Default: 50. */
   readonly forks?: number;
-  /** Fields that win over those of every play's rollout. */
+  /** Fields that override every play's rollout. */
   readonly rollout?: Rollout;
-  /** Every host there is, so that a rollout that names a variable or group of none of them can be refused. */
+  /** All hosts, to refuse a rollout whose variable or group belongs to none of them. */
   readonly inventoryHosts?: readonly InventoryHost[];
-  /** Plans, shows, and changes nothing. */
+  /** Plans and shows changes, but applies none. */
   readonly checkMode?: boolean;
-  /** In check mode: a command that a real run would run fails the host, since nobody can foretell what it does. */
+  /** In check mode, a command that a real run would execute fails the host, because its effect is unknown. */
   readonly refuseCommands?: boolean;
-  /** Only tasks with one of these tags, in Ansible's meaning: `always`, `never`, `tagged`, `untagged`, `all`. Default: `all`. */
+  /** Runs only tasks with one of these tags, by Ansible's rules for `always`, `never`, `tagged`, `untagged` and `all`. Default: `all`. */
   readonly tags?: readonly string[];
-  /** But none with one of these. */
+  /** Skips tasks with one of these tags. */
   readonly skipTags?: readonly string[];
-  /** Asked before a change is planned in and before a command runs; give it with `forks: 1`. Default: nobody asks. */
+  /** Called for confirmation before a change is planned and before a command runs; use it with `forks: 1`. Default: no confirmation. */
   readonly step?: StepAsker;
-  /** How to reach a host. */
+  /** Returns the transport of a host. */
   readonly transportFor: (host: InventoryHost) => Transport;
-  /** Knows what changes are. */
+  /** Handlers of all kinds of changes. */
   readonly kinds: ChangeKinds;
-  /** Foretells what changes disrupt, and looks afterwards whether others were spared; default: nobody does. */
+  /** Forecasts disruptions, and checks afterwards that others were not affected. Default: no forecast. */
   readonly forecaster?: Forecaster;
-  /** A host whose forecast is worse fails before anything is applied; default: whatever it takes. */
+  /** Worst tolerated disruption: a host with a worse forecast fails before anything is applied. Default: no limit. */
   readonly maxDisruption?: Disruption;
   readonly reporters?: readonly Reporter[];
-  /** Shown to no reporter, and not in the summary. Default: there are none. */
+  /** Values that are masked in events and in the summary. Default: none. */
   readonly secrets?: Secrets;
-  /** Seconds until a host undoes a change that no fresh connection confirmed; default 30. */
+  /** Seconds after which a host undoes a change without confirmation by a fresh connection. Default: 30. */
   readonly confirmTimeout?: number;
-  /** Seconds for TCP, handshake and login; default 10. */
+  /** Seconds for TCP, handshake and login. Default: 10. */
   readonly connectTimeout?: number;
   readonly signal?: AbortSignal;
-  /** Who runs it, for the next who finds a host locked; one line. Default: `user@controller, process 4711`. */
+  /** Name of the runner, one line, shown to others who find the host locked. Default: `user@controller, process 4711`. */
   readonly owner?: string;
-  /** How to wait between waves; default: as long as it takes. */
+  /** Function that waits between waves. Default: a timer. */
   readonly sleep?: Sleep;
 }

@@ -21,12 +21,12 @@ import { type EndedHost, isFailure, runWaves, type Sleep } from './waves.ts';
 export interface PreparedPlay {
   readonly play: Play;
   readonly hosts: readonly PlayHost[];
-  /** Absent: all hosts at once, whatever fails. */
+  /** Absent: all hosts at once, regardless of failures. */
   readonly rollout?: Rollout;
 }
 
 /**
- * Refuses what `runPlays` would refuse before any host is touched: variables that do not fit, a rollout that makes no sense.
+ * Checks plays before any host is contacted: invalid variables, and contradictory rollouts.
  *
  * @throws PlaybookError
  */
@@ -41,9 +41,8 @@ export async function preparePlays(options: PrepareOptions): Promise<readonly Pr
 type PrepareOptions = Pick<EngineOptions, 'plays' | 'hostsOf' | 'rollout' | 'forks' | 'inventoryHosts'>;
 
 /**
- * Runs plays one after the other, the hosts of each side by side or wave by wave. Resolves with a summary whatever
- * happens to hosts; throws PlaybookError when variables do not fit or a rollout makes no sense, before any host is
- * touched.
+ * Runs plays one after the other, and the hosts of each in parallel or wave by wave. Resolves with a summary even if hosts fail. Throws PlaybookError for
+ * invalid variables or a contradictory rollout, before any host is contacted.
  */
 export async function runPlays(options: EngineOptions): Promise<RunSummary> {
   const { plays, checkMode = false } = options;
@@ -68,14 +67,14 @@ export async function runPlays(options: EngineOptions): Promise<RunSummary> {
   return broadcast.hide(summary);
 }
 
-/** What has come of the plays so far. */
+/** The state of a run over its plays. */
 class PlaysRun {
   readonly summaries: HostSummary[] = [];
   stopped: RunSummary['stopped'];
   readonly #options: EngineOptions;
   readonly #broadcast: Broadcast;
   readonly #watch: LoopWatch;
-  /** The first failure of each host that failed or was unreachable: later plays leave it alone. */
+  /** The first failure of each host that failed or was unreachable. Later plays skip such a host. */
   readonly #lost = new Map<string, HostSummary>();
 
   constructor(options: EngineOptions, broadcast: Broadcast, watch: LoopWatch) {
@@ -123,7 +122,7 @@ class PlaysRun {
     if (this.stopped !== undefined) return ended;
 
     const rest = hosts.map(({ host }) => host).filter(({ name }) => !ended.has(name));
-    // In check mode nothing changes: there is nobody to wait for, and every failure should be told.
+    // Check mode changes nothing, so hosts need not wait for each other, and every failure should be reported.
     const schedule = rollout === undefined || checkMode ? scheduleAtOnce(rest, forks) : rollout;
     const { summaries, broken } = await runWaves(schedule, {
       play: play.name,
@@ -172,7 +171,7 @@ function toPlayStart({ hosts }: PreparedPlay, of: OfPlay, schedule: RolloutSched
   };
 }
 
-/** Undefined without a rollout. Throws PlaybookError for one that makes no sense. */
+/** Undefined without a rollout. Throws PlaybookError for a contradictory one. */
 function scheduleOf(
   { play, hosts, rollout }: PreparedPlay,
   lost: readonly HostSummary[],
@@ -193,7 +192,7 @@ function scheduleOf(
 
 const defaultForks = 50;
 
-/** Puts a play and its hosts together, with what their variables lack. */
+/** Combines a play with its hosts, and collects problems of their variables. */
 async function prepare(
   play: Play,
   inventory: readonly InventoryHost[],
@@ -210,7 +209,7 @@ async function sleepFor(...[milliseconds, signal]: Parameters<Sleep>): Promise<v
   );
 }
 
-/** A quarter of the time in which a change must be confirmed is more than a loop may take for itself. */
+/** Blocking the loop for a quarter of the confirmation time is too much. */
 function stalled(
   milliseconds: number,
   { confirmTimeout = 30, checkMode = false }: EngineOptions,

@@ -3,37 +3,37 @@ import type { EventError, HostOutcome, HostSummary, OfPlay, RunEventBody } from 
 import type { RolloutSchedule, Wave } from './rollout.ts';
 import { ApartOccupancy } from './apart-groups.ts';
 
-/** Waits; resolves early, and does not reject, when the signal fires. */
+/** Waits. Resolves early, and does not reject, when the signal fires. */
 export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 
-/** What the scheduler needs to know of the world: how to run, skip and undo a host, and how to wait. */
+/** Functions that the scheduler calls: to run, skip and undo a host, and to wait. */
 export interface WaveWork extends OfPlay {
-  /** Hosts of the play that an earlier one lost. They count as failed from the start. */
+  /** Hosts of the play that failed in an earlier one. They count as failed from the start. */
   readonly lost: readonly HostSummary[];
-  /** Brings a host to its end, whatever comes; never rejects. */
+  /** Runs a host to its end, whatever happens; never rejects. */
   readonly run: (host: InventoryHost) => Promise<EndedHost>;
   readonly skip: (host: InventoryHost, reason: EventError) => HostSummary;
   readonly emit: (event: RunEventBody) => void;
   readonly sleep: Sleep;
-  /** Resolves when hosts under way have had their turn; a further one starts only then. Default: at once. */
+  /** Resolves when the hosts in progress have been served; a further host starts only then. Default: at once. */
   readonly idle?: (() => Promise<void>) | undefined;
-  /** When it fires no further host starts. */
+  /** No further host starts after it fires. */
   readonly signal?: AbortSignal;
 }
 
 export interface EndedHost {
   readonly summary: HostSummary;
-  /** Takes back what the play changed on the host; absent when that is nothing. Never rejects. */
+  /** Undoes the play's changes on the host. Absent if there are none. Never rejects. */
   readonly undo?: (reason: string) => Promise<UndoneHost>;
 }
 
-/** `rollback` tells whether the undo was proved; absent: it was not tried. */
+/** `rollback` tells whether the undo was verified. Absent: no undo was tried. */
 export type UndoneHost = HostSummary & { readonly error: EventError };
 
 export interface WavesEnd {
-  /** One of every host of the rollout, in no particular order. */
+  /** One summary for every host of the rollout, in no particular order. */
   readonly summaries: readonly HostSummary[];
-  /** Why no further host was to start. */
+  /** The reason why no further host may start. */
   readonly broken?: BrokenBudget;
 }
 
@@ -42,7 +42,7 @@ export interface BrokenBudget {
   readonly reason: string;
 }
 
-/** Runs the hosts of a play wave by wave. Every host ends exactly once: run, or skipped with the reason. */
+/** Runs the hosts of a play wave by wave. Every host ends exactly once: it runs, or is skipped with the reason. */
 export async function runWaves(schedule: RolloutSchedule, work: WaveWork): Promise<WavesEnd> {
   return await new Waves(schedule, work).run();
 }
@@ -93,7 +93,7 @@ class Waves {
     this.#skip(rest);
     if (this.#broken !== undefined && this.#schedule.undoesWave) await this.#undo(wave, this.#broken.reason);
     this.#announce({ type: 'wave.end', ...of, wave: wave.name, hosts: this.#countOutcomes(wave) });
-    // How to undo them is kept no longer than it may be needed: it holds all that was known of each host.
+    // Drop the undo closures: each retains its host's session.
     for (const { name } of wave.hosts) this.#ended.set(name, { summary: this.#summaryOf(name) });
     if (!isLast && this.#mayStart() && this.#countOutcomes(wave).changed > 0) await this.#soak(wave);
   }
@@ -134,10 +134,7 @@ class Waves {
     return `${String(this.#failed)} of ${String(hosts)} hosts failed or are unreachable, at most ${String(allowed)} may`;
   }
 
-  /**
-   * Works on hosts in their order, each as soon as there is room for it, and resolves when all that began have ended:
-   * with those that could not begin.
-   */
+  /** Runs hosts in order, each as soon as there is room for it. Resolves, when all started hosts have ended, with the hosts that could not start. */
   async #roll(
     hosts: readonly InventoryHost[],
     window: number,
@@ -173,7 +170,7 @@ class Waves {
     }
   }
 
-  /** What the wave had done is taken back, under the same window and with the same hosts kept apart. */
+  /** Undoes the changes of a wave, with the same window and the same apart-groups. */
   async #undo(wave: Wave, reason: string): Promise<void> {
     const done = wave.hosts.filter(({ name }) => this.#ended.get(name)?.undo !== undefined);
     const rest = await this.#roll(done, this.#schedule.window, {
@@ -218,7 +215,7 @@ class Waves {
     return { code: 'KVMPLAY_APART', message: this.#whyFull(name) };
   }
 
-  /** Nothing is under way: only lost hosts can be in the way. */
+  /** No host is in progress, so only lost hosts can fill a group. */
   #whyFull(host: string): string {
     return `a lost host counts as under way in ${this.#occupancy.fullGroup(host)?.name ?? 'its place'}`;
   }
@@ -253,7 +250,7 @@ class Waves {
   }
 }
 
-/** Nobody knows what state it is in, or it is in none that it should be in. */
+/** The state of such a host is unknown, or wrong. */
 function isLost({ outcome, rollback }: HostSummary): boolean {
   return outcome === 'unreachable' || rollback === 'failed';
 }

@@ -23,7 +23,7 @@ export function waitingHost({ play, playIndex, host }: OfHost): FoldedHost {
   };
 }
 
-/** The host after one more of its events. Changes nothing that it is given. */
+/** Returns the host after one more of its events. The arguments stay unchanged. */
 export function foldHost(host: FoldedHost, event: HostEvent): FoldedHost {
   switch (event.type) {
     case 'host.start':
@@ -49,7 +49,7 @@ export function foldHost(host: FoldedHost, event: HostEvent): FoldedHost {
 
 function beginPhase(host: FoldedHost, phase: FoldedPhase): FoldedHost {
   if (host.outcome === undefined) return { ...host, phases: followedBy(host.phases, phase) };
-  // A host that has ended is at work again only to undo.
+  // A host that has ended can enter further phases only for an undo.
   const { startedAt, phases } = host.undo ?? { startedAt: phase.startedAt, phases: [] };
   return {
     ...host,
@@ -70,7 +70,7 @@ function endLast(phases: readonly FoldedPhase[], endedAt: number): readonly Fold
 
 function startTask(host: FoldedHost, { index, task, subject, at }: At<TaskStart>): FoldedHost {
   const tasks = withTask(host.tasks, { ...newTask, index, task, subject, startedAt: at });
-  // Nobody tells the end of a command: the next task does.
+  // A command has no end event: the next task ends its phase.
   if (host.phases.at(-1)?.phase !== 'command') return { ...host, tasks };
   return { ...host, tasks, phases: followedBy(host.phases, { phase: 'plan', startedAt: at }) };
 }
@@ -96,7 +96,7 @@ function endTask(host: FoldedHost, event: At<TaskEnd>): FoldedHost {
   return { ...host, tasks: withTask(host.tasks, ended) };
 }
 
-/** Tasks start and end in the order of the playbook almost always. */
+/** Tasks almost always start and end in playbook order. */
 function withTask(tasks: readonly FoldedTask[], task: FoldedTask): readonly FoldedTask[] {
   const at = tasks.findLastIndex(({ index }) => index <= task.index);
   return tasks.toSpliced(

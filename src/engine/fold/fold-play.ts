@@ -2,10 +2,10 @@ import type { OfPlay, PlayStart, RunEvent, WaveStart } from '../events.ts';
 import { type HostEvent, waitingHost } from './fold-host.ts';
 import type { FoldedPlay, FoldedRun, FoldedWave } from './folded-run.ts';
 
-/** An event about a play, or the whole run. */
+/** An event about a play, or about the whole run. */
 export type PlayEvent = Exclude<RunEvent, HostEvent>;
 
-/** The run after one more event that is about no single host. Changes nothing that it is given. */
+/** Returns the run after one more event that concerns no single host. The arguments stay unchanged. */
 export function foldPlayEvent(run: FoldedRun, event: PlayEvent): FoldedRun {
   switch (event.type) {
     case 'run.start':

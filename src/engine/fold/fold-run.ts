@@ -6,9 +6,8 @@ import type { FoldedHost, FoldedRun } from './folded-run.ts';
 const noRun: FoldedRun = { checkMode: false, playNames: [], plays: [], reporterErrors: [] };
 
 /**
- * Makes one plain value of the events of a run, from the first to any other: its plays, their hosts in inventory order, the
- * tasks of each in the order of the playbook, and what is under way. Hosts run side by side; the order in which the events
- * of different hosts were heard does not matter.
+ * Folds events of a run, from the first up to any other, into one plain value: plays, their hosts in inventory order, the tasks of each in playbook order,
+ * and work in progress. The order of events of different hosts does not matter.
  *
  * @example
  * const events: RunEvent[] = [];
@@ -24,8 +23,8 @@ export function foldRun(events: Iterable<RunEvent>): FoldedRun {
 }
 
 /**
- * The run after one more event, for readers that follow it. Changes nothing that it is given, and shares with the result
- * what is still true. `foldRun` and `foldEvent` agree: an event that is added makes the fold of one event more.
+ * Returns the run after one more event, for readers that follow it. The arguments stay unchanged, and the result shares unchanged parts with them. Folding
+ * events one by one gives the same result as `foldRun`.
  *
  * @example
  * let state = foldRun([]);
@@ -40,19 +39,19 @@ export function foldEvent(run: FoldedRun, event: RunEvent): FoldedRun {
 interface RunFoldOptions {
   /** Default: a run before its first event. */
   readonly run?: FoldedRun | undefined;
-  /** `running`: tasks, phases, forecasts and changes of a host are dropped when it ends. Default: `all`. */
+  /** `running`: drops tasks, phases, forecasts and changes of a host when it ends. Default: `all`. */
   readonly detailsOf?: 'all' | 'running' | undefined;
   readonly hearsSecrets?: boolean | undefined;
 }
 
-/** Hears a run and folds it. Between two readings the hosts of a play are copied once, not with each event. */
+/** A reporter that folds a run. Between two readings the hosts of a play are copied once, rather than for each event. */
 export class RunFold implements Reporter {
   readonly hearsSecrets: boolean;
   readonly #dropsDetails: boolean;
   #run: FoldedRun;
-  /** Lists of hosts that nobody else has seen, so that they may be changed. */
+  /** Lists of hosts that no reader has seen yet, so they may be modified. */
   #own = new WeakMap<readonly FoldedHost[], FoldedHost[]>();
-  /** Places of hosts in their plays: a search for each event would take long in a big fleet. */
+  /** Index of hosts in their plays: searching for each event would be slow in a big fleet. */
   readonly #places = new Map<number, ReadonlyMap<string, number>>();
 
   constructor({ run = noRun, detailsOf = 'all', hearsSecrets = false }: RunFoldOptions = {}) {
@@ -61,7 +60,7 @@ export class RunFold implements Reporter {
     this.hearsSecrets = hearsSecrets;
   }
 
-  /** The run so far. Later events do not change what was returned. */
+  /** The run so far. Later events do not modify the returned value. */
   get run(): FoldedRun {
     this.#own = new WeakMap();
     return this.#run;
@@ -88,7 +87,7 @@ export class RunFold implements Reporter {
     hosts[at] = isOver ? { ...after, tasks: [], phases: [], forecasts: [], changes: [] } : after;
   }
 
-  /** The hosts of a play, in a list that may be changed. */
+  /** Returns the hosts of a play in a list that may be modified. */
   #hostsOf(playIndex: number): FoldedHost[] {
     const at = this.#run.plays.findLastIndex((play) => play.playIndex === playIndex);
     const play = this.#run.plays[at];

@@ -11,20 +11,20 @@ import type {
   TaskOutcome,
 } from '../events.ts';
 
-/** A run as far as its events tell: plain data. Times are milliseconds since 1970. */
+/** A run up to its last event, as plain data. Times are milliseconds since 1970. */
 export interface FoldedRun {
   readonly checkMode: boolean;
   /** Absent before the first event. */
   readonly startedAt?: number;
-  /** Absent: the run is under way, or was killed. */
+  /** Absent: the run is in progress, or was killed. */
   readonly endedAt?: number;
-  /** Names of all plays, also of those that have not begun. */
+  /** Names of all plays, including those that have not begun. */
   readonly playNames: readonly string[];
   /** Plays that have begun, in order. */
   readonly plays: readonly FoldedPlay[];
   /** The broken budget: no further host starts. */
   readonly stopped?: StoppedRun;
-  /** Sentences about reporters that threw; known when the run has ended. */
+  /** Sentences about reporters that threw; known at the end of the run. */
   readonly reporterErrors: readonly string[];
 }
 
@@ -32,9 +32,9 @@ export interface FoldedRun {
 export interface FoldedPlay extends OfPlay {
   readonly startedAt: number;
   readonly endedAt?: number;
-  /** In inventory order; also hosts that have not started. */
+  /** In inventory order, including hosts that have not started. */
   readonly hosts: readonly FoldedHost[];
-  /** Only of a play with a rollout: its waves in order, also those that have not begun. */
+  /** Waves in order, including those that have not begun. Only for a play with a rollout. */
   readonly waves?: readonly FoldedWave[];
 }
 
@@ -42,50 +42,47 @@ export interface FoldedPlay extends OfPlay {
 export interface FoldedWave {
   /** `canary`, or `wave 2 of 3`. */
   readonly wave: string;
-  /** How many hosts it has. */
+  /** Number of hosts in the wave. */
   readonly hosts: number;
   readonly startedAt?: number;
   readonly endedAt?: number;
-  /** When the next wave begins, after a soak. */
+  /** Start of the next wave, after a soak. */
   readonly soakUntil?: number;
 }
 
-/**
- * Where a host stands in a play: it waits for its turn, runs, has ended, or is having taken back what it did, since its wave
- * failed.
- */
+/** State of a host in a play: waiting for its turn, running, ended, or undoing its changes because its wave failed. */
 export type HostState = 'waiting' | 'running' | 'ended' | 'undoing';
 
 /** One host in one play. */
 export interface FoldedHost extends OfHost {
   readonly state: HostState;
-  /** The wave that it started in. */
+  /** The wave in which it started. */
   readonly wave?: string;
-  /** Absent of a host that has not started, or was skipped. */
+  /** Absent for a host that has not started, or was skipped. */
   readonly startedAt?: number;
   readonly endedAt?: number;
-  /** Absent until it has ended. An undo may change it. */
+  /** Absent until the host has ended. An undo may change it. */
   readonly outcome?: HostOutcome;
-  /** Only of a host whose changes were taken back, or should have been: whether that was proved. */
+  /** Set if changes of the host had to be rolled back: whether the rollback was verified. */
   readonly rollback?: 'proved' | 'failed';
   readonly error?: EventError;
-  /** In order; the last one has no end while the host is in it. */
+  /** In order. The last one has no end while the host is in it. */
   readonly phases: readonly FoldedPhase[];
-  /** In the order of the playbook; also the one under way. */
+  /** In playbook order, including the task in progress. */
   readonly tasks: readonly FoldedTask[];
-  /** One of each transaction, in order. */
+  /** One for each transaction, in order. */
   readonly forecasts: readonly Forecast[];
   /** Changes that took effect and were not undone, in order. */
   readonly changes: readonly Change[];
-  /** Only of a host of a wave that is taken back. */
+  /** Only for a host of a wave that is undone. */
   readonly undo?: FoldedUndo;
-  /** 0 until the host has ended, as are `execs` and `milliseconds`. */
+  /** 0 until the host has ended; the same holds for `execs` and `milliseconds`. */
   readonly connections: number;
   readonly execs: number;
   readonly milliseconds: number;
 }
 
-/** A time that a host spends on one thing. */
+/** A period that a host spends in one phase. */
 export interface FoldedPhase {
   readonly phase: HostPhase;
   readonly startedAt: number;
@@ -102,26 +99,26 @@ export interface FoldedTask {
   /** `bond6` */
   readonly subject: string;
   readonly tags: readonly string[];
-  /** When the playbook came to it; absent of a task that had no turn. */
+  /** The time at which the playbook reached the task. Absent if it never did. */
   readonly startedAt?: number;
-  /** Absent until it is certain: a change is, when its transaction has ended. */
+  /** Absent until certain: that of a change is certain when its transaction has ended. */
   readonly outcome?: TaskOutcome;
-  /** Of a skipped task that was neither planned nor run. */
+  /** Set for a skipped task that was neither planned nor run. */
   readonly leftOutBy?: LeftOutBy;
-  /** True when the change was made and then taken back. */
+  /** True if the change was made and then rolled back. */
   readonly rolledBack: boolean;
-  /** What it changes, or in check mode would. */
+  /** Its changes; in check mode, those it would make. */
   readonly changes: readonly Change[];
   readonly warnings: readonly string[];
   readonly error?: EventError;
 }
 
-/** What a host did in a play is taken back. */
+/** The undo of a play's changes on a host. */
 export interface FoldedUndo {
-  /** Absent: it was not tried. */
+  /** Absent: no undo was tried. */
   readonly startedAt?: number;
   readonly endedAt?: number;
   readonly phases: readonly FoldedPhase[];
-  /** Absent while it is under way. `kept`: it was not tried, the changes are in force. */
+  /** Absent while in progress. `kept`: no undo was tried, the changes stay in force. */
   readonly result?: 'proved' | 'failed' | 'kept';
 }

@@ -13,12 +13,12 @@ export interface FactSourceOptions {
   readonly host: string;
   readonly connection: HostConnection;
   readonly checkMode: boolean;
-  /** Asked whenever other facts must be. */
+  /** Facts that every survey includes. */
   readonly beside: readonly AnyFact[];
   readonly onPhase: (phase: HostPhase) => void;
 }
 
-/** Asks a host for facts, each once, as many as possible in one exec, and keeps the answers. */
+/** Asks a host for facts, each once and as many as possible in one exec, and keeps the answers. */
 export class FactSource {
   readonly #options: FactSourceOptions;
   readonly #known = new KnownFacts();
@@ -29,24 +29,24 @@ export class FactSource {
     this.#options = options;
   }
 
-  /** As the host gave them. */
+  /** Answers as the host gave them. */
   get answers(): SurveyAnswers {
     return this.#known.answers;
   }
 
-  /** Facts that have an answer. */
+  /** Facts with an answer. */
   get answered(): readonly AnyFact[] {
     return this.#known.answered;
   }
 
-  /** Changes that are planned and not made yet. */
+  /** Changes that are planned and not yet made. */
   get prediction(): readonly Change[] {
     return this.#known.prediction;
   }
 
-  /** Tells which facts a queued task will need. Returns what takes that back, for when its turn comes. */
+  /** Announces the facts of a queued task. Returns a function that withdraws them, for when its turn comes. */
   announce(facts: readonly AnyFact[]): () => void {
-    // One that nobody else can be mistaken for: two tasks may need the same.
+    // A copy, since two tasks may announce the same list.
     const own = [...facts];
     this.#upcoming.add(own);
     return () => void this.#upcoming.delete(own);
@@ -71,17 +71,17 @@ export class FactSource {
     await connection.open();
   }
 
-  /** The answer as it will be once the planned changes are made. */
+  /** Returns the answer as the planned changes will leave it. */
   current<T>(fact: Fact<T>): T {
     return this.#known.current(fact);
   }
 
-  /** Reckons with changes, after those that are planned already. */
+  /** Adds changes to the prediction. */
   expect(changes: readonly Change[]): void {
     this.#known.expect(changes);
   }
 
-  /** Starts anew from other answers. `later` are the changes that are not made yet. */
+  /** Starts again from other answers. `later` are the changes not yet made. */
   restart(answers: SurveyAnswers, later: readonly Change[] = []): void {
     this.#known.restart(answers, later);
   }

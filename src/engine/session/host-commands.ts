@@ -17,7 +17,7 @@ export interface HostCommandsOptions {
   readonly onPhase: (phase: HostPhase) => void;
 }
 
-/** Runs what a playbook gives as commands, and what actions do. */
+/** Runs commands of playbooks, and commands of actions. */
 export class HostCommands {
   readonly #options: HostCommandsOptions;
 
@@ -25,7 +25,7 @@ export class HostCommands {
     this.#options = options;
   }
 
-  /** Throws CommandError for a code other than 0. */
+  /** Throws CommandError for a non-zero exit code. */
   async run(command: string): Promise<CommandResult> {
     const { name } = this.#options;
     const result = await this.#exec(`export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"\n${command}\n`);
@@ -35,7 +35,7 @@ export class HostCommands {
     });
   }
 
-  /** The host as actions see it. */
+  /** Returns the host as actions see it. */
   actionHost(): ActionHost {
     const { name, checkMode, turns } = this.#options;
     return {

@@ -9,21 +9,21 @@ import type { Transactor } from '../transaction/transactor.ts';
 import type { StepAsker } from './step-prompt.ts';
 import type { TaskRecord } from './task-record.ts';
 
-/** What the play of one host is run with. */
+/** Options for the play of one host. */
 export interface HostSessionOptions {
   readonly host: InventoryHost;
-  /** As the play's schema made them. */
+  /** Variables as converted by the play's schema. */
   readonly vars: unknown;
   readonly connection: HostConnection;
   readonly transactor: Transactor;
   readonly checkMode: boolean;
-  /** In check mode commands that would run are errors. */
+  /** In check mode, a command that a real run would execute is an error. */
   readonly refuseCommands: boolean;
   readonly forecaster?: Forecaster | undefined;
   readonly maxDisruption?: Disruption | undefined;
-  /** Tags that the run is for. */
+  /** Tags given to the run. */
   readonly selection: TagSelection;
-  /** Asked before a change is planned in and before a command runs; default: nobody asks. */
+  /** Called for confirmation before a change is planned and before a command runs. Default: no confirmation. */
   readonly step?: StepAsker | undefined;
   readonly onForecast: (forecast: Forecast) => void;
   readonly onPhase: (phase: HostPhase) => void;
@@ -31,6 +31,6 @@ export interface HostSessionOptions {
   readonly onTask?: (record: TaskRecord, index: number) => void;
   /** Called as soon as a transaction is committed. */
   readonly onDone: (changes: readonly Change[]) => void;
-  /** When it fires, no further task is planned and nothing new is applied. */
+  /** After it fires, no further task is planned and nothing new is applied. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -18,14 +18,14 @@ import { TaggedHost } from './tagged-host.ts';
 import { TaskRecord } from './task-record.ts';
 import { Turns } from './turns.ts';
 
-/** One host during one play: the playbook's way to its facts, tasks, actions and commands. */
+/** One host during one play. The playbook uses it for facts, tasks, actions and commands. */
 export class HostSession implements Host<unknown> {
   readonly name: string;
   readonly groups: readonly string[];
   readonly vars: unknown;
   readonly checkMode: boolean;
   readonly records: TaskRecord[] = [];
-  /** What `exec` ran: nobody can take that back. */
+  /** Commands run by `exec`. They cannot be undone. */
   readonly commands: string[] = [];
   readonly #options: HostSessionOptions;
   readonly #turns: Turns;
@@ -62,12 +62,12 @@ export class HostSession implements Host<unknown> {
     });
   }
 
-  /** Of every transaction that was about to begin. */
+  /** Forecasts of all transactions, including those that did not begin. */
   get forecasts(): readonly Forecast[] {
     return this.#pending.forecasts;
   }
 
-  /** Transactions that took effect, in order. */
+  /** Committed transactions, in order. */
   get transactions(): readonly DoneTransaction[] {
     return this.#pending.done;
   }
@@ -125,12 +125,12 @@ export class HostSession implements Host<unknown> {
     });
   }
 
-  /** Resolves when the play's function has ended; rejects when the run is stopped before. */
+  /** Resolves when the play's function ends; rejects if the run is stopped earlier. */
   async untilStopped(work: Promise<void>): Promise<void> {
     await this.#turns.untilStopped(work);
   }
 
-  /** Ends the play on this host: what is pending is applied, verified and committed. */
+  /** Ends the play on this host: pending changes are applied, verified and committed. */
   async finish(): Promise<void> {
     await this.#turns.settled();
     const forgotten = this.records.find(({ isAwaited }) => !isAwaited);
@@ -141,7 +141,7 @@ export class HostSession implements Host<unknown> {
     else await this.#pending.apply();
   }
 
-  /** Does the work of a task or action when its turn comes, and records how it ends. */
+  /** Runs the work of a task or action in its turn, and records the end. */
   #record<T>(record: TaskRecord, work: (record: TaskRecord) => Promise<T>): Promise<T> {
     this.records.push(record);
     return this.#turns.take(
@@ -160,16 +160,16 @@ export class HostSession implements Host<unknown> {
     );
   }
 
-  /** Records an error that came up in the turn of a task. */
+  /** Records an error from the turn of a task. */
   #blame(record: TaskRecord, error: unknown): void {
-    // An error that kept every task from its host is told of the host, not of the first task.
+    // An error that prevented all tasks is reported for the host, not for its first task.
     if (error instanceof CancelledError || this.#isKeptOut(error)) record.abandon();
     else if (error instanceof HostLockedError) {
       // A playbook that catches it must not go on beside another run.
       this.#turns.end(error);
       record.abandon();
     }
-    // A transaction made changes of earlier tasks, and perhaps of this one.
+    // A transaction failed: with changes of earlier tasks, and perhaps of this one.
     else if (this.#turns.isEndedBy(error) && !record.isRolledBack) record.abandon();
     else record.fail(error);
   }
@@ -201,7 +201,7 @@ export class HostSession implements Host<unknown> {
         ).changes,
     });
     this.#pending.add(record);
-    // What comes after it is planned on what it brought.
+    // Later tasks are planned on the effects of these changes.
     if (
       !this.checkMode &&
       !changes.every((change) => isForeseeable(change, this.#options.transactor.kinds.kindOf))
@@ -220,7 +220,7 @@ export class HostSession implements Host<unknown> {
           host: this.#commands.actionHost(),
           before: async () => {
             await this.#pending.apply();
-            // It may change anything, or wait until somebody has.
+            // The action may change anything, or may wait for somebody else's change.
             this.#pending.forget();
           },
           isWanted: async () => {
@@ -244,7 +244,7 @@ export class HostSession implements Host<unknown> {
     this.#options.onTask?.(record, this.records.indexOf(record));
   }
 
-  /** What would run, does not. */
+  /** Handles a command that check mode does not run. */
   #holdBack(command: string): void {
     if (!this.#options.refuseCommands) return;
     throw new UsageError(`the play runs ${command}, and no plan can say what that changes`);
@@ -262,7 +262,7 @@ export class HostSession implements Host<unknown> {
     return isWanted;
   }
 
-  /** Whether an error kept us from the host from the beginning. */
+  /** Returns true if an error kept us from ever reaching the host. */
   #isKeptOut(error: unknown): boolean {
     return isKvmplayError(error) && error.isUnreachable && !this.#options.connection.isOpen;
   }

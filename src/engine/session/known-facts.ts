@@ -8,32 +8,32 @@ import {
 } from '../../model/fact.ts';
 import type { AnyFact } from '../../model/task.ts';
 
-/** What is known of a host: what it answered, with the changes that are planned folded in on every read. */
+/** The facts known about a host: its answers, with planned changes applied on every read. */
 export class KnownFacts {
   readonly #facts = new Map<string, AnyFact>();
   #answers: Map<string, FactAnswer> = new Map();
   #prediction: Change[] = [];
-  /** What reads came to, with the number of changes folded in. */
+  /** Cached reads, with the number of changes they include. */
   #folded = new Map<string, { readonly count: number; readonly answer: FactAnswer }>();
 
-  /** As the host gave them. */
+  /** Answers as the host gave them. */
   get answers(): SurveyAnswers {
     return this.#answers;
   }
 
-  /** Changes that are planned and not made yet. */
+  /** Changes that are planned and not yet made. */
   get prediction(): readonly Change[] {
     return this.#prediction;
   }
 
-  /** The host was asked nothing yet. */
+  /** True if the host was not asked anything yet. */
   get isEmpty(): boolean {
     return this.#facts.size === 0;
   }
 
-  /** Those that have an answer. */
+  /** Facts with an answer. */
   get answered(): readonly AnyFact[] {
-    // What a command may have changed since it was asked has none.
+    // `exec` drops the answers it may have changed.
     return [...this.#facts.values()].filter((fact) => this.has(fact));
   }
 
@@ -48,19 +48,19 @@ export class KnownFacts {
     }
   }
 
-  /** Reckons with changes, after those that are planned already. */
+  /** Adds changes to the prediction. */
   expect(changes: readonly Change[]): void {
     this.#prediction.push(...changes);
   }
 
-  /** Starts anew from other answers. `later` are the changes that are not made yet. */
+  /** Starts again from other answers. `later` are the changes not yet made. */
   restart(answers: SurveyAnswers, later: readonly Change[] = []): void {
     this.#answers = new Map(answers);
     this.#folded = new Map();
     this.#prediction = [...later];
   }
 
-  /** The answer as it will be once the planned changes are made. Throws the error of a fact that failed. */
+  /** Returns the answer as the planned changes will leave it. Throws the error of a fact that failed. */
   current<T>(fact: Fact<T>): T {
     const known = this.#folded.get(fact.name);
     const answer = answerAfter(

@@ -3,7 +3,7 @@ import type { LeftOutBy } from '../events.ts';
 import type { TaskResult } from '../../model/task.ts';
 import type { TaskRecord } from './task-record.ts';
 
-/** Marks a task as left out. Its output is that of the host as it is; where that is not known, reading `output` throws. */
+/** Marks a task as left out. Its output describes the host as it is; if that is unknown, reading `output` throws. */
 export function leaveOut<O>(record: TaskRecord, by: LeftOutBy, output: () => O): TaskResult<O> {
   record.leaveOut(by);
   const known = attempt(output);

@@ -10,10 +10,10 @@ import type { FactSource } from './fact-source.ts';
 import type { TaskRecord } from './task-record.ts';
 import type { Turns } from './turns.ts';
 
-/** A transaction that was committed. */
+/** A committed transaction. */
 export interface DoneTransaction {
   readonly changes: readonly Change[];
-  /** The facts that the host was asked before the change, and its answers. */
+  /** The facts and answers of the host before the change. */
   readonly facts: readonly AnyFact[];
   readonly before: SurveyAnswers;
 }
@@ -31,11 +31,11 @@ export interface PendingChangesOptions {
   readonly onDone: (changes: readonly Change[]) => void;
 }
 
-/** What tasks have planned on a host and nobody has made yet. */
+/** Changes that tasks have planned on a host and that are not yet made. */
 export class PendingChanges {
-  /** Of every transaction that was about to begin. */
+  /** Forecasts of all transactions, including those that did not begin. */
   readonly forecasts: Forecast[] = [];
-  /** Transactions that took effect, in order. */
+  /** Committed transactions, in order. */
   readonly done: DoneTransaction[] = [];
   readonly #options: PendingChangesOptions;
   #records: TaskRecord[] = [];
@@ -49,7 +49,7 @@ export class PendingChanges {
     this.#options.facts.expect(record.changes);
   }
 
-  /** Makes them: foretold, transaction by transaction. Throws what ended the first that failed, and ends the turns. */
+  /** Forecasts and makes the changes, one transaction after the other. Throws the error of the first that fails, and ends the turns. */
   async apply(): Promise<void> {
     const { facts, transactor, turns } = this.#options;
     if (facts.prediction.length === 0) return;
@@ -64,7 +64,7 @@ export class PendingChanges {
     this.#records = [];
   }
 
-  /** Tells what they will disrupt. Throws PlanError when that is too much. */
+  /** Forecasts the disruption. Throws PlanError if it exceeds the limit. */
   foretell(): void {
     const { host, facts, transactor, forecaster, maxDisruption, onForecast } = this.#options;
     const { answers, prediction } = facts;
@@ -82,13 +82,13 @@ export class PendingChanges {
     );
   }
 
-  /** A command ran that may have changed anything: no answer of the host holds any more. */
+  /** Drops all answers, after a command that may have changed anything. */
   forget(): void {
     this.#options.facts.restart(new Map());
     this.#records = [];
   }
 
-  /** Makes the changes of one transaction. `later` are the changes of those that follow. */
+  /** Makes the changes of one transaction. `later` are those of the transactions that follow. */
   async #commit(changes: readonly Change[], later: readonly Change[]): Promise<SurveyAnswers> {
     const { host, facts: source, transactor, turns, onDone } = this.#options;
     const records = this.#records;

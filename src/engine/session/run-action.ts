@@ -3,13 +3,13 @@ import type { LeftOutBy } from '../events.ts';
 
 export interface ActionRun {
   readonly host: ActionHost;
-  /** Does what was to be done before an action that waits or changes. */
+  /** Applies earlier changes, before an action that waits or changes. */
   readonly before: () => Promise<void>;
-  /** Whether one that changes may run, once it is known that there is something to do. */
+  /** Asks whether a changing action may run, once it is known that there is something to do. */
   readonly isWanted: () => Promise<boolean>;
 }
 
-/** Runs an action, or says why it did not. */
+/** Runs an action, or reports why it did not run. */
 export async function runAction<D, O>(
   action: Action<D, O>,
   input: D,

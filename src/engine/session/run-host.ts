@@ -12,7 +12,7 @@ import type { TaskRecord } from './task-record.ts';
 import { nameOwner } from '../transaction/owner.ts';
 import { Transactor } from '../transaction/transactor.ts';
 
-/** A host with the variables its play sees. */
+/** A host with the variables of its play. */
 export interface PlayHost {
   readonly host: InventoryHost;
   readonly vars: unknown;
@@ -20,7 +20,7 @@ export interface PlayHost {
 
 export interface HostRun {
   readonly play: Play;
-  /** The place of the play among those of the run. */
+  /** Position of the play in the run. */
   readonly playIndex: number;
   readonly options: EngineOptions;
   readonly broadcast: Broadcast;
@@ -28,11 +28,11 @@ export interface HostRun {
 
 export interface HostRunEnd {
   readonly summary: HostSummary;
-  /** Absent when it did not come to one. */
+  /** Absent if the host failed before a session. */
   readonly session?: HostSession;
 }
 
-/** Runs a play on one host and tells about it. Never rejects: whatever goes wrong is the host's outcome. */
+/** Runs a play on one host and sends its events. Never rejects: every error becomes the host's outcome. */
 export async function runHost({ host, vars }: PlayHost, run: HostRun): Promise<HostRunEnd> {
   const { play, options, broadcast } = run;
   const at = placeIn(run, host);
@@ -90,7 +90,7 @@ export async function runHost({ host, vars }: PlayHost, run: HostRun): Promise<H
   return { summary, ...(session !== undefined && { session }) };
 }
 
-/** A host that never starts. */
+/** Ends a host that never starts. */
 export function skipHost(
   host: InventoryHost,
   reason: EventError,
@@ -111,7 +111,7 @@ export function skipHost(
   return summary;
 }
 
-/** May throw for variables that make no way to a host. */
+/** Prepares the connection to a host. Throws if the variables name no usable transport. */
 export function connectionTo(host: InventoryHost, options: EngineOptions): HostConnection {
   const { transportFor, connectTimeout, signal } = options;
   return new HostConnection(transportFor(host), {
@@ -120,7 +120,7 @@ export function connectionTo(host: InventoryHost, options: EngineOptions): HostC
   });
 }
 
-/** What changes the host in a run. */
+/** Returns the transactor that applies changes to the host in a run. */
 export function transactorFor(host: InventoryHost, connection: HostConnection, run: HostRun): Transactor {
   const { play, options } = run;
   const { owner, confirmTimeout = 30, forecaster } = options;
@@ -145,7 +145,7 @@ function placeIn({ play, playIndex }: HostRun, host: InventoryHost): OfHost {
   return { play: play.name, playIndex, host: host.name };
 }
 
-/** What it took since `started`. */
+/** Returns connections, execs and milliseconds since `started`. */
 export function costsOf(
   connection: HostConnection | undefined,
   started: number,
@@ -157,7 +157,7 @@ export function costsOf(
   };
 }
 
-/** How a host comes out that an error ended. */
+/** Returns the outcome of a host that ended with an error. */
 export function failedOutcome(error: unknown): HostOutcome {
   if (!isKvmplayError(error)) return 'failed';
   if (error.code === 'KVMPLAY_CANCELLED') return 'skipped';

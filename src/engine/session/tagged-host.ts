@@ -6,14 +6,14 @@ import type { SourcePlace } from '../../model/inventory.ts';
 import { problemOfTag } from '../../model/tags.ts';
 import type { Task, TaskResult } from '../../model/task.ts';
 
-/** A host that can do things under tags. */
+/** A host whose tasks can carry tags. */
 export interface TagAware extends Host<unknown> {
   perform<D, F, O>(task: Task<D, F, O>, input: unknown, tags?: readonly string[]): Promise<TaskResult<O>>;
   act<D, O>(action: Action<D, O>, input: unknown, tags?: readonly string[]): Promise<ActionResult<O>>;
   exec(command: string, tags?: readonly string[]): Promise<CommandResult | undefined>;
 }
 
-/** The same host, whose tasks have tags. Throws PlaybookError for what is no tag. */
+/** The same host, with tags for its tasks. Throws PlaybookError for an invalid tag. */
 export class TaggedHost implements Host<unknown> {
   readonly #host: TagAware;
   readonly #tags: readonly string[];

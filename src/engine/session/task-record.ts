@@ -5,10 +5,10 @@ import type { LeftOutBy, TaskOutcome } from '../events.ts';
 import type { ChangeKinds } from '../transaction/change-kinds.ts';
 import type { SurveyAnswers } from '../../model/fact.ts';
 
-/** Plans a task once more on other answers. */
+/** Plans a task again on other answers. */
 export type Replan = (answers: SurveyAnswers, prediction: readonly Change[]) => readonly Change[];
 
-/** What a task would do. */
+/** The planned changes of a task. */
 export interface TaskPlan {
   readonly changes: readonly Change[];
   readonly warnings: readonly string[];
@@ -18,7 +18,7 @@ export interface TaskPlan {
 type TaskState =
   | { readonly is: 'waiting' }
   | { readonly is: 'ok' }
-  /** Its changes are to be made: in check mode that is all that becomes of them. */
+  /** Its changes are waiting to be made. In check mode this is the final state. */
   | { readonly is: 'planned' }
   | { readonly is: 'done' }
   | { readonly is: 'rolled back' }
@@ -46,17 +46,17 @@ const outcomes: Readonly<Record<TaskState['is'], TaskOutcome>> = {
   skipped: 'skipped',
 };
 
-/** A task or action that the playbook performed. It goes from state to state; how it came out follows from its state. */
+/** A task or action of the playbook. Its outcome follows from its state. */
 export class TaskRecord {
   readonly task: string;
   readonly tags: readonly string[];
-  /** The playbook's line. */
+  /** The calling line of the playbook. */
   readonly place: () => string | undefined = captureCallSite();
-  /** The playbook waits for it. */
+  /** True once the playbook awaits it. */
   isAwaited = false;
   #subject = '';
   #plan: TaskPlan | undefined;
-  /** Changes that are committed. */
+  /** Committed changes. */
   readonly #made = new Set<Change>();
   #state: TaskState = { is: 'waiting' };
 
@@ -81,7 +81,7 @@ export class TaskRecord {
     return outcomes[this.#state.is];
   }
 
-  /** What left it out of the run. */
+  /** The reason why it was left out. */
   get leftOutBy(): LeftOutBy | undefined {
     return this.#state.is === 'skipped' ? this.#state.by : undefined;
   }
@@ -90,7 +90,7 @@ export class TaskRecord {
     return this.#state.is === 'failed' ? this.#state.error : undefined;
   }
 
-  /** Whether its changes were made and taken back. */
+  /** True if its changes were made and rolled back. */
   get isRolledBack(): boolean {
     return this.#state.is === 'failed' ? this.#state.isRolledBack : this.#state.is === 'rolled back';
   }
@@ -100,7 +100,7 @@ export class TaskRecord {
     return `${this.task} ${this.#subject}`.trimEnd();
   }
 
-  /** Its turn has come, and its input is right. */
+  /** Its turn has come, and its input is valid. */
   begin(subject: string): void {
     this.#subject = subject;
   }
@@ -110,7 +110,7 @@ export class TaskRecord {
     this.#plan = plan;
   }
 
-  /** An action has run, or found nothing to do; in check mode `isDone` is false of one that would run. */
+  /** An action has run, or found nothing to do. In check mode `isDone` is false for one that would run. */
   ran({ changed, isDone }: { readonly changed: boolean; readonly isDone: boolean }): void {
     const changing = isDone ? 'done' : 'planned';
     this.#to({ is: changed ? changing : 'ok' });
@@ -120,7 +120,7 @@ export class TaskRecord {
     this.#to({ is: 'skipped', by });
   }
 
-  /** It was not planned, or its changes were never begun. */
+  /** The task was not planned, or its changes were never begun. */
   skip(): void {
     this.#to({ is: 'skipped', by: undefined });
   }
@@ -130,22 +130,22 @@ export class TaskRecord {
     this.#to({ is: 'failed', error, isRolledBack: this.isRolledBack });
   }
 
-  /** A transaction that made these changes was committed. */
+  /** A transaction with these changes was committed. */
   commit(changes: readonly Change[]): void {
     if (this.#state.is !== 'planned' || !this.#has(changes)) return;
     for (const change of changes) this.#made.add(change);
     if (this.changes.every((change) => this.#made.has(change))) this.#to({ is: 'done' });
   }
 
-  /** A transaction that was to make these changes was refused before it began. */
+  /** A transaction with these changes was refused before it began. */
   refuse(changes: readonly Change[], error: unknown): void {
     if (this.#state.is !== 'planned' || !this.#has(changes)) return;
-    // Of a task that is half done nobody may say that it was skipped.
+    // A half done task is never reported as skipped.
     if (this.changes.some((change) => this.#made.has(change))) this.fail(error);
     else this.skip();
   }
 
-  /** A transaction that made these changes was undone: `error` names the change that could not be made, if that was why. */
+  /** A transaction with these changes was undone. `error` names the change that failed, if one did. */
   rollBack(changes: readonly Change[], error: unknown): void {
     if (this.#state.is !== 'planned' || !this.#has(changes)) return;
     this.#to({ is: 'rolled back' });
@@ -154,12 +154,12 @@ export class TaskRecord {
     if (culprit !== undefined && this.changes.includes(culprit)) this.fail(error);
   }
 
-  /** The play has failed on its host: what only waited, or was only planned, does not happen any more. */
+  /** The play has failed on its host: waiting and planned tasks end here. */
   abandon(): void {
     if (this.#state.is === 'waiting' || this.#state.is === 'planned') this.skip();
   }
 
-  /** What is left to do of it, as sentences. `prediction` grows by it. */
+  /** Plans the task again and describes the changes that are still needed. `prediction` grows by them. */
   remainder(
     answers: SurveyAnswers,
     { prediction, kinds }: { readonly prediction: Change[]; readonly kinds: ChangeKinds },

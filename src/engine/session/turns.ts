@@ -3,19 +3,19 @@ import { setImmediate } from 'node:timers/promises';
 import { CancelledError } from '../../errors.ts';
 import { WatchedPromise } from './watched-promise.ts';
 
-/** Who waits for a turn. */
+/** A task that waits for its turn. */
 export interface Waiting {
-  /** Somebody waits for the result. */
+  /** Called when somebody awaits the result. */
   readonly onAwaited?: (() => void) | undefined;
-  /** The run was cancelled before its turn. */
+  /** Called if the run is cancelled before the turn. */
   readonly onCancelled?: (() => void) | undefined;
 }
 
-/** What a play does on one host, one thing after the other: a playbook may call several and await them later. */
+/** Serializes the work of a play on one host. A playbook may start several tasks and await them later. */
 export class Turns {
   readonly #signal: AbortSignal | undefined;
   #queue: Promise<unknown> = Promise.resolve();
-  /** Of a transaction: a playbook that catches it must not go on from there. */
+  /** The error of a failed transaction. A playbook that catches it must not continue. */
   #failure: { readonly error: unknown } | undefined;
 
   constructor(signal: AbortSignal | undefined) {
@@ -32,7 +32,7 @@ export class Turns {
     return new WatchedPromise(result, () => onAwaited?.());
   }
 
-  /** No further turn comes. */
+  /** Ends the queue: no further turn comes. */
   end(error: unknown): void {
     this.#failure = { error };
   }
@@ -46,25 +46,25 @@ export class Turns {
     if (this.#isCancelled()) throw new CancelledError();
   }
 
-  /** Waits for the turns that were taken so far. Throws the error that ended them. */
+  /** Waits for the turns taken so far. Throws the error that ended them. */
   async settled(): Promise<void> {
     await this.#queue;
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  /** The play's function may wait for something that never comes: a run that is stopped does not wait with it. */
+  /** The play's function may wait forever; a stopped run does not wait for it. */
   async untilStopped(work: Promise<void>): Promise<void> {
     const signal = this.#signal;
     if (signal === undefined) {
       await work;
       return;
     }
-    // One signal stops a whole fleet: so many listeners are no leak.
+    // One signal stops a whole fleet, so many listeners are no leak.
     setMaxListeners(0, signal);
     const settled = new AbortController();
     const stopped = new Promise<never>((_, reject) => {
       const stop = async (): Promise<void> => {
-        // A change under way comes to its end, and a function that then ends by itself says best how.
+        // A running change finishes first. A function that then ends by itself gives the best error.
         await this.#queue;
         await setImmediate();
         reject(this.#failure === undefined ? new CancelledError() : (this.#failure.error as Error));

@@ -8,18 +8,18 @@ import { remainders, undoTransactions } from './undo.ts';
 import type { UndoneHost } from '../fleet/waves.ts';
 
 export interface UndoHostOptions extends HostRun {
-  /** How the host came out of the play, and what the play did there. */
+  /** Outcome and costs of the play on the host. */
   readonly summary: HostSummary;
   readonly session: HostSession;
   readonly reason: string;
 }
 
-/** Whether there is anything to undo, and it is known what. */
+/** Returns true if there are changes to undo, and all of them are known. */
 export function isUndoable({ outcome, rollback }: HostSummary, session: HostSession): boolean {
   return session.transactions.length > 0 && outcome !== 'unreachable' && rollback !== 'failed';
 }
 
-/** Takes back what a play did on a host that has ended. Never rejects. */
+/** Undoes the changes of a play on a host that has ended. Never rejects. */
 export async function undoHost(host: InventoryHost, run: UndoHostOptions): Promise<UndoneHost> {
   const { options, summary, session } = run;
   const started = performance.now();
@@ -46,7 +46,7 @@ export async function undoHost(host: InventoryHost, run: UndoHostOptions): Promi
 
 type UndoOutcome = Pick<HostSummary, 'outcome' | 'rollback'> & { readonly error: EventError };
 
-/** As if it had not started; but a failure stays one. */
+/** The outcome becomes that of a host that never started; a failure stays a failure. */
 function undone({ summary, session, reason, options }: UndoHostOptions): UndoOutcome {
   const { outcome, error } = summary;
   const stays = [

@@ -7,9 +7,9 @@ import type { Transactor } from '../transaction/transactor.ts';
 import type { DoneTransaction } from './pending-changes.ts';
 
 /**
- * Takes committed transactions back, the last one first, each by a transaction of the inverse changes: guarded, verified
- * over a fresh connection, and itself rolled back when the host does not come out as it was. Throws what ended one that
- * was not committed, and PlanError when a link to be removed carries what these transactions did not put there.
+ * Undoes committed transactions, the last one first, each by a transaction of the inverse changes. That transaction is guarded, verified over a fresh
+ * connection, and rolled back if the host does not come out as it was. Throws the error of a transaction that was not committed, and PlanError if a link to
+ * be removed carries links that these transactions did not create.
  */
 export async function undoTransactions(
   transactions: readonly DoneTransaction[],
@@ -18,7 +18,7 @@ export async function undoTransactions(
   for (const transaction of [...transactions].reverse()) await undoTransaction(transaction, transactor);
 }
 
-/** What an undo leaves behind, as sentences. */
+/** Describes effects that remain after an undo. */
 export function remainders(
   transactions: readonly DoneTransaction[],
   { kindOf }: ChangeKinds,
@@ -36,7 +36,7 @@ async function undoTransaction(done: DoneTransaction, transactor: Transactor): P
   if (changes.length === 0) return;
 
   const now = await transactor.survey(facts);
-  // A bridge that a guest was put on since then must not be pulled away from under it.
+  // A bridge that has got a guest since then must not be removed.
   const [occupied] = kinds.occupantsOf(changes, now);
   if (occupied !== undefined) {
     throw new PlanError(`${occupied.link} of ${host} got ${occupied.occupant} since then`);
@@ -48,7 +48,7 @@ async function undoTransaction(done: DoneTransaction, transactor: Transactor): P
     changes,
     replan: (answers, staged) => {
       const after = foldAll(done, answers, staged);
-      // Fact by fact: guests may have come and gone since, which is no fault of the undo.
+      // Fact by fact: guests may have come and gone since, which is not the undo's fault.
       return facts.flatMap((fact) =>
         answerDifferences([fact], done.before, after).length === 0
           ? []

@@ -1,4 +1,4 @@
-/** A promise that tells whether anybody waited for it. */
+/** A promise that reports whether somebody awaited it. */
 export class WatchedPromise<T> extends Promise<T> {
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
@@ -11,7 +11,7 @@ export class WatchedPromise<T> extends Promise<T> {
       promise.then(resolve, reject);
     });
     this.#onAwaited = onAwaited;
-    // A rejection that nobody heard is reported by finish, not by a crash of the process.
+    // `finish` reports an unhandled rejection; it must not crash the process.
     super.then(undefined, () => undefined);
   }
 
