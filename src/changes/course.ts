@@ -1,4 +1,4 @@
-import { addressesAfter, linksAfter, portsOf, vlansOn } from '../model/kernel.ts';
+import { addressesAfter, isTapOfGuest, linksAfter, othersOn, portsOf, vlansOn } from '../model/kernel.ts';
 import type { Address, Link, Links, Route } from '../model/link.ts';
 import type { Change } from './index.ts';
 
@@ -60,7 +60,7 @@ export function isUsed(name: string, state: NetworkState, except?: string): bool
   const link = links.get(name);
   if (link === undefined || !link.up) return false;
   if (name === sshLink || addresses.some((address) => address.link === name)) return true;
-  if (link.kind === 'tap' && link.controller !== undefined) return true;
+  if (isTapOfGuest(link) && (link.controller ?? link.lower) !== undefined) return true;
   if (link.kind === 'bridge' && bridgesFrames(name, links, except)) return true;
   return linksOn(link, links).some((upper) => isUsed(upper.name, state, name));
 }
@@ -76,7 +76,11 @@ function bridgesFrames(bridge: string, links: Links, except: string | undefined)
 /** Returns the links directly on top of another: its controller and its VLANs. */
 export function linksOn(link: Link, links: Links): readonly Link[] {
   const controller = link.controller === undefined ? undefined : links.get(link.controller);
-  return [...(controller === undefined ? [] : [controller]), ...vlansOn(links, link.name)];
+  return [
+    ...(controller === undefined ? [] : [controller]),
+    ...vlansOn(links, link.name),
+    ...othersOn(links, link.name),
+  ];
 }
 
 /** Seconds until a port of a bridge with STP forwards (hazard 17). */

@@ -1,5 +1,5 @@
 import type { Forecast } from '../model/forecast.ts';
-import { portsOf } from '../model/kernel.ts';
+import { isTapOfGuest, portsOf } from '../model/kernel.ts';
 import type { Link, Links } from '../model/link.ts';
 import { linksBelow } from '../model/links-below.ts';
 import {
@@ -91,13 +91,11 @@ function guestsOn(touched: readonly string[], links: Links): readonly string[] {
     if (link === undefined || reached.has(name)) return;
     reached.add(name);
     // A change of one guest's tap leaves the other taps of the bridge alone.
-    if (link.kind !== 'tap') for (const upper of linksOn(link, links)) climb(upper.name);
+    if (!isTapOfGuest(link)) for (const upper of linksOn(link, links)) climb(upper.name);
   };
   for (const name of touched) climb(name);
   return [...links.values()]
-    .filter(
-      ({ name, kind, controller }) => kind === 'tap' && (reached.has(name) || reached.has(controller ?? '')),
-    )
+    .filter((link) => isTapOfGuest(link) && (reached.has(link.name) || reached.has(link.controller ?? '')))
     .map(({ name }) => name);
 }
 

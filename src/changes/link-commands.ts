@@ -12,8 +12,9 @@ export function createLink(link: Link): readonly Command[] {
   if (link.vlan === undefined) {
     commands.push({ ...ip('link', 'add', 'name', link.name, ...address, 'type', link.kind), unless });
   } else {
-    const { parent, id } = link.vlan;
-    const place = ['type', 'vlan', 'id', String(id)];
+    const { parent, id, protocol, attributes = [] } = link.vlan;
+    const tag = protocol === undefined ? [] : ['protocol', protocol];
+    const place = ['type', 'vlan', ...tag, 'id', String(id), ...attributes];
     commands.push({ ...ip('link', 'add', 'link', parent, 'name', link.name, ...address, ...place), unless });
   }
   commands.push(...writeOptions(link, {}, link.options ?? {}));

@@ -1,5 +1,5 @@
 import { addresses, links, routes } from '../facts/index.ts';
-import { portsOf, vlansOn } from '../model/kernel.ts';
+import { othersOn, portsOf, vlansOn } from '../model/kernel.ts';
 import type { Link, Links, LinkSettings } from '../model/link.ts';
 import type { Answer, Drift, Earlier } from './kind.ts';
 import type { LinkUpdate } from './link.ts';
@@ -36,6 +36,8 @@ function checkDoomed(doomed: Link, answer: Answer): readonly string[] {
     ...compare(`kind of ${name}`, kind, link.kind),
     ...compare(`parent of ${name}`, vlan?.parent, link.vlan?.parent),
     ...compare(`VLAN id of ${name}`, vlan?.id, link.vlan?.id),
+    ...compare(`VLAN protocol of ${name}`, vlan?.protocol, link.vlan?.protocol),
+    ...compare(`settings of ${name}`, vlan?.attributes?.join(' '), link.vlan?.attributes?.join(' ')),
     // The MTU of a bridge follows its ports.
     ...checkSettings(
       name,
@@ -57,6 +59,7 @@ export function linksOnDoomed(name: string, all: Links): readonly string[] {
   return [
     ...portsOf(all, name).map((port) => `port ${port.name}`),
     ...vlansOn(all, name).map((vlan) => `VLAN ${vlan.name}`),
+    ...othersOn(all, name).map((link) => `${link.type ?? 'link'} ${link.name}`),
   ];
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Link, LinkKind, LinkSettings, VlanPlace } from '../model/link.ts';
-import { name, number, schemaOf, text, texts } from './shape.ts';
+import { name, number, schemaOf, text, texts, word } from './shape.ts';
 
 export const linkKind: z.ZodType<LinkKind> = z.enum([
   'ethernet',
@@ -20,8 +20,17 @@ export const linkSchema = schemaOf<Link>()({
   mac: text,
   macPinned: z.boolean(),
   controller: z.exactOptional(name),
-  vlan: z.exactOptional(schemaOf<VlanPlace>()({ parent: name, id: number })),
+  vlan: z.exactOptional(
+    schemaOf<VlanPlace>()({
+      parent: name,
+      id: number,
+      protocol: z.exactOptional(word),
+      attributes: z.exactOptional(z.array(word)),
+    }),
+  ),
   options: z.exactOptional(texts),
+  type: z.exactOptional(text),
+  lower: z.exactOptional(z.array(name)),
 });
 
 export const settingsSchema = schemaOf<LinkSettings>()({

@@ -20,6 +20,8 @@ export function describeLinkPlace({ kind, name, vlan }: Link): string {
     kind === 'other' ? 'link' : kind,
     name,
     vlan === undefined ? undefined : `parent ${vlan.parent} id ${vlan.id}`,
+    vlan?.protocol,
+    ...(vlan?.attributes ?? []),
   );
 }
 

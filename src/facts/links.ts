@@ -24,6 +24,8 @@ const bridgeOptions = [
  * seconds. Each file of a tap counts too; a tun device is recognised by its missing MAC. Values that a kernel lacks or refuses (`ad_*` in other modes) are
  * left out.
  *
+ * What /proc does not tell of VLANs ip(8) does, once for all of them.
+ *
  * A controller that is neither bridge nor bond (team, vrf, Open vSwitch) is named only by the target of the `master` link.
  */
 const script = `
@@ -35,9 +37,10 @@ tell_options() {
   done
 }
 set --
+tunnels=
 for link in *; do
   [ -d "$link" ] || continue
-  flags= mtu= mac= assigned= type= kind=
+  flags= mtu= mac= assigned= type= kind= lower=
   read -r flags <"$link/flags"
   read -r mtu <"$link/mtu"
   read -r mac <"$link/address"
@@ -49,6 +52,23 @@ for link in *; do
     while IFS='=' read -r key value; do
       if [ "$key" = DEVTYPE ]; then kind=$value; fi
     done <"$link/uevent"
+    case $kind in
+      bridge|bond|vlan) ;;
+      *)
+        for name in "$link"/lower_*; do
+          [ -e "$name" ] && lower="$lower \${name##*/lower_}"
+        done
+        [ -n "$lower" ] && [ -d "$link/macvtap" ] && kind=macvtap
+        [ -n "$lower" ] && [ -d "$link/ipvtap" ] && kind=ipvtap
+        [ -z "$lower" ] || printf 'lower %s%s\\n' "$link" "$lower"
+        case $type in
+          1|772|65534) ;;
+          *)
+            iflink=0
+            read -r iflink <"$link/iflink"
+            [ "$iflink" = 0 ] || tunnels="$tunnels $link $iflink"
+        esac
+    esac
   fi
   [ -n "$flags" ] && [ -n "$mtu" ] || continue
   printf 'link %s %s %s %s %s %s %s\\n' "$link" "$flags" "$mtu" "\${type:-0}" "\${assigned:--}" "\${kind:--}" "\${mac:--}"
@@ -66,10 +86,20 @@ for link in *; do
   fi
   [ -e "$link/master" ] && [ ! -e "$link/brport" ] && [ ! -e "$link/bonding_slave" ] && set -- "$@" "$link/master"
 done 2>/dev/null
+if [ -n "$tunnels" ]; then
+  printf 'tunnels%s\\n' "$tunnels"
+  for link in *; do
+    index=
+    read -r index <"$link/ifindex" && printf 'index %s %s\\n' "$link" "$index"
+  done 2>/dev/null
+fi
 if [ -r /proc/net/vlan/config ]; then
+  vlans=
   while IFS= read -r line; do
     printf 'vlan %s\\n' "$line"
+    case $line in *'| '[0-9]*'| '*) vlans=1 ;; esac
   done </proc/net/vlan/config
+  [ -z "$vlans" ] || ip -d -o link show type vlan 2>/dev/null || :
 fi
 [ $# -eq 0 ] || ls -ldn -- "$@" 2>/dev/null || :
 `;
@@ -104,6 +134,12 @@ interface Survey {
   readonly controllers: Map<string, string>;
   readonly permanentMacs: Map<string, string>;
   readonly vlans: Map<string, VlanPlace>;
+  readonly vlanDetails: Map<string, Pick<VlanPlace, 'protocol' | 'attributes'>>;
+  readonly lower: Map<string, readonly string[]>;
+  /** Tunnels with the indexes of the links that they are bound to. */
+  readonly tunnels: Map<string, string>;
+  /** Names of links by their indexes. */
+  readonly indexes: Map<string, string>;
 }
 
 interface LinkLine {
@@ -122,6 +158,10 @@ function parse(output: string): Links {
     controllers: new Map(),
     permanentMacs: new Map(),
     vlans: new Map(),
+    vlanDetails: new Map(),
+    lower: new Map(),
+    tunnels: new Map(),
+    indexes: new Map(),
   };
   for (const line of linesOf(output)) readLine(survey, line);
   if (survey.links.size === 0) throw new FactParseError('/sys/class/net should list links and lists none');
@@ -148,8 +188,18 @@ function readLine(survey: Survey, line: string): void {
     case 'vlan':
       readVlan(survey, line.slice('vlan '.length));
       return;
+    case 'lower':
+      survey.lower.set(name, rest);
+      return;
+    case 'tunnels':
+      readTunnels(survey, [name, ...rest]);
+      return;
+    case 'index':
+      survey.indexes.set(rest[0] ?? '', name);
+      return;
     default:
-      readController(survey, line);
+      if (/^\d+:$/.test(word ?? '')) readVlanDetails(survey, line);
+      else readController(survey, line);
   }
 }
 
@@ -182,6 +232,54 @@ function readVlan({ vlans }: Survey, line: string): void {
   vlans.set(name, { parent, id: Number(id) });
 }
 
+function readTunnels({ tunnels }: Survey, words: readonly string[]): void {
+  for (let at = 0; at + 1 < words.length; at += 2) tunnels.set(words[at] ?? '', words[at + 1] ?? '');
+}
+
+/** `27: s.10@bond6: … vlan protocol 802.1ad id 10 <REORDER_HDR,GVRP> \    ingress-qos-map { 1:2 } \    egress-qos-map { 0:5 }` */
+function readVlanDetails({ vlanDetails }: Survey, line: string): void {
+  const [, shownName = ''] = line.split(' ');
+  const name = shownName.replace(/:$/, '').replace(/@[^@]*$/, '');
+  const start = line.indexOf(' vlan ');
+  if (start === -1) return;
+  const words = line
+    .slice(start)
+    .split(/[\s\\]+/)
+    .filter((word) => word !== '');
+  const protocol = wordAfter(words, 'protocol');
+  const flags = words.find((word) => word.startsWith('<'))?.slice(1, -1);
+  const attributes = [
+    ...(flags === undefined ? [] : attributesOfFlags(flags.split(','))),
+    ...attributesOfMap(words, 'ingress-qos-map'),
+    ...attributesOfMap(words, 'egress-qos-map'),
+  ];
+  vlanDetails.set(name, {
+    ...(protocol !== undefined && protocol !== '802.1Q' && { protocol }),
+    ...(attributes.length > 0 && { attributes }),
+  });
+}
+
+function wordAfter(words: readonly string[], key: string): string | undefined {
+  const at = words.indexOf(key);
+  return at === -1 ? undefined : words[at + 1];
+}
+
+/** The kernel reorders headers unless it is told not to. */
+function attributesOfFlags(flags: readonly string[]): readonly string[] {
+  const others = flags.filter((flag) => flag !== '' && flag !== 'REORDER_HDR');
+  return [
+    ...(flags.includes('REORDER_HDR') ? [] : ['reorder_hdr', 'off']),
+    ...others.flatMap((flag) => [flag.toLowerCase(), 'on']),
+  ];
+}
+
+function attributesOfMap(words: readonly string[], key: string): readonly string[] {
+  const start = words.indexOf(key);
+  if (start === -1) return [];
+  const entries = words.slice(start + 2, words.indexOf('}', start));
+  return entries.length === 0 ? [] : [key, ...entries];
+}
+
 /** `lrwxrwxrwx 1 0 0 0 Nov 23 18:00 eth0/master -> ../../virtual/net/team0` */
 function readController({ controllers }: Survey, line: string): void {
   const [shown = '', target = '', ...more] = line.split('/master -> ');
@@ -198,9 +296,12 @@ function isWord(text: string): boolean {
 }
 
 function toLink(name: string, line: LinkLine, survey: Survey): Link {
-  const vlan = survey.vlans.get(name);
-  const kind = vlan === undefined ? kindOf(line) : 'vlan';
+  const place = survey.vlans.get(name);
+  const vlan = place && { ...place, ...survey.vlanDetails.get(name) };
   const controller = survey.controllers.get(name);
+  const lower = lowerOf(name, survey);
+  const kind = vlan === undefined ? kindOf(line, lower) : 'vlan';
+  const type = kind === 'other' ? typeOf(name, line, survey) : undefined;
   const options = optionsOf(kind, survey.options.get(name));
   return {
     name,
@@ -213,7 +314,25 @@ function toLink(name: string, line: LinkLine, survey: Survey): Link {
     ...(controller !== undefined && { controller }),
     ...(vlan !== undefined && { vlan }),
     ...(options !== undefined && { options }),
+    ...(type !== undefined && { type }),
+    ...(lower !== undefined && { lower }),
   };
+}
+
+/** The ports of a team or a VRF are below it, too. */
+function lowerOf(
+  name: string,
+  { lower, tunnels, indexes, controllers }: Survey,
+): readonly string[] | undefined {
+  const bound = indexes.get(tunnels.get(name) ?? '');
+  const below = lower.get(name) ?? (bound === undefined || bound === name ? [] : [bound]);
+  const others = below.filter((link) => controllers.get(link) !== name);
+  return others.length === 0 ? undefined : others;
+}
+
+function typeOf(name: string, { kind }: LinkLine, { tunnels }: Survey): string | undefined {
+  if (tunnels.has(name)) return 'tunnel';
+  return kind === '-' ? undefined : kind;
 }
 
 const IFF_UP = 1;
@@ -221,7 +340,7 @@ const NET_ADDR_SET = '3';
 const ARPHRD_ETHER = 1;
 const ARPHRD_LOOPBACK = 772;
 
-function kindOf({ kind, type }: LinkLine): LinkKind {
+function kindOf({ kind, type }: LinkLine, lower: readonly string[] | undefined): LinkKind {
   switch (kind) {
     case 'bridge':
     case 'bond':
@@ -229,10 +348,18 @@ function kindOf({ kind, type }: LinkLine): LinkKind {
       return kind;
     case 'tun':
       return type === ARPHRD_ETHER ? 'tap' : 'other';
+    case 'vxlan':
+    case 'geneve':
+    case 'macvtap':
+    case 'ipvtap':
+      return 'other';
+    case 'dsa':
+      return 'ethernet';
     case 'wlan':
       // A wireless client cannot be a port: it may send with its own MAC only.
       return 'other';
     default:
+      if (lower !== undefined) return 'other';
       return type === ARPHRD_LOOPBACK ? 'loopback' : type === ARPHRD_ETHER ? 'ethernet' : 'other';
   }
 }

@@ -129,6 +129,21 @@ export function vlansOn(links: Links, parent: string): readonly Link[] {
   return [...links.values()].filter((link) => link.vlan?.parent === parent);
 }
 
+/** The links of kinds that kvmplay does not make, such as macvtap and VXLAN, that sit directly on a link. */
+export function othersOn(links: Links, lower: string): readonly Link[] {
+  return [...links.values()].filter((link) => link.lower?.includes(lower) === true);
+}
+
+/** Returns true if the kernel lowers the link's MTU with that of its lower link. A tunnel and a VXLAN keep theirs. */
+export function followsMtu({ type }: Link): boolean {
+  return type !== 'vxlan' && type !== 'tunnel';
+}
+
+/** Returns true for a link that a guest sends its frames to. */
+export function isTapOfGuest({ kind, type }: Link): boolean {
+  return kind === 'tap' || type === 'macvtap' || type === 'ipvtap';
+}
+
 /** The smallest MTU of a link that has IPv6. */
 export const SMALLEST_OF_IPV6 = 1280;
 
@@ -230,7 +245,9 @@ function spreadMtu(links: Links, changed: Link): Links {
   let next = links;
   for (const link of links.values()) {
     const isPort = changed.kind === 'bond' && link.controller === changed.name;
-    const isCapped = link.vlan?.parent === changed.name && link.mtu > changed.mtu;
+    const sitsOnIt =
+      link.vlan?.parent === changed.name || (link.lower?.includes(changed.name) === true && followsMtu(link));
+    const isCapped = sitsOnIt && link.mtu > changed.mtu;
     if (!isPort && !isCapped) continue;
     const follower = { ...link, mtu: changed.mtu };
     next = spreadMtu(withLink(next, follower), follower);

@@ -28,11 +28,19 @@ export interface Link {
   readonly vlan?: VlanPlace;
   /** Bonds and bridges only. */
   readonly options?: LinkOptions;
+  /** The kernel's word for a link of kind `other`, such as `macvtap` or `vxlan`, if it tells one. */
+  readonly type?: string;
+  /** The links that a link of kind `other` sits on. */
+  readonly lower?: readonly string[];
 }
 
 export interface VlanPlace {
   readonly parent: string;
   readonly id: number;
+  /** `802.1ad`; absent means 802.1Q. */
+  readonly protocol?: string;
+  /** Further words of `ip link add type vlan`: `gvrp`, `on`, `egress-qos-map`, `0:5`. */
+  readonly attributes?: readonly string[];
 }
 
 /** Every link of a host by name. */

@@ -23,6 +23,7 @@ import {
   freeNics,
   isGuestPort,
   joinPort,
+  refuseTakenFrames,
   releasePort,
   warnOfLoss,
 } from './network/link-changes.ts';
@@ -101,6 +102,7 @@ function checkPort(draft: PlanBuilder, name: string, bond: string): Link {
     throw new PlanError(`port ${name} of ${bond} is ${describeKind(port)}, it should be a NIC`);
   if (isGuestPort(port))
     throw new PlanError(`port ${name} of ${bond} is a guest's, it should be a NIC of the host`);
+  refuseTakenFrames(draft, name, bond);
   const [vlan] = vlansOn(draft.facts.links, name);
   if (vlan !== undefined) {
     throw new PlanError(

@@ -93,6 +93,7 @@ function planPresent(draft: PlanBuilder, desired: VlanSpec): void {
 
   refuseOtherName(draft, desired);
   const held = findOwn(draft, name, 'vlan');
+  if (held !== undefined) refuseOtherProtocol(held);
   draft.update(parent.name, { up: true });
   if (held === undefined) create(draft, desired, parent);
   else if (isAt(held, desired)) align(draft, desired, parent);
@@ -137,14 +138,20 @@ function refuseOtherName(draft: PlanBuilder, desired: VlanSpec): void {
 }
 
 function findAt(draft: PlanBuilder, { parent, id }: VlanSpec): Link | undefined {
-  return vlansOn(draft.facts.links, parent).find((link) => link.vlan?.id === id);
+  return vlansOn(draft.facts.links, parent).find((link) => isAt(link, { parent, id }));
 }
 
-function isAt({ vlan }: Link, { parent, id }: VlanSpec): boolean {
-  return vlan?.parent === parent && vlan.id === id;
+/** A link may carry an 802.1ad VLAN of the same id, too. */
+function isAt({ vlan }: Link, { parent, id }: Pick<VlanSpec, 'parent' | 'id'>): boolean {
+  return vlan?.parent === parent && vlan.id === id && vlan.protocol === undefined;
 }
 
-function create(draft: PlanBuilder, desired: VlanSpec, parent: Link): void {
+function refuseOtherProtocol({ name, vlan }: Link): void {
+  if (vlan?.protocol === undefined) return;
+  throw new PlanError(`${name} is an ${vlan.protocol} VLAN, it should be one of 802.1Q`);
+}
+
+function create(draft: PlanBuilder, desired: VlanSpec, parent: Link, attributes?: readonly string[]): void {
   draft.add({
     kind: 'link.create',
     link: {
@@ -154,7 +161,7 @@ function create(draft: PlanBuilder, desired: VlanSpec, parent: Link): void {
       mtu: desired.mtu ?? parent.mtu,
       mac: desired.mac ?? parent.mac,
       macPinned: desired.mac !== undefined,
-      vlan: { parent: desired.parent, id: desired.id },
+      vlan: { parent: desired.parent, id: desired.id, ...(attributes !== undefined && { attributes }) },
     },
   });
 }
@@ -178,7 +185,7 @@ function move(draft: PlanBuilder, desired: VlanSpec, held: Link): void {
   }
   const layer3 = layer3Of(draft, held.name);
   deleteLink(draft, held.name);
-  create(draft, desired, draft.link(desired.parent));
+  create(draft, desired, draft.link(desired.parent), held.vlan?.attributes);
   if (held.controller !== undefined) joinPort(draft, held.name, held.controller);
   restore(draft, layer3, held.name);
 }

@@ -9,6 +9,7 @@ import {
   isSameRoute,
   isSameRule,
   linksOfRoute,
+  othersOn,
   portsOf,
   SMALLEST_OF_IPV6,
   vlansOn,
@@ -89,13 +90,14 @@ function refuseWithoutModule(modules: FakeState['modules'], { kind }: Link): str
 function refuseVlan(
   links: Links,
   link: Link,
-  { parent: name, id }: NonNullable<Link['vlan']>,
+  { parent: name, id, protocol }: NonNullable<Link['vlan']>,
 ): string | undefined {
   const parent = links.get(name);
   if (parent === undefined) return noDevice(name);
   if (parent.kind === 'loopback') return '8021q: VLANs not supported on device.';
   if (id < 1 || id > 4094) return 'Invalid VLAN id.';
-  if (vlansOn(links, name).some(({ vlan }) => vlan?.id === id)) return '8021q: VLAN device already exists.';
+  if (vlansOn(links, name).some(({ vlan }) => vlan?.id === id && vlan.protocol === protocol))
+    return '8021q: VLAN device already exists.';
   if (link.mtu > parent.mtu) return 'Numerical result out of range';
   return link.up && !parent.up ? 'Network is down' : undefined;
 }
@@ -105,6 +107,7 @@ function refuseDelete({ links, addresses, routes }: FakeState, name: string): st
   if (kind === 'ethernet' || kind === 'loopback') return 'Operation not supported';
   const lost = [
     ...vlansOn(links, name).map((vlan) => vlan.name),
+    ...othersOn(links, name).map((other) => other.name),
     ...portsOf(links, name).map((port) => `its port ${port.name}`),
     ...addresses.filter(({ link }) => link === name).map(({ address }) => address),
     ...routes
@@ -247,6 +250,8 @@ function refusePort(state: FakeState, change: PortAdd): string | undefined {
     return `the kernel would silently take it from ${port.controller}: the plan should say so`;
   }
   if (port.kind === 'loopback') return 'Invalid argument';
+  if (othersOn(state.links, port.name).some(({ type }) => type !== 'vxlan' && type !== 'tunnel'))
+    return 'Device or resource busy';
   if (controller.kind === 'bond') {
     if (port === controller) return 'Cannot enslave bond to itself.';
     const refusal = refuseDown(state, change, port.up);

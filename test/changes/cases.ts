@@ -44,7 +44,17 @@ const link: fc.Arbitrary<Link> = fc.record(
     mac,
     macPinned: fc.boolean(),
     controller: fc.constant('br9'),
-    vlan: fc.record({ parent: fc.constant('eno9'), id: fc.integer({ min: 1, max: 4094 }) }),
+    vlan: fc.record(
+      {
+        parent: fc.constant('eno9'),
+        id: fc.integer({ min: 1, max: 4094 }),
+        protocol: fc.constant('802.1ad'),
+        attributes: fc.constantFrom(['gvrp', 'on'], ['egress-qos-map', '0:5', '1:6']),
+      },
+      { requiredKeys: ['parent', 'id'] },
+    ),
+    type: fc.constantFrom('macvtap', 'vxlan'),
+    lower: fc.constant(['eno9']),
     options: fc.dictionary(fc.constantFrom('mode', 'miimon', 'stp_state'), fc.constantFrom('0', '1', '')),
   },
   { requiredKeys: ['name', 'kind', 'up', 'mtu', 'mac', 'macPinned'] },

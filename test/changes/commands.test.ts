@@ -116,6 +116,30 @@ const cases: readonly (readonly [title: string, change: Change, commands: readon
     ],
   ],
   [
+    'makes a VLAN with its protocol, flags and maps',
+    {
+      kind: 'link.create',
+      link: {
+        name: 's.10',
+        kind: 'vlan',
+        up: true,
+        mtu: 1500,
+        mac: '',
+        macPinned: false,
+        vlan: {
+          parent: 'eno4',
+          id: 10,
+          protocol: '802.1ad',
+          attributes: ['reorder_hdr', 'off', 'ingress-qos-map', '1:2', '3:4'],
+        },
+      },
+    },
+    [
+      'ip link add link eno4 name s.10 type vlan protocol 802.1ad id 10 reorder_hdr off ingress-qos-map 1:2 3:4',
+      'ip link set dev s.10 mtu 1500 up',
+    ],
+  ],
+  [
     'adds an IPv6 address that works at once',
     { kind: 'address.add', address: { link: 'br6', address: 'fd00::1/64' } },
     ['ip address add fd00::1/64 dev br6 nodad', 'ip address change fd00::1/64 dev br6'],

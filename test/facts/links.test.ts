@@ -5,6 +5,33 @@ import { fixture, runScript, shellRows } from './shells.ts';
 
 const layout3 = links.parse(fixture('kernel-6.1/layout3-links.txt'));
 const bonds = links.parse(fixture('kernel-6.1/bonds-links.txt'));
+const others = links.parse(
+  [
+    'link bond6 0x1403 1500 1 2 bond 02:00:00:00:01:04',
+    'link gre1 0x80 1400 778 0 - -',
+    'tunnels gre1 16',
+    'index bond6 16',
+    'index gre1 21',
+    'lower iv0 d0',
+    'link iv0 0x1002 1500 1 0 - 02:00:00:00:01:05',
+    'lower macvtap0 bond6',
+    'link macvtap0 0x1002 1500 1 1 macvtap 02:00:00:00:01:06',
+    'lower mv0 bond6',
+    'link mv0 0x1002 1500 1 1 - 02:00:00:00:01:07',
+    'lower vx0 bond6',
+    'link vx0 0x1002 1450 1 1 vxlan 02:00:00:00:01:08',
+    'lower team0 eno4',
+    'link team0 0x1002 1500 1 1 - 02:00:00:00:01:09',
+    'link eno4 0x1002 1500 1 0 - 02:00:00:00:01:0a',
+    'link s.10 0x1002 1500 1 2 vlan 02:00:00:00:01:04',
+    'link b.11 0x1002 1500 1 2 vlan 02:00:00:00:01:04',
+    'vlan s.10           | 10  | bond6',
+    'vlan b.11           | 11  | bond6',
+    '27: s.10@bond6: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN mode DEFAULT group default qlen 1000\\    link/ether 0e:9a:57:5a:7c:31 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 0 maxmtu 65535 \\    vlan protocol 802.1ad id 10 <GVRP,LOOSE_BINDING> \\      ingress-qos-map { 1:2 3:4 } \\      egress-qos-map { 0:5 } addrgenmode eui64 numtxqueues 1 gso_max_size 65536 gso_max_segs 65535 tso_max_size 65536 tso_max_segs 65535 gro_max_size 65536 ',
+    '28: b.11@bond6: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN mode DEFAULT group default qlen 1000\\    link/ether 0e:9a:57:5a:7c:31 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 0 maxmtu 65535 \\    vlan protocol 802.1Q id 11 <REORDER_HDR> addrgenmode eui64 numtxqueues 1 gso_max_size 65536 gso_max_segs 65535 tso_max_size 65536 tso_max_segs 65535 gro_max_size 65536 ',
+    'lrwxrwxrwx 1 0 0 0 Nov 23 19:12 eno4/master -> ../team0',
+  ].join('\n'),
+);
 const crowd = links.parse(fixture('kernel-6.18/crowd-links.txt'));
 
 const freshBridge = {
@@ -159,6 +186,31 @@ describe('links', () => {
   it('names a controller that is neither bridge nor bond', () => {
     expect(bonds.get('eno3')?.controller).toBe('team0');
     expect(bonds.get('dummy0')?.controller).toBe('vrf0');
+  });
+
+  it('tells the protocol, flags and maps of VLANs', () => {
+    expect(others.get('s.10')?.vlan).toEqual({
+      parent: 'bond6',
+      id: 10,
+      protocol: '802.1ad',
+      attributes: [
+        ...['reorder_hdr', 'off', 'gvrp', 'on', 'loose_binding', 'on'],
+        ...['ingress-qos-map', '1:2', '3:4', 'egress-qos-map', '0:5'],
+      ],
+    });
+    expect(others.get('b.11')?.vlan).toEqual({ parent: 'bond6', id: 11 });
+  });
+
+  it('tells links of other kinds by what they are and what they sit on', () => {
+    const told = [...others.values()].filter(({ lower }) => lower !== undefined);
+
+    expect(told.map(({ name, kind, type, lower }) => [name, kind, type, lower])).toEqual([
+      ['gre1', 'other', 'tunnel', ['bond6']],
+      ['iv0', 'other', undefined, ['d0']],
+      ['macvtap0', 'other', 'macvtap', ['bond6']],
+      ['mv0', 'other', undefined, ['bond6']],
+      ['vx0', 'other', 'vxlan', ['bond6']],
+    ]);
   });
 
   it('leaves a tun device alone and calls a tap a tap', () => {

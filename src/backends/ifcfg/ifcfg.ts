@@ -319,6 +319,10 @@ function refuseUnknown({ name, kind, options, vlan }: PresentLink): void {
   if (kind === 'bond' && options === undefined) {
     throw new PlanError(`bond ${name} has no ifcfg file: its mode should be declared to get one`);
   }
+  if (vlan?.protocol !== undefined)
+    throw new PlanError(`ifcfg files cannot say that VLAN ${name} is one of ${vlan.protocol}`);
+  if (vlan?.attributes !== undefined)
+    throw new PlanError(`ifcfg files cannot say ${vlan.attributes.join(' ')} of VLAN ${name}`);
   if (kind === 'vlan' && vlan === undefined) {
     throw new PlanError(`VLAN ${name} has no ifcfg file: its parent and id should be declared to get one`);
   }

@@ -2,7 +2,15 @@ import { PlanError } from '../../errors.ts';
 import { portsOf, vlansOn } from '../../model/kernel.ts';
 import type { Link } from '../../model/link.ts';
 import type { PlanBuilder } from './plan-builder.ts';
-import { describeKind, freeNics, isGuestPort, joinPort, keepMtu, releasePort } from './link-changes.ts';
+import {
+  describeKind,
+  freeNics,
+  isGuestPort,
+  joinPort,
+  keepMtu,
+  refuseTakenFrames,
+  releasePort,
+} from './link-changes.ts';
 import { lowerAbove, setMtu } from './mtu.ts';
 
 /** Returns a link that is, or may become, a port of the bridge. */
@@ -20,6 +28,7 @@ export function checkBridgePort(draft: PlanBuilder, name: string, bridge: string
       `port ${name} of ${bridge} is ${describeKind(port)}, it should be a NIC, a bond, a VLAN or a tap`,
     );
   }
+  refuseTakenFrames(draft, name, bridge);
   if (standsOn(draft, port, bridge))
     throw new PlanError(`port ${name} of ${bridge} is a VLAN on ${bridge} itself: a loop`);
   const lease = draft.facts.leases.find(({ link }) => link === name);

@@ -1,6 +1,6 @@
 import { PlanError } from '../../errors.ts';
 import { type BondMode, bondOptionRule } from '../../model/bond-options.ts';
-import { initialBridgeOptions, portsOf, vlansOn } from '../../model/kernel.ts';
+import { initialBridgeOptions, othersOn, portsOf, vlansOn } from '../../model/kernel.ts';
 import type { ControllerKind, Link, LinkOptions } from '../../model/link.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import { layer3Of, refuseSharedRoutes, withdraw } from './layer3.ts';
@@ -53,6 +53,7 @@ export function releasePort(draft: PlanBuilder, port: string): void {
   const link = draft.link(port);
   const { controller } = link;
   if (controller === undefined) return;
+  refuseOtherController(draft, port, controller);
   const controllerKind = kindOfController(draft, controller);
   const mtu = controllerKind === 'bond' ? USUAL_MTU : link.mtu;
   draft.add({ kind: 'port.remove', port, controller, controllerKind, alone: { up: true, mtu } });
@@ -60,12 +61,55 @@ export function releasePort(draft: PlanBuilder, port: string): void {
 
 const USUAL_MTU = 1500;
 
+/** Nobody could make it a port of a team or of Open vSwitch again. */
+function refuseOtherController(draft: PlanBuilder, port: string, controller: string): void {
+  const kind = draft.findLink(controller)?.kind;
+  if (kind === 'bond' || kind === 'bridge') return;
+  throw new PlanError(
+    `${port} is a port of ${controller}, which is no bond or bridge: it should leave it first`,
+  );
+}
+
+/** `macvtap0 (macvtap), vx0 (vxlan)`; undefined when there are none. */
+function describeOthers(others: readonly Link[]): string | undefined {
+  const names = others.map(({ name, type }) => (type === undefined ? name : `${name} (${type})`));
+  return names.length === 0 ? undefined : names.join(', ');
+}
+
+/**
+ * Refuses to take a link away from below others that the kernel would remove with it and nobody could make again.
+ *
+ * @throws PlanError
+ */
+function refuseOthersOn(draft: PlanBuilder, name: string): void {
+  const others = othersOn(draft.facts.links, name);
+  const names = describeOthers(others);
+  if (names === undefined) return;
+  throw new PlanError(
+    `${name} carries ${names}: ${others.length === 1 ? 'it' : 'they'} should be removed first`,
+  );
+}
+
+/**
+ * Refuses a port whose frames go to links that sit on it, such as macvtap: the kernel does not share them with a controller.
+ *
+ * @throws PlanError
+ */
+export function refuseTakenFrames(draft: PlanBuilder, port: string, controller: string): void {
+  const names = describeOthers(
+    othersOn(draft.facts.links, port).filter(({ type }) => type !== 'vxlan' && type !== 'tunnel'),
+  );
+  if (names === undefined) return;
+  throw new PlanError(`port ${port} of ${controller} carries ${names}, which should be removed first`);
+}
+
 function kindOfController(draft: PlanBuilder, controller: string): ControllerKind {
   return draft.link(controller).kind === 'bond' ? 'bond' : 'bridge';
 }
 
 /** Deletes a link, after the links that the kernel would delete or detach with it. Returns the deleted links. */
 export function deleteLink(draft: PlanBuilder, name: string): readonly Link[] {
+  refuseOthersOn(draft, name);
   const above = vlansOn(draft.facts.links, name).flatMap((vlan) => {
     warnOfLoss(draft, vlan.name);
     return deleteLink(draft, vlan.name);

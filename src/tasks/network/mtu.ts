@@ -1,4 +1,4 @@
-import { vlansOn } from '../../model/kernel.ts';
+import { followsMtu, othersOn, vlansOn } from '../../model/kernel.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 
 /**
@@ -17,6 +17,9 @@ export function lowerAbove(draft: PlanBuilder, name: string, mtu: number): void 
     lowerAbove(draft, vlan.name, mtu);
     draft.update(vlan.name, { mtu });
     if (draft.addressingOf(vlan.name) !== undefined) draft.persist({ ...draft.present(vlan.name), mtu });
+  }
+  for (const other of othersOn(draft.facts.links, name)) {
+    if (followsMtu(other) && other.mtu > mtu) draft.update(other.name, { mtu });
   }
   const { controller } = draft.link(name);
   if (controller === undefined || draft.link(controller).kind !== 'bridge') return;
