@@ -66,7 +66,7 @@ The controller then leaves its session and opens a new one, asks every fact agai
 Gateway, DNS and your own probes that passed before must pass again; LACP must have a partner, and STP must forward.
 Only then are the files put in place, and that is the commit. Until then a power cut boots the old network, after it the new one.
 A power cut between two files leaves a mark on the disk, and the next run puts the rest in place first.
-After a rollback all facts are compared with those before: the result says \`rolled back\`, or \`ROLLBACK FAILED\` and what differs.
+After a rollback all facts, and the raw text of \`ip\` and \`bridge\` about all touched links, routes and rules, are compared with those before: the result says \`rolled back\`, or \`ROLLBACK FAILED\` and what differs.
 
 ## What is left to you
 

@@ -8,6 +8,7 @@ import type { Wait } from './kind.ts';
 import { linksOnDoomed } from './link-drift.ts';
 import { dropsDefault } from './route.ts';
 import { vanishing } from './forecast.ts';
+import { snapshotOf } from './snapshot.ts';
 
 /** Needs of a transaction of network changes, besides their commands. */
 export interface NetworkNeeds {
@@ -15,6 +16,8 @@ export interface NetworkNeeds {
   readonly probes: readonly Probe[];
   /** Time in addition to the usual, in seconds. */
   readonly seconds: number;
+  /** Prints what the kernel says of the links that they touch, and of all routes and rules. */
+  readonly snapshot: string | undefined;
 }
 
 export function needsOf(changes: readonly Change[], before: NetworkState): NetworkNeeds {
@@ -25,7 +28,7 @@ export function needsOf(changes: readonly Change[], before: NetworkState): Netwo
   const waits = coursesOf(changes, before).flatMap(
     ({ change, course }) => kindOf(change).needs?.waits?.(change, course) ?? [],
   );
-  return { probes: [...probes.values()], seconds: secondsOf(waits) };
+  return { probes: [...probes.values()], seconds: secondsOf(waits), snapshot: snapshotOf(changes, before) };
 }
 
 /** Returns the links that changes remove, each with the links on top of it at that moment. */

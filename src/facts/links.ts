@@ -111,12 +111,15 @@ export const links: Fact<Links> = {
   parse,
   after: linksAfter,
   // A MAC that was set once stays pinned. A rollback restores the MAC but cannot unpin it.
-  comparable: (value) =>
+  // A guest that starts or stops meanwhile is nobody's fault.
+  comparable: (value, other = value) =>
     new Map(
-      [...value].map(([name, { macPinned: _macPinned, options, ...rest }]) => [
-        name,
-        { ...rest, options: settledOptions(options) },
-      ]),
+      [...value]
+        .filter(([name, { kind }]) => kind !== 'tap' || other.has(name))
+        .map(([name, { macPinned: _macPinned, options, ...rest }]) => [
+          name,
+          { ...rest, options: settledOptions(options) },
+        ]),
     ),
   fake: (state) => state.links,
 };

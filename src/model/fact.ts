@@ -13,8 +13,11 @@ export interface Fact<T> {
   parse(output: string): T;
   /** Returns the answer after `change`. Pure. Returns `value` itself if the change does not affect it. */
   after(value: T, change: Change): T;
-  /** Returns the part of the answer that a rollback must restore. Default: all of it. Lists compare in any order. */
-  comparable?(value: T): unknown;
+  /**
+   * Returns the part of the answer that a rollback must restore. `other` is the answer it is compared with. Default: all of
+   * it. Lists compare in any order.
+   */
+  comparable?(value: T, other?: T): unknown;
   /** Describes effects that no rollback removes, such as `package chrony is installed`. Default: none. */
   lasting?(before: T, after: T): readonly string[];
   /** Answers for a fake host. Pure. Absent: a test supplies the answer under the fact's name. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { links } from '../../src/facts/links.ts';
 import type { Link, LinkOptions, Links } from '../../src/model/link.ts';
+import { tap } from '../../src/testing/link-builders.ts';
 import { fixture, runScript, shellRows } from './shells.ts';
 
 const layout3 = links.parse(fixture('kernel-6.1/layout3-links.txt'));
@@ -290,5 +291,14 @@ describe('what a rollback must bring back of links', () => {
     const free = new Map([...pinned].map(([name, link]) => [name, { ...link, macPinned: false }]));
 
     expect(links.comparable?.(free)).toEqual(links.comparable?.(pinned));
+  });
+
+  it('do not mind a guest that starts or stops meanwhile, but mind what becomes of one that stays', () => {
+    const alone: Links = new Map([['vnet0', tap('vnet0', { controller: 'br0' })]]);
+    const withGuest: Links = new Map([...alone, ['vnet1', tap('vnet1')]]);
+    const lost: Links = new Map([['vnet0', tap('vnet0')]]);
+
+    expect(links.comparable?.(withGuest, alone)).toEqual(links.comparable?.(alone, withGuest));
+    expect(links.comparable?.(lost, alone)).not.toEqual(links.comparable?.(alone, lost));
   });
 });

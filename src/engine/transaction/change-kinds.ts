@@ -42,6 +42,8 @@ export interface TransactionNeeds {
   readonly first?: readonly Step[] | undefined;
   /** Asks those who read the files that the commit put in place whether they take them. */
   readonly accept?: readonly Command[] | undefined;
+  /** POSIX sh that prints, a line each, what a rollback must bring back besides the facts. It prints the same while nobody changes anything. */
+  readonly snapshot?: string | undefined;
 }
 
 export interface Occupant {

@@ -13,11 +13,11 @@ export function answerDifferences(
     // Nobody relied on an answer that there was not.
     if (was === undefined || 'error' in was) return [];
     if (is !== undefined && 'error' in is) return [`${fact.name}: ${messageOf(is.error)}`];
-    const part = (answer: FactAnswer | undefined): unknown => {
+    const part = (answer: FactAnswer | undefined, other: FactAnswer | undefined): unknown => {
       const value = valueOfAnswer(answer);
-      return fact.comparable === undefined ? value : fact.comparable(value);
+      return fact.comparable === undefined ? value : fact.comparable(value, valueOfAnswer(other));
     };
-    return differences(part(was), part(is)).map((difference) => `${fact.name} ${difference}`);
+    return differences(part(was, is), part(is, was)).map((difference) => `${fact.name} ${difference}`);
   });
 }
 

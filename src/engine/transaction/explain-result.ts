@@ -39,6 +39,8 @@ export function refusalOf(
       return new CommandError(
         `/var/lib/kvmplay of ${host} cannot be written: ${printed}; nothing was changed`,
       );
+    case 'failed-snapshot':
+      return new CommandError(`/run/kvmplay of ${host} cannot be written; nothing was changed`);
     case 'failed-launch':
       return new CommandError(
         result.words[0] === 'no-token'
@@ -134,6 +136,7 @@ export function explainResult(
     case 'failed-backup':
     case 'failed-guard':
     case 'failed-launch':
+    case 'failed-snapshot':
     case 'failed-stage':
     case 'locked':
     case 'outdated':

@@ -178,6 +178,7 @@ apply() {
   each check || { give_up 0 "conflict.$file"; return; }
   sweep
   each stage || { give_up 0 "failed-stage.$file"; return; }
+  take_snapshot || { give_up 0 failed-snapshot; return; }
   sync
   # All at once: each may wait a second for an answer.
   for at in $optional; do
@@ -444,7 +445,11 @@ launch() { # OWNER GENERATION
 main() {
   case $1 in
     launch) launch "$2" "$3"; return ;;
-    tell) answer "$2"; return ;;
+    tell)
+      seen=none
+      answer "$2"
+      case $seen in rolled-back* | failed-*) tell_differences ;; esac
+      return ;;
     status) status; return ;;
     probe) probe "$2"; return ;;
     pending) pending; return ;;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isKvmplayError, KvmplayError, RollbackFailedError, RolledBackError } from '../../errors.ts';
 import { type Fact, readAnswer, type SurveyAnswers, valueOfAnswer } from '../../model/fact.ts';
 import { answerDifferences, lastingEffects } from './differences.ts';
+import { lineDifferences } from './line-differences.ts';
 import { explainResult, type Failure, refusalOf } from './explain-result.ts';
 import { ownerSince } from './owner.ts';
 import { toConsole } from './to-console.ts';
@@ -45,6 +46,7 @@ export class TransactionCourse {
       steps,
       accept: planned.files.length === 0 ? undefined : needs.accept,
       probes: steps.length === 0 ? [] : [...needs.probes, ...probes],
+      snapshot: steps.length === 0 ? undefined : needs.snapshot,
     };
     this.#waits = needs.seconds + steps.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
     this.#confirmTimeout = host.confirmTimeout + this.#waits;
@@ -180,14 +182,14 @@ export class TransactionCourse {
   #prove(after: SurveyAnswers, { cause, details, change }: Failure): never {
     const { host } = this.#host;
     const { facts, before } = this.#transaction;
-    const { outcome } = resultOf(after);
+    const { outcome, gone, come } = resultOf(after);
     if (isUnderWay(outcome)) {
       throw new RollbackFailedError(`${cause}; the transaction of ${host} is still ${outcome}`, {
         details: [...details, '`kvmplay guard list` shows when it has ended'],
         change,
       });
     }
-    const differs = answerDifferences(facts, before, after);
+    const differs = [...answerDifferences(facts, before, after), ...lineDifferences(gone, come)];
     if (differs.length === 0) {
       const lasting = new Set(lastingEffects(facts, before, after));
       const but = lasting.size === 0 ? '' : `, but ${[...lasting].join(', ')}`;

@@ -9,6 +9,9 @@ export interface TransactionResult {
   readonly lines: readonly string[];
   /** Probes that do not pass: their number and the last value seen. */
   readonly failedProbes: readonly FailedProbe[];
+  /** After a rollback: lines of the snapshot before it that are not in the one after it, and the other way round. */
+  readonly gone: readonly string[];
+  readonly come: readonly string[];
 }
 
 export interface FailedProbe {
@@ -29,6 +32,7 @@ const outcomes = [
   'failed-guard',
   'failed-launch',
   'failed-settle',
+  'failed-snapshot',
   'failed-stage',
   'failed-step',
   'locked',
@@ -46,11 +50,15 @@ export function parseTransactionResult(output: string): TransactionResult {
   const lines = output.split('\n');
   const [, name, ...words] = lines.find((line) => line.startsWith('outcome '))?.split(' ') ?? [];
   const undoErrors = Number(lines.find((line) => line.startsWith('undo-errors '))?.split(' ')[1] ?? 0);
+  const linesAfter = (start: string): readonly string[] =>
+    lines.filter((line) => line.startsWith(start)).map((line) => line.slice(start.length));
   return {
     outcome: outcomes.find((outcome) => outcome === name) ?? 'unknown',
     words,
     undoErrors,
-    lines: lines.filter((line) => line.startsWith('| ')).map((line) => line.slice(2)),
+    lines: linesAfter('| '),
+    gone: linesAfter('gone '),
+    come: linesAfter('new '),
     failedProbes: lines.flatMap((line) => {
       const [, number, seen = ''] = /^probe (\d+)(?: (.*))?$/s.exec(line) ?? [];
       return number === undefined ? [] : [{ number: Number(number), seen }];

@@ -1,5 +1,6 @@
 import { quote } from '../../model/shell-quote.ts';
 import { fileFunctions, fileLibrary, sweepFunction } from './file-script.ts';
+import { proof, snapshotFunction } from './proof-script.ts';
 import { runtime } from './runtime.ts';
 import { acceptFunction, stepFunctions, stepLibrary } from './step-script.ts';
 import type { GuardedWork } from './transaction-work.ts';
@@ -89,12 +90,13 @@ fi`;
 }
 
 function transactionScript(
-  { steps, files, accept = [], probes }: GuardedWork,
+  { steps, files, accept = [], probes, snapshot }: GuardedWork,
   identity: TransactionIdentity,
 ): string {
   const functions = [
     ...steps.map((step, index) => stepFunctions(step, index)),
     acceptFunction(accept),
+    snapshotFunction(snapshot),
     ...files.map((change, index) => fileFunctions(change, index, identity.id)),
     ...probes.map(({ script }, index) => `probe_${String(index)}() (\n${script}\n)`),
     sweepFunction(files),
@@ -109,6 +111,7 @@ required=${quote(required.join(' '))}
 optional=${quote(optional.join(' '))}
 ${stepLibrary}
 ${fileLibrary}
+${proof}
 ${runtime}
 ${functions.join('\n')}
 ${lastLine}`;

@@ -25,6 +25,8 @@ export interface GuardedWork extends TransactionWork {
    * again, and the steps are undone.
    */
   readonly accept?: readonly Command[] | undefined;
+  /** Prints what a rollback must bring back, besides the facts. */
+  readonly snapshot?: string | undefined;
 }
 
 /** Splits what tasks planned: steps in order, and per path the one change of a file they add up to. */

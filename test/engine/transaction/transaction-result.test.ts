@@ -11,6 +11,8 @@ describe('parseTransactionResult', () => {
       undoErrors: 3,
       lines: ['RTNETLINK answers: Busy', ' second line'],
       failedProbes: [],
+      gone: [],
+      come: [],
     });
   });
 
