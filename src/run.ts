@@ -17,13 +17,14 @@ export interface RunOptions extends Omit<
 > {
   readonly inventory: Inventory;
   /** Variables that override the inventory for every host. Templates in the inventory see them. */
-  readonly extraVars?: HostVars;
+  readonly extraVars?: HostVars | undefined;
   /** Additional pattern: only hosts that match it and the play's pattern take part. `@FILE` stands for the lines of a file. */
-  readonly limit?: string;
+  readonly limit?: string | undefined;
   /** Host names; no other host is contacted. */
-  readonly only?: ReadonlySet<string>;
+  readonly only?: ReadonlySet<string> | undefined;
   /** Transport of a host. Default: by `ansible_connection`, else SSH. `close` is called when the run ends. */
-  readonly transportFor?: ((host: InventoryHost) => Transport) & Partial<Pick<Transports, 'close'>>;
+  readonly transportFor?:
+    (((host: InventoryHost) => Transport) & Partial<Pick<Transports, 'close'>>) | undefined;
 }
 
 /**
@@ -36,17 +37,25 @@ export interface RunOptions extends Omit<
  * const drifted = summary.hosts.filter(({ outcome }) => outcome !== 'ok');
  */
 export async function run(options: RunOptions): Promise<RunSummary> {
-  const { inventory: given, extraVars, limit, only, transportFor = createTransports(), ...rest } = options;
+  const {
+    inventory: given,
+    extraVars,
+    limit,
+    only,
+    transportFor = createTransports(),
+    forecaster = networkForecaster,
+    ...rest
+  } = options;
   const inventory = evaluateInventory(given, extraVars);
   const hostsOf = await playHosts(inventory, { limit, only });
   try {
     return await runPlays({
       kinds: changeKinds,
-      forecaster: networkForecaster,
       ...rest,
+      forecaster,
       transportFor,
       inventoryHosts: inventory.hosts,
-      ...(inventory.secrets !== undefined && { secrets: inventory.secrets }),
+      secrets: inventory.secrets,
       hostsOf,
     });
   } finally {

@@ -6,13 +6,13 @@ export interface CliIo {
   readonly stdout: Output;
   readonly stderr: Output;
   /** The terminal behind standard output, if there is one. */
-  readonly terminal?: Terminal;
+  readonly terminal?: Terminal | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Aborts when the user stops the run. */
   readonly signal: AbortSignal;
   /** Sends `console` output of playbooks to standard error from now on. */
-  readonly divertConsole?: () => void;
+  readonly divertConsole?: (() => void) | undefined;
   /** Asks on the terminal without echo. */
   readonly askSecret: (prompt: string) => Promise<string>;
   /** Values that output masks. Passwords and vault contents are added when they become known. */

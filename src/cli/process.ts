@@ -30,7 +30,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
   const code = await runCli(argv, {
     stdout,
     stderr: outputTo(process.stderr),
-    ...(terminal !== undefined && { terminal }),
+    terminal,
     secrets,
     env: process.env,
     cwd,

@@ -215,6 +215,6 @@ export interface HostSummary extends OfHost {
 /** Receives the events of a run; it can neither change nor break the run. A reporter that throws is reported once and receives no more events. */
 export interface Reporter {
   /** True for reporters that need secrets to undo or repeat a run. Others receive `********` for every secret. Default: false. */
-  readonly hearsSecrets?: boolean;
+  readonly hearsSecrets?: boolean | undefined;
   onEvent(event: RunEvent): void | Promise<void>;
 }

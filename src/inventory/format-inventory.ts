@@ -8,18 +8,18 @@ import { toPythonText } from './python-text.ts';
 
 export interface ListingOptions {
   /** Shows the variables of groups at the groups, instead of merged ones at the hosts. Default: false. */
-  readonly isExport?: boolean;
+  readonly isExport?: boolean | undefined;
   /** Names of the hosts to show; default all. */
-  readonly only?: ReadonlySet<string>;
+  readonly only?: ReadonlySet<string> | undefined;
 }
 
 export interface GraphOptions {
   /** The group to begin at; default `all`. */
-  readonly group?: string;
+  readonly group?: string | undefined;
   /** Shows variables too; default false. */
-  readonly withVars?: boolean;
+  readonly withVars?: boolean | undefined;
   /** Names of the hosts to show; default all. */
-  readonly only?: ReadonlySet<string>;
+  readonly only?: ReadonlySet<string> | undefined;
 }
 
 /** The inventory as JSON in the shape of `ansible-inventory --list`: groups, and the merged variables of every host. */

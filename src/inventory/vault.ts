@@ -5,7 +5,7 @@ import { vaultTextsIn } from './marked-text.ts';
 /** A password of Ansible Vault. */
 export interface VaultPassword {
   /** Label that vaults encrypted with it may carry: those are tried with it first. Default: none. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   readonly password: string;
 }
 

@@ -9,7 +9,7 @@ export interface GithubOptions {
   /** Writes to the log of a step of GitHub Actions. */
   readonly write: (text: string) => void;
   /** Takes the Markdown summary at the end of the run; default: no summary. */
-  readonly writeSummary?: (markdown: string) => void;
+  readonly writeSummary?: ((markdown: string) => void) | undefined;
   readonly diff: boolean;
   readonly verbose: number;
 }

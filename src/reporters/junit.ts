@@ -31,11 +31,11 @@ interface TestCase {
   readonly name: string;
   readonly verdict: Verdict;
   /** The reason for any verdict but `passed`. */
-  readonly message?: string;
-  readonly details?: readonly string[];
-  readonly output?: readonly string[];
+  readonly message?: string | undefined;
+  readonly details?: readonly string[] | undefined;
+  readonly output?: readonly string[] | undefined;
   /** Set for a whole host only, because its tasks take effect together. */
-  readonly milliseconds?: number;
+  readonly milliseconds?: number | undefined;
 }
 
 interface Suite {
@@ -126,7 +126,7 @@ function judgeHost({ outcome, error }: EndedHost): Omit<TestCase, 'name'> {
       return { verdict: 'skipped', ...explain(error) };
     case 'ok':
     case 'changed':
-      return { verdict: 'passed', ...(error !== undefined && { output: [error.message] }) };
+      return { verdict: 'passed', output: error === undefined ? [] : [error.message] };
   }
 }
 

@@ -19,17 +19,17 @@ export interface Connection {
 }
 
 export interface ConnectOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Milliseconds for TCP, handshake and login together, unless the host sets its own. Default: 10 s. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Milliseconds that no setting of the host can exceed. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 export interface ExecOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Milliseconds; none by default. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Bytes of stdout and stderr together that are too many; default: 64 MiB. */
-  readonly maxOutput?: number;
+  readonly maxOutput?: number | undefined;
 }

@@ -13,7 +13,7 @@ export type Fate =
   | {
       readonly kind: 'taken';
       readonly options: readonly (readonly [name: Name, value: ConfigValue])[];
-      readonly remark?: string;
+      readonly remark?: string | undefined;
     }
   /** kvmplay does not need it. */
   | { readonly kind: 'needless'; readonly reason: string }
@@ -183,7 +183,7 @@ function unquote(text: string): string {
 }
 
 function taken(name: Name, value: ConfigValue, remark?: string): Fate {
-  return { kind: 'taken', options: [[name, value]], ...(remark !== undefined && { remark }) };
+  return { kind: 'taken', options: [[name, value]], remark };
 }
 
 function needless(reason: string): Fate {

@@ -1,4 +1,3 @@
-import type { EngineOptions } from '../../engine/fleet/run-options.ts';
 import type { Play } from '../../engine/fleet/play.ts';
 import { UsageError } from '../../errors.ts';
 import { starPattern } from '../../model/escape-pattern.ts';
@@ -63,8 +62,13 @@ export const listOptions = {
 
 type PlayValues = OptionValues<typeof playOptions>;
 
+interface TagSelection {
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+}
+
 /** @throws UsageError for a word that cannot be a tag. */
-export function toTagSelection(values: PlayValues): Required<Pick<EngineOptions, 'tags' | 'skipTags'>> {
+export function toTagSelection(values: PlayValues): TagSelection {
   return { tags: tagsOf(values, 'tags'), skipTags: tagsOf(values, 'skip-tags') };
 }
 

@@ -54,7 +54,7 @@ function toPlay({ name, probes, rollout, hosts }: PlannedPlay, file: string): Re
     // A list with a comma keeps colons in host names.
     hosts: hosts.map(({ host }) => host).join(','),
     probes,
-    ...(rollout !== undefined && { rollout }),
+    rollout,
     run: async (host) => {
       const redo = redoChanges(changesOf.get(host.name) ?? [], { name: 'apply', origin: file });
       await host.perform(redo, undefined);

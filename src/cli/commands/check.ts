@@ -39,9 +39,7 @@ export async function checkProject(
   if (inventory !== undefined) {
     await checkConnections(evaluateInventory(inventory, extraVars), faults);
     for (const play of plays) {
-      await faults.of(() =>
-        checkPlays({ plays: [play], inventory, ...(extraVars !== undefined && { extraVars }) }),
-      );
+      await faults.of(() => checkPlays({ plays: [play], inventory, extraVars }));
     }
   }
   return faults.tell(countOf(playbooks, plays, inventory));

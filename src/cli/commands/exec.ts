@@ -54,12 +54,9 @@ async function execOn(
   { transport, connectTimeout, signal }: HostWay,
   { command, timeout, secrets }: ExecRequest,
 ): Promise<Answer> {
-  const connection = await transport.connect({
-    signal,
-    ...(connectTimeout !== undefined && { timeout: connectTimeout }),
-  });
+  const connection = await transport.connect({ signal, timeout: connectTimeout });
   try {
-    const limits = { signal, maxOutput, ...(timeout !== undefined && { timeout: timeout * 1000 }) };
+    const limits = { signal, maxOutput, timeout: timeout === undefined ? undefined : timeout * 1000 };
     const { code, stdout, stderr } = await connection.exec(command, limits);
     return { host: name, code, stdout: secrets.mask(stdout), stderr: secrets.mask(stderr) };
   } finally {

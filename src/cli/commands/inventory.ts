@@ -42,7 +42,7 @@ export async function showInventory({ words, options }: Arguments, io: CliIo): P
     return formatInventoryGraph(inventory, {
       ...filter,
       withVars: options.vars,
-      ...(group !== undefined && { group }),
+      group,
     });
   }
 }

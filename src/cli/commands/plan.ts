@@ -42,7 +42,7 @@ export async function writePlan(
     forks: options.forks,
     checkMode: true,
     refuseCommands: true,
-    ...(options['connect-timeout'] !== undefined && { connectTimeout: options['connect-timeout'] }),
+    connectTimeout: options['connect-timeout'],
     transportFor: createTransports(await transportDefaults(options, io)),
     reporters: [
       fold,
@@ -52,7 +52,7 @@ export async function writePlan(
       ...reportersFor({ output: options.output, diff: true, verbose: options.verbose }, io),
     ],
     signal: io.signal,
-    ...(options.limit !== undefined && { limit: options.limit }),
+    limit: options.limit,
   });
   printReporterErrors(summary, io);
   if (summary.hosts.length === 0) throw new UsageError('no host is in the plays');

@@ -84,18 +84,18 @@ export async function runPlaybooks(
     forks: stepping === undefined ? options.forks : 1,
     checkMode: options.check || list !== undefined,
     confirmTimeout: options['confirm-timeout'],
-    ...(options['connect-timeout'] !== undefined && { connectTimeout: options['connect-timeout'] }),
+    connectTimeout: options['connect-timeout'],
     transportFor: createTransports(await transportDefaults(options, io)),
     reporters: [...journal, unknownTags, ...reporters],
     signal: stepping?.signal ?? io.signal,
-    ...(stepping !== undefined &&
-      list === undefined && {
-        step: (question) => stepping.ask(inventory.secrets?.maskIn(question, namingFields) ?? question),
-      }),
-    ...(hosts.limit !== undefined && { limit: hosts.limit }),
-    ...(hosts.only !== undefined && { only: hosts.only }),
-    ...(rollout !== undefined && { rollout }),
-    ...(options['max-disruption'] !== undefined && { maxDisruption: options['max-disruption'] }),
+    step:
+      stepping === undefined || list !== undefined
+        ? undefined
+        : (question) => stepping.ask(inventory.secrets?.maskIn(question, namingFields) ?? question),
+    limit: hosts.limit,
+    only: hosts.only,
+    rollout,
+    maxDisruption: options['max-disruption'],
   });
   refuseNobody(summary, plays, options.limit);
   if (list !== undefined) printList(list.run, summary, { options, io });

@@ -54,10 +54,10 @@ export async function askHosts<F extends FactSet>(
     inventory: await openInventory(options, io, { extraVars: options['extra-vars'] }),
     forks: options.forks,
     checkMode: true,
-    ...(options['connect-timeout'] !== undefined && { connectTimeout: options['connect-timeout'] }),
+    connectTimeout: options['connect-timeout'],
     transportFor: createTransports(await transportDefaults(options, io)),
     signal: io.signal,
-    ...(options.limit !== undefined && { limit: options.limit }),
+    limit: options.limit,
   });
   return {
     hosts: summary.hosts.flatMap(({ host }) => {

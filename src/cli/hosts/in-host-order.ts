@@ -9,7 +9,7 @@ export function inHostOrder(reporter: Reporter): Reporter {
     held.clear();
   };
   return {
-    ...(reporter.hearsSecrets !== undefined && { hearsSecrets: reporter.hearsSecrets }),
+    hearsSecrets: reporter.hearsSecrets,
     onEvent: async (event) => {
       if ('host' in event) {
         held.set(event.host, [...(held.get(event.host) ?? []), event]);

@@ -73,7 +73,7 @@ async function readPassword({ id, from }: PasswordSource, io: CliIo): Promise<Va
     ? await io.askSecret(id === undefined ? 'Vault password: ' : `Vault password (${id}): `)
     : await readPasswordFile({ id, from }, io);
   if (password === '') throw new UsageError(`the vault password of ${from} is empty`);
-  return { password, ...(id !== undefined && { id }) };
+  return { password, id };
 }
 
 /** Reads a file, or the output of a program, and trims it as Ansible does. */

@@ -38,8 +38,8 @@ export function headerOf(source: HeaderSource, io: CliIo): RecordHeader {
     command,
     playbooks: playbooks.map((file) => resolvePath(file, io.cwd)),
     inventory: inventory.map((source) => (isHostList(source, io.cwd) ? source : resolvePath(source, io.cwd))),
-    ...(limit !== undefined && { limit }),
-    ...(only !== undefined && { only }),
+    limit,
+    only,
     extraVars: Object.fromEntries(
       Object.entries(extraVars).filter(([name, value]) => !isLeftOut(name, value)),
     ),

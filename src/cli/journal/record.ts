@@ -15,9 +15,9 @@ export interface RecordHeader {
   readonly playbooks: readonly string[];
   /** Absolute paths or host lists. */
   readonly inventory: readonly string[];
-  readonly limit?: string;
+  readonly limit?: string | undefined;
   /** The hosts of a resumed run. */
-  readonly only?: readonly string[];
+  readonly only?: readonly string[] | undefined;
   /** Without variables whose names look secret. */
   readonly extraVars: Readonly<Record<string, unknown>>;
   /** Names of the omitted variables. */
@@ -55,7 +55,7 @@ export interface RecordedHost {
   readonly isDone: boolean;
   /** Changes still in force when the run ended, in order. */
   readonly changes: readonly Change[];
-  readonly error?: EventError;
+  readonly error?: EventError | undefined;
 }
 
 /** True when the run was not interrupted. */
@@ -81,7 +81,7 @@ export function hostsOf({ run: { plays, playNames } }: RunRecord): readonly Reco
       outcome: severity.find((outcome) => outcomes.includes(outcome)),
       isDone: isWhole && outcomes.every((outcome) => outcome === 'ok' || outcome === 'changed'),
       changes: inPlays.flatMap(({ changes }) => changes),
-      ...(error !== undefined && { error }),
+      error,
     };
   });
 }

@@ -21,9 +21,9 @@ export interface RunRequest {
   /** True when these variables win over those of settings, because a command line gave them. */
   readonly areStrong: boolean;
   /** Selects the hosts of the run from the inventory; undefined: all hosts. */
-  readonly only?: (inventory: Inventory) => readonly string[];
+  readonly only?: ((inventory: Inventory) => readonly string[]) | undefined;
   /** Message when `only` selects no host. */
-  readonly nobody?: string;
+  readonly nobody?: string | undefined;
 }
 
 /** @throws UsageError for words and options that contradict each other. */

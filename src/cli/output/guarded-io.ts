@@ -17,7 +17,7 @@ export function guardIo(io: ProcessIo): CliIo {
     secrets,
     stdout: guardOutput(io.stdout, secrets),
     stderr: guardOutput(io.stderr, secrets),
-    ...(io.terminal !== undefined && { terminal: guardTerminal(io.terminal, secrets) }),
+    terminal: io.terminal === undefined ? undefined : guardTerminal(io.terminal, secrets),
     askSecret: async (prompt) => {
       const secret = await io.askSecret(promptOf(prompt));
       secrets.add(secret);

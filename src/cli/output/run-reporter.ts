@@ -102,7 +102,7 @@ function formatReporter(format: OutputFormat, options: FormatOptions): Reporter 
       const file = io.env['GITHUB_STEP_SUMMARY'] ?? '';
       const writeSummary = (markdown: string): void =>
         appendFileSync(file, cleanText(io.secrets.maskUnlikely(markdown), undefined));
-      return githubReporter({ write, diff, verbose, ...(file !== '' && { writeSummary }) });
+      return githubReporter({ write, diff, verbose, writeSummary: file === '' ? undefined : writeSummary });
     }
   }
 }

@@ -49,12 +49,12 @@ export async function runChanges(
     forks: options.forks,
     checkMode: options.check,
     confirmTimeout: options['confirm-timeout'],
-    ...(options['connect-timeout'] !== undefined && { connectTimeout: options['connect-timeout'] }),
+    connectTimeout: options['connect-timeout'],
     transportFor: createTransports(await transportDefaults(options, io)),
     reporters: [...reporters, ...reportersFor(options, io)],
     signal: io.signal,
-    ...(options['max-disruption'] !== undefined && { maxDisruption: options['max-disruption'] }),
-    ...(options.limit !== undefined && { limit: options.limit }),
+    maxDisruption: options['max-disruption'],
+    limit: options.limit,
   });
   if (summary.hosts.length === 0)
     throw new UsageError(`no host of ${origin} is in --limit ${options.limit ?? ''}`);

@@ -10,7 +10,7 @@ import { composeSurvey, splitSurvey, type SurveyOutput } from './survey.ts';
 export interface HostConnectionOptions {
   /** Milliseconds for TCP, handshake and login, unless the host sets its own. Default: the transport's. */
   readonly connectTimeout?: number | undefined;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Time limit in milliseconds for kvmplay's own scripts. Scripts that wait on purpose give their own. */
@@ -118,8 +118,8 @@ export class HostConnection {
     const { connectTimeout: timeout } = this.#options;
     return await this.#transport.connect({
       ...this.#signal(),
-      ...(timeout !== undefined && { timeout }),
-      ...(limit !== undefined && { limit }),
+      timeout,
+      limit,
     });
   }
 

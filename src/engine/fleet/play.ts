@@ -28,16 +28,16 @@ export interface PlayDefinition<V> {
   /** Host pattern in Ansible's language: `kvm:!maintenance`. */
   readonly hosts: string;
   /** Tags of all tasks in the play. */
-  readonly tags?: readonly string[];
+  readonly tags?: readonly string[] | undefined;
   /**
    * Schema that types and checks the variables of every host before the first connection: any Standard Schema, such as zod's. Without it variables are
    * `unknown`.
    */
-  readonly vars?: StandardSchema<V>;
+  readonly vars?: StandardSchema<V> | undefined;
   /** Checks that a change must not break. A probe that passed before a change must pass after it, or the host rolls back. */
-  readonly probes?: readonly Probe[];
+  readonly probes?: readonly Probe[] | undefined;
   /** Canaries, waves, failure budget. Default: all hosts at once, bounded by `forks`, regardless of failures. */
-  readonly rollout?: Rollout;
+  readonly rollout?: Rollout | undefined;
   /**
    * Runs once per host and declares its desired state; the planned changes form one transaction. (A method, so that plays with different variables fit into
    * one list.)

@@ -95,9 +95,9 @@ export interface ScheduleOptions {
   readonly play: string;
   readonly forks: number;
   /** Hosts that failed in an earlier play. They count in shares, but belong to no wave. */
-  readonly lost?: ReadonlySet<string>;
+  readonly lost?: ReadonlySet<string> | undefined;
   /** All hosts, to distinguish a misspelt variable or group from one that merely these hosts lack. */
-  readonly inventory?: readonly InventoryHost[];
+  readonly inventory?: readonly InventoryHost[] | undefined;
 }
 
 /** Computes the waves of a rollout. Pure. Throws PlaybookError for a contradictory rollout. */

@@ -22,7 +22,7 @@ export interface PreparedPlay {
   readonly play: Play;
   readonly hosts: readonly PlayHost[];
   /** Absent: all hosts at once, regardless of failures. */
-  readonly rollout?: Rollout;
+  readonly rollout?: Rollout | undefined;
 }
 
 /**
@@ -133,7 +133,7 @@ class PlaysRun {
       emit: (event) => this.#broadcast.emit(event),
       sleep,
       idle: () => this.#watch.idle(),
-      ...(signal !== undefined && { signal }),
+      signal,
     });
     for (const summary of summaries) ended.set(summary.host, summary);
     if (broken !== undefined) this.stopped = { play: play.name, playIndex, ...broken };
@@ -185,7 +185,7 @@ function scheduleOf(
       play: play.name,
       forks,
       lost: new Set(lost.map(({ host }) => host)),
-      ...(inventoryHosts !== undefined && { inventory: inventoryHosts }),
+      inventory: inventoryHosts,
     },
   );
 }
@@ -204,9 +204,7 @@ async function prepare(
 }
 
 async function sleepFor(...[milliseconds, signal]: Parameters<Sleep>): Promise<void> {
-  await setTimeout(milliseconds, undefined, { ...(signal !== undefined && { signal }) }).catch(
-    () => undefined,
-  );
+  await setTimeout(milliseconds, undefined, signal && { signal }).catch(() => undefined);
 }
 
 /** Blocking the loop for a quarter of the confirmation time is too much. */

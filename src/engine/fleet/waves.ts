@@ -18,7 +18,7 @@ export interface WaveWork extends OfPlay {
   /** Resolves when the hosts in progress have been served; a further host starts only then. Default: at once. */
   readonly idle?: (() => Promise<void>) | undefined;
   /** No further host starts after it fires. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface EndedHost {
@@ -34,7 +34,7 @@ export interface WavesEnd {
   /** One summary for every host of the rollout, in no particular order. */
   readonly summaries: readonly HostSummary[];
   /** The reason why no further host may start. */
-  readonly broken?: BrokenBudget;
+  readonly broken?: BrokenBudget | undefined;
 }
 
 export interface BrokenBudget {
@@ -78,7 +78,7 @@ class Waves {
       else await this.#runWave(wave, { isLast: index === waves.length - 1 });
     }
     const summaries = [...this.#ended.values()].map(({ summary }) => summary);
-    return { summaries, ...(this.#broken !== undefined && { broken: this.#broken }) };
+    return { summaries, broken: this.#broken };
   }
 
   async #runWave(wave: Wave, { isLast }: { readonly isLast: boolean }): Promise<void> {

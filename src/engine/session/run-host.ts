@@ -116,7 +116,7 @@ export function connectionTo(host: InventoryHost, options: EngineOptions): HostC
   const { transportFor, connectTimeout, signal } = options;
   return new HostConnection(transportFor(host), {
     connectTimeout: connectTimeout === undefined ? undefined : connectTimeout * 1000,
-    ...(signal !== undefined && { signal }),
+    signal,
   });
 }
 

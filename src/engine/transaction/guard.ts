@@ -171,13 +171,9 @@ const states: Readonly<Record<string, Exclude<GuardStatus['state'], 'none'>>> = 
 
 async function execOn(options: GuardOptions, script: string): Promise<string> {
   const { transport, connectTimeout, signal } = options;
-  const limits = signal === undefined ? {} : { signal };
-  const connection = await transport.connect({
-    ...limits,
-    ...(connectTimeout !== undefined && { timeout: connectTimeout }),
-  });
+  const connection = await transport.connect({ signal, timeout: connectTimeout });
   try {
-    const { stdout } = await connection.exec(script, { ...limits, timeout: (patience + 60) * 1000 });
+    const { stdout } = await connection.exec(script, { signal, timeout: (patience + 60) * 1000 });
     return stdout;
   } finally {
     await connection.close();
