@@ -35,7 +35,7 @@ const lawless: [string, Planner, RegExp][] = [
   [
     'plans otherwise a second time',
     () => [write(undefined, String(calls++))],
-    /ensureX x is not pure: it plans otherwise/,
+    /ensureX x is not pure: a second plan differs/,
   ],
   [
     'writes to its input',
@@ -51,9 +51,13 @@ const lawless: [string, Planner, RegExp][] = [
       (files as Map<string, unknown>).set(path, 'x');
       return [];
     },
-    /ensureX x is not pure: it writes to a map/,
+    /ensureX x is not pure: a task must not modify a map/,
   ],
-  ['takes a file for another', () => [write('other', 'new')], /ensureX x is not honest: .*takes it for/],
+  [
+    'takes a file for another',
+    () => [write('other', 'new')],
+    /ensureX x is not honest: .*as the plan expects/,
+  ],
   [
     'sets what no kernel has',
     () => [{ kind: 'sysctl.set', key: 'vm.none', before: '0', after: '1' }],
@@ -62,7 +66,7 @@ const lawless: [string, Planner, RegExp][] = [
   [
     'never has enough',
     ({ files }) => [write(files.get(path)?.content, `${files.get(path)?.content ?? ''}x`)],
-    /ensureX x does not converge: once it is done it would still do ~ file \/etc\/x$/,
+    /ensureX x does not converge: a second run would still make ~ file \/etc\/x$/,
   ],
   [
     'forgets what was before',
@@ -101,7 +105,7 @@ describe('checkTaskLaws', () => {
     const theirs = { content: 'x', mode: 0o600, owner: 'qemu', group: 'kvm' };
 
     await expect(checkTaskLaws(stays, { count: 1 }, { files: { '/etc/theirs': theirs } })).rejects.toThrow(
-      /ensureX x cannot be taken back: files\.\/etc\/theirs/,
+      /ensureX x cannot be undone: files\.\/etc\/theirs/,
     );
   });
 });

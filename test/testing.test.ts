@@ -284,7 +284,7 @@ describe('fakeHost', () => {
 
     await expect(
       make(host, [{ kind: 'file.delete', path: '/etc/x', mode: 0o644, before: 'old\n' }]),
-    ).rejects.toThrow('the file is not what the plan takes it for');
+    ).rejects.toThrow('the file is not as the plan expects');
   });
 
   it('does what tasks plan, and keeps a record of it', async () => {

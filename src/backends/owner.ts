@@ -35,14 +35,14 @@ export function ownerOf(
     );
   }
   const verdict = first.backend.boots(answersOf(first.backend));
-  if (!verdict.boots) throw new PlanError(`nobody would bring ${link.name} up at boot: ${verdict.why}`);
+  if (!verdict.boots) throw new PlanError(`nothing would bring ${link.name} up at boot: ${verdict.why}`);
   return first.backend;
 }
 
 function unowned({ distribution, networkServices }: Platform): PlanError {
   const found = networkServices.join(', ') || 'nothing';
   return new PlanError(
-    `the network of ${distribution.name} is configured by ${found}, which kvmplay cannot write for: ` +
+    `the network of ${distribution.name} is configured by ${found}, for which kvmplay has no backend: ` +
       `network_backend should be set to one of ${knownIds()}`,
   );
 }

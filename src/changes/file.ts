@@ -140,7 +140,7 @@ function checkFile(change: FileChange, state: FileState | undefined): readonly s
     return state === undefined ? [`file ${at} is gone`] : checkPermissions(change, state);
   if (state?.content === change.before) return [];
   if (state === undefined) return [`file ${at} is gone`];
-  return [change.before === undefined ? `file ${at} is there already` : `content of file ${at} is another`];
+  return [change.before === undefined ? `file ${at} exists already` : `content of file ${at} differs`];
 }
 
 function checkPermissions(

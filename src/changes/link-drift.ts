@@ -8,7 +8,7 @@ import { compare } from './words.ts';
 export function driftOfNew({ name }: Link): Drift {
   return {
     facts: [links],
-    check: (answer) => (answer(links).has(name) ? [`link ${name} is there already`] : []),
+    check: (answer) => (answer(links).has(name) ? [`link ${name} exists already`] : []),
   };
 }
 

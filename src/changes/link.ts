@@ -82,8 +82,8 @@ export const linkFamily: Family<LinkCreate | LinkDelete | LinkUpdate> = {
 function judgeDelete({ name }: Link, { now, after }: Course): readonly Verdict[] {
   if (!isUsed(name, now)) return [];
   return after.links.has(name)
-    ? [{ seconds: BLIP, reason: `${name} is made anew` }]
-    : [{ seconds: FOREVER, reason: `${name} is in use and goes away` }];
+    ? [{ seconds: BLIP, reason: `${name}is created again` }]
+    : [{ seconds: FOREVER, reason: `${name} is in use and is removed` }];
 }
 
 function judgeUpdate({ name, before: was, after: will }: LinkUpdate, course: Course): readonly Verdict[] {
@@ -106,7 +106,7 @@ function judgeUpdate({ name, before: was, after: will }: LinkUpdate, course: Cou
   if (alters('vlan_filtering') && will.options?.['vlan_filtering'] !== '0') {
     verdicts.push({
       seconds: FOREVER,
-      reason: `${name} begins to filter VLANs: tagged frames are dropped until its ports have them`,
+      reason: `${name} begins to filter VLANs: tagged frames are dropped until its ports carry their VLANs`,
     });
   }
   return verdicts;

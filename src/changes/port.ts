@@ -99,7 +99,7 @@ function judgeAdd({ port, controller, controllerKind: kind }: PortAdd, course: C
   if (kind === 'bridge') {
     const waits = (joined?.options?.['stp_state'] ?? '0') !== '0';
     return waits && (portUsed || isUsed(controller, before))
-      ? [{ seconds: stpDelay(controller, after), reason: `${port} joins ${controller}, which does STP` }]
+      ? [{ seconds: stpDelay(controller, after), reason: `${port} joins ${controller}, which runs STP` }]
       : [];
   }
   if (!portUsed) return [];
@@ -128,7 +128,7 @@ function judgeRemove({ port, controller }: PortRemove, { before, now, after }: C
   }
   if (!isUsed(controller, now, port)) return [];
   return portsOf(after.links, controller).some(({ kind }) => kind !== 'tap')
-    ? [{ seconds: BLIP, reason: `${controller} loses its port ${port}, and has another` }]
+    ? [{ seconds: BLIP, reason: `${controller} loses its port ${port}, but has another` }]
     : [{ seconds: FOREVER, reason: `${controller} is in use and loses its uplink ${port}` }];
 }
 

@@ -176,7 +176,7 @@ function judge({ family, destination, table }: Route, { changes }: Course): Verd
     destination === 'default' ? `the default route of IPv${family}` : `the route to ${destination}`;
   return isReplaced
     ? { seconds: BLIP, reason: `${route} is replaced` }
-    : { seconds: FOREVER, reason: `${route} goes away` };
+    : { seconds: FOREVER, reason: `${route} is removed` };
 }
 
 function driftOf(route: Route, isWanted: boolean): Drift {

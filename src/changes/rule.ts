@@ -60,7 +60,7 @@ function judge(rule: RoutingRule, { changes }: Course): Verdict {
   );
   return isReplaced
     ? { seconds: BLIP, reason: `${describeRule(rule)} is replaced` }
-    : { seconds: FOREVER, reason: `${describeRule(rule)} goes away` };
+    : { seconds: FOREVER, reason: `${describeRule(rule)} is removed` };
 }
 
 function driftOf(rule: RoutingRule, isWanted: boolean): Drift {

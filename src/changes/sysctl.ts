@@ -46,6 +46,6 @@ function judge({ key, after }: SysctlSet): readonly Verdict[] {
   if (/^net\.ipv4\.conf\..+\.rp_filter$/.test(key) && after === '1')
     return verdict(`packets that come in on another link than their answer goes out are dropped (${key})`);
   if (/^net\.ipv6\.conf\..+\.disable_ipv6$/.test(key) && after !== '0')
-    return verdict(`the kernel takes away IPv6 addresses (${key})`);
+    return verdict(`the kernel removes IPv6 addresses (${key})`);
   return [];
 }

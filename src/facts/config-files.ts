@@ -92,7 +92,7 @@ function parse(output: string): ConfigFiles {
   if (rest.trim() === '') return files;
 
   const border = rest.indexOf('\n\n');
-  if (border === -1) throw new FactParseError('the list of configuration files has no end');
+  if (border === -1) throw new FactParseError('the list of configuration files ends too early');
   const entries = rest.slice(0, border).split('\n').map(parseEntry);
   for (const [path, file] of readContents(entries, Buffer.from(rest.slice(border + 1))))
     files.set(path, file);
@@ -151,5 +151,5 @@ function startsWith(bytes: Buffer, start: Buffer): boolean {
 }
 
 function unknownPlace(path: string): FactParseError {
-  return new FactParseError(`the answer about configuration files does not tell where ${path} begins`);
+  return new FactParseError(`the answer about configuration files has no heading for ${path}`);
 }

@@ -97,7 +97,7 @@ function parse(output: string): Platform {
   const valuesOf = (key: string) =>
     lines.filter((line) => line.startsWith(`${key} `)).map((line) => line.slice(key.length + 1));
   const [kernel] = valuesOf('kernel');
-  if (kernel === undefined) throw new FactParseError('the kernel should tell its release and does not');
+  if (kernel === undefined) throw new FactParseError('the kernel does not report its release');
 
   const ipVersion = ipVersionOf(lines);
   const networkRoot = networkRootOf(lines);

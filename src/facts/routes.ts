@@ -28,7 +28,7 @@ export const routes: Fact<readonly Route[]> = {
 function parse(output: string): readonly Route[] {
   const lines = linesOf(output);
   const border = lines.indexOf('IPv6');
-  if (border === -1) throw new FactParseError('the list of IPv4 routes has no end');
+  if (border === -1) throw new FactParseError('the list of IPv4 routes ends too early');
 
   const ofFamily = (part: readonly string[], family: 4 | 6) =>
     part.flatMap((line) => parseRoute(line, family) ?? []);

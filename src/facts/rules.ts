@@ -24,7 +24,7 @@ export const rules: Fact<readonly RoutingRule[]> = {
 function parse(output: string): readonly RoutingRule[] {
   const lines = linesOf(output);
   const border = lines.indexOf('IPv6');
-  if (border === -1) throw new FactParseError('the list of IPv4 rules has no end');
+  if (border === -1) throw new FactParseError('the list of IPv4 rules ends too early');
   return [
     ...lines.slice(0, border).flatMap((line) => parseRule(line, 4)),
     ...lines.slice(border + 1).flatMap((line) => parseRule(line, 6)),

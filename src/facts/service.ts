@@ -66,7 +66,7 @@ function parseUnit(name: string, lines: readonly string[]): Omit<Service, 'manag
     lines.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1);
   const [load, active, sub] = [valueOf('LoadState'), valueOf('ActiveState'), valueOf('SubState')];
   if (load === undefined || active === undefined)
-    throw new FactParseError(`systemd tells no state of ${name}: ${JSON.stringify(lines.join(' '))}`);
+    throw new FactParseError(`systemd reports no state of ${name}: ${JSON.stringify(lines.join(' '))}`);
   // In `auto-restart` the service has just failed.
   const isStarting = active === 'activating' && sub !== 'auto-restart';
   const unit = valueOf('Id')?.replace(/\.service$/, '') ?? '';

@@ -109,12 +109,12 @@ function checkLink(draft: PlanBuilder, { link: name, addresses = [] }: AddressSp
   if (link === undefined)
     throw new PlanError(`link ${name} does not exist: free NICs here are ${freeNics(draft)}`);
   if (link.controller !== undefined) {
-    throw new PlanError(`link ${name} is a port of ${link.controller}, on which its addresses should be`);
+    throw new PlanError(`link ${name} is a port of ${link.controller}: its addresses should be on that one`);
   }
   const lease = draft.facts.leases.find((item) => item.link === name);
   if (addresses.length > 0 && (lease !== undefined || draft.addressingOf(name)?.dhcp === true)) {
     throw new PlanError(
-      `link ${name} gets its address from DHCP${lease === undefined ? '' : `, ${lease.address}`}: that should be ended first`,
+      `link ${name} gets its address from DHCP${lease === undefined ? '' : `, ${lease.address}`}: its DHCP client should be stopped first`,
     );
   }
   return link;

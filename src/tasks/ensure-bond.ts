@@ -101,7 +101,7 @@ function checkPort(draft: PlanBuilder, name: string, bond: string): Link {
   if (port.kind !== 'ethernet')
     throw new PlanError(`port ${name} of ${bond} is ${describeKind(port)}, it should be a NIC`);
   if (isGuestPort(port))
-    throw new PlanError(`port ${name} of ${bond} is a guest's, it should be a NIC of the host`);
+    throw new PlanError(`port ${name} of ${bond} belongs to a guest, it should be a NIC of the host`);
   refuseTakenFrames(draft, name, bond);
   const [vlan] = vlansOn(draft.facts.links, name);
   if (vlan !== undefined) {
@@ -112,7 +112,7 @@ function checkPort(draft: PlanBuilder, name: string, bond: string): Link {
   const lease = draft.facts.leases.find(({ link }) => link === name);
   if (lease !== undefined) {
     throw new PlanError(
-      `port ${name} of ${bond} has ${lease.address} from DHCP, which should be ended first`,
+      `port ${name} of ${bond} has ${lease.address} from DHCP: its DHCP client should be stopped first`,
     );
   }
   return port;

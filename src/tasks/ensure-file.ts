@@ -95,7 +95,7 @@ function factsFor({ path }: FileSpec) {
 
 function check({ state: wanted, content }: FileSpec): string | undefined {
   if (wanted === 'absent')
-    return content === undefined ? undefined : 'content is given, and the file shall be absent';
+    return content === undefined ? undefined : 'content is given, it should be left out with state absent';
   if (content === undefined) return 'content is missing, it should be the text of the file';
   const bytes = Buffer.byteLength(content);
   return bytes > LARGEST ? `content has ${bytes} bytes, it should have at most ${LARGEST}` : undefined;

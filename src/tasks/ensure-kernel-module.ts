@@ -75,11 +75,11 @@ export const ensureKernelModule: TaskFunction<
   name: 'ensureKernelModule',
   schema,
   check: ({ name, state: wanted, parameters: given, unload }) => {
-    if (wanted === 'present' && unload) return 'unload is true, and the module shall be present';
+    if (wanted === 'present' && unload) return 'unload is true, it should be left out with state present';
     if (unload && linkModules.has(name.replaceAll('-', '_')))
       return `unload is true, and every link that ${name} makes would go with it`;
     if (wanted === 'absent' && given !== undefined)
-      return 'parameters are given, and the module shall be absent';
+      return 'parameters are given, they should be left out with state absent';
     const bonds = given?.['max_bonds'] ?? '0';
     return name === 'bonding' && bonds !== '0'
       ? `max_bonds is ${bonds}, it should be 0: ensureBond makes bonds`
@@ -166,7 +166,7 @@ function warnOfParameters(desired: ModuleSpec, module: KernelModule): readonly s
   return Object.entries(wantedParameters(desired) ?? {}).flatMap(([key, value]) => {
     const current = module.parameters[key];
     if (current === undefined || plainParameter(current) === plainParameter(value)) return [];
-    return [`parameter ${key} of module ${desired.name} stays ${current} until it is loaded anew`];
+    return [`parameter ${key} of module ${desired.name} stays ${current} until the module is loaded again`];
   });
 }
 

@@ -87,11 +87,13 @@ export const ensureLines: TaskFunction<DesiredLines, LinesSpec, LinesFacts, Line
     const current = findFile(files, path);
     if (current === undefined && desired.state === 'absent') return requireRoot([], { platform: host });
     if (files.get(path) === expectedFile) {
-      const warnings = [`what becomes of ${path} shows once the package that may bring it is installed`];
+      const warnings = [
+        `the changes of ${path} are unknown until the package that may bring it is installed`,
+      ];
       return requireRoot([], { platform: host, warnings });
     }
     if (current === undefined && !create)
-      throw new PlanError(`${path} does not exist: create should be true where it shall be made`);
+      throw new PlanError(`${path} does not exist: create should be true to create it`);
     const content = editLines(current?.content ?? '', desired);
     return requireRoot(writeFile(path, current, { content, secret }), { platform: host });
   },
@@ -106,6 +108,8 @@ function check({ lines, match, after, before, state: wanted }: LinesSpec): strin
   if (lines.length === 0 && (wanted === 'present' || match === undefined))
     return 'lines is missing, it should name a line';
   if (wanted === 'present' && match !== undefined && lines.length !== 1)
-    return `lines has ${lines.length} of them, it should have one, which a line that matches becomes`;
-  return after !== undefined && before !== undefined ? 'after and before are both given' : undefined;
+    return `lines has ${lines.length} lines, it should have one together with match`;
+  return after !== undefined && before !== undefined
+    ? 'after and before are both given, one of them should be left out'
+    : undefined;
 }

@@ -90,7 +90,7 @@ function refuseFixed({ name, running, enabled: wanted }: ServiceSpec, { enabled 
     throw new PlanError(`service ${name} is masked: \`systemctl unmask ${name}\` lets it start`);
   if (enabled === 'fixed' && wanted === true) {
     throw new PlanError(
-      `service ${name} cannot be enabled, others start it (static): enabled should be 'unchanged'`,
+      `service ${name} cannot be enabled, other units start it (static): enabled should be 'unchanged'`,
     );
   }
 }
@@ -98,7 +98,7 @@ function refuseFixed({ name, running, enabled: wanted }: ServiceSpec, { enabled 
 function refuseLostAlias({ name, running, enabled: wanted }: ServiceSpec, { unit, enabled }: Service): void {
   if (unit !== undefined && running === true && wanted === false && enabled === true) {
     throw new PlanError(
-      `${name} is an alias of service ${unit} that goes when it is disabled: name should be ${unit}`,
+      `${name} is an alias of service ${unit} and is removed when that is disabled: name should be ${unit}`,
     );
   }
 }

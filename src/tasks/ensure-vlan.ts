@@ -80,7 +80,7 @@ function nameOf({ parent, id, name }: VlanSpec): string {
 
 function check(desired: VlanSpec): string | undefined {
   const name = nameOf(desired);
-  if (name === desired.parent) return `name is that of its parent, ${desired.parent}`;
+  if (name === desired.parent) return `name is ${name}, it should differ from that of the parent`;
   const tooLong = problemOfLength(name, shorterVlanName(desired.parent, desired.id));
   return tooLong ?? (desired.state === 'present' ? problemOfNewName(name, 'VLAN') : undefined);
 }

@@ -30,5 +30,7 @@ async function varsFor<V>(play: Play<V>, vars: unknown = {}): Promise<V> {
   const path = (issue?.path ?? [])
     .map((part) => String(typeof part === 'object' ? part.key : part))
     .join('.');
-  throw new PlaybookError(`variable ${path} does not fit play ${play.name}: ${issue?.message ?? ''}`);
+  throw new PlaybookError(
+    `variable ${path} does not match the schema of play ${play.name}: ${issue?.message ?? ''}`,
+  );
 }

@@ -19,7 +19,7 @@ export function systemRefusalOf(state: FakeState, change: Change): string | unde
     case 'sysctl.set': {
       const current = state.sysctls.get(change.key);
       if (current === undefined) return 'No such file or directory';
-      return current === change.before ? undefined : `it is ${current}, not what the plan takes it for`;
+      return current === change.before ? undefined : `it is ${current}, not as the plan expects`;
     }
     case 'service.set':
       return refuseService(state, change);
@@ -27,7 +27,7 @@ export function systemRefusalOf(state: FakeState, change: Change): string | unde
     case 'package.remove': {
       const isWanted = change.kind === 'package.install';
       const same = change.names.find((name) => state.packages.installed.has(name) === isWanted);
-      return same === undefined ? undefined : `${same} is so already`;
+      return same === undefined ? undefined : `${same} is as wanted already`;
     }
     case 'file.write':
     case 'file.update':
@@ -62,13 +62,13 @@ function refuseService(state: FakeState, { name, before, after }: ServiceSet): s
   }
   if (service.enabled === 'masked' && after.running === true) return `Unit ${name}.service is masked.`;
   const isSame = Object.entries(before).every(([key, value]) => Reflect.get(service, key) === value);
-  return isSame ? undefined : 'the service is not what the plan takes it for';
+  return isSame ? undefined : 'the service is not as the plan expects';
 }
 
 function refuseFile({ files }: FakeState, change: FileChange): string | undefined {
   const file = files.get(change.path);
   if (file !== undefined && !isTextFile(file)) return `${change.path} is ${file.is}`;
-  const unlike = 'the file is not what the plan takes it for';
+  const unlike = 'the file is not as the plan expects';
   if (change.kind !== 'file.update') return file?.content === change.before ? undefined : unlike;
   if (file === undefined) return 'No such file or directory';
   const current: FilePermissions = { owner: 'root', group: 'root', ...file };

@@ -73,7 +73,7 @@ async function planTwice<D, F, O>(task: Task<D, F, O>, input: unknown, host: Fak
   };
   const [one, other] = [plan(), plan()];
   if (!isDeepStrictEqual(one, other))
-    throw broken(task, desired, 'is not pure: it plans otherwise a second time');
+    throw broken(task, desired, 'is not pure: a second plan differs from the first');
   return one;
 }
 
@@ -90,17 +90,16 @@ async function checkOn<D, F, O>(
     throw broken(task, desired, `is not honest: ${(error as Error).message}`, error);
   }
   const again = await leftOver(host, { task, input });
-  if (again !== '')
-    throw broken(task, desired, `does not converge: once it is done it would still do ${again}`);
+  if (again !== '') throw broken(task, desired, `does not converge: a second run would still make ${again}`);
 
   const undo = changes.toReversed().flatMap((change) => inverseOf(change) ?? []);
   try {
     await host.perform(taskOf(undo), undefined);
   } catch (error) {
-    throw broken(task, desired, `cannot be taken back: ${(error as Error).message}`, error);
+    throw broken(task, desired, `cannot be undone: ${(error as Error).message}`, error);
   }
   const [difference] = differencesOf(start, host);
-  if (difference !== undefined) throw broken(task, desired, `cannot be taken back: ${difference}`);
+  if (difference !== undefined) throw broken(task, desired, `cannot be undone: ${difference}`);
 }
 
 async function leftOver<D, F, O>(host: FakeHost, { task, input }: Performance<D, F, O>): Promise<string> {

@@ -110,14 +110,14 @@ describe('forecastOf', () => {
       {
         disruption: 'outage',
         seconds: 8,
-        reasons: ['eno3 joins br0, which does STP', 'address 10.128.1.10/24 moves from eno3 to br0'],
+        reasons: ['eno3 joins br0, which runs STP', 'address 10.128.1.10/24 moves from eno3 to br0'],
       },
     ],
     [
       'sees an address that is not replaced',
       onEno3,
       (host) => ensureAddress(host, { link: 'eno3', addresses: [address.address], state: 'absent' }),
-      { disruption: 'outage', reasons: ['address 10.128.1.10/24 of eno3 goes away'], touchesSsh: true },
+      { disruption: 'outage', reasons: ['address 10.128.1.10/24 of eno3 is removed'], touchesSsh: true },
     ],
     [
       'sees nothing in a bridge that is removed and carries nothing',
@@ -207,7 +207,7 @@ describe('forecastOf', () => {
       'calls one port less a blip',
       { links: layout },
       [portRemove('eno4', 'bond6', 'bond')],
-      { disruption: 'blip', reasons: ['bond6 loses its port eno4, and has another'] },
+      { disruption: 'blip', reasons: ['bond6 loses its port eno4, but has another'] },
     ],
     [
       'sees an uplink that is not replaced',
@@ -350,7 +350,7 @@ describe('forecastOf', () => {
       ],
       {
         disruption: 'outage',
-        reasons: ['br6 begins to filter VLANs: tagged frames are dropped until its ports have them'],
+        reasons: ['br6 begins to filter VLANs: tagged frames are dropped until its ports carry their VLANs'],
       },
     ],
     [
@@ -362,7 +362,7 @@ describe('forecastOf', () => {
           route: { family: 4, destination: 'default', via: '10.128.1.1', link: 'eno3' },
         },
       ],
-      { disruption: 'outage', reasons: ['the default route of IPv4 goes away'], touchesSsh: true },
+      { disruption: 'outage', reasons: ['the default route of IPv4 is removed'], touchesSsh: true },
     ],
     [
       'calls a default route that is replaced a blip',

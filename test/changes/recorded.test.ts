@@ -178,7 +178,7 @@ describe('redoChanges › on a fake host', () => {
     [
       'another option',
       (host) => ensureBridge(host, { name: 'br7', priority: 4096 }),
-      'content of file /etc/sysconfig/network-scripts/ifcfg-br7 is another',
+      'content of file /etc/sysconfig/network-scripts/ifcfg-br7 differs',
     ],
     ['a further port', (host) => ensureBridge(host, { name: 'br7', ports: ['eno5'] }), 'br7 got port eno5'],
     [
@@ -277,7 +277,7 @@ describe('redoChanges › after generic tasks', () => {
       {},
       (host) => ensureFile(host, { path: conf, content: 'new\n' }),
       { files: { [conf]: 'secret of somebody\n' } },
-      `kvm1 has drifted from run 7: content of file ${conf} is another`,
+      `kvm1 has drifted from run 7: content of file ${conf} differs`,
     ],
     [
       'a mode that somebody set',

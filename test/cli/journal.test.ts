@@ -321,7 +321,7 @@ describe('kvmplay undo', () => {
       .map((line) => JSON.parse(line) as RunEvent);
     const ends = events.flatMap((event) => (event.type === 'host.end' ? [event] : []));
     expect(Object.fromEntries(ends.map(({ host, outcome }) => [host, outcome]))).toEqual(outcomes);
-    if (code === 2) expect(ends[0]?.error?.message).toContain(`content of file ${file} is another`);
+    if (code === 2) expect(ends[0]?.error?.message).toContain(`content of file ${file} differs`);
     expect(readFileSync(file, 'utf8')).toBe(content);
   });
 

@@ -126,7 +126,11 @@ describe('routes', () => {
   });
 
   it.each([
-    ['a list cut off before IPv6', 'default via 10.0.0.1 dev eth0\n', 'the list of IPv4 routes has no end'],
+    [
+      'a list cut off before IPv6',
+      'default via 10.0.0.1 dev eth0\n',
+      'the list of IPv4 routes ends too early',
+    ],
     [
       'a line it does not know',
       'RTNETLINK answers\nIPv6\n',

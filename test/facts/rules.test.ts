@@ -30,7 +30,7 @@ describe('rules', () => {
       'Usage: ip rule\nIPv6\n',
       'a line about routing rules is unknown: "Usage: ip rule"',
     ],
-    ['a list cut off', ipv4, 'the list of IPv4 rules has no end'],
+    ['a list cut off', ipv4, 'the list of IPv4 rules ends too early'],
   ])('refuse %s', (_case, output, message) => {
     expect(() => rules.parse(output)).toThrow(message);
   });

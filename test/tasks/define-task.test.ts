@@ -74,7 +74,7 @@ const wrong: [string, Pick<Task<unknown, unknown, unknown>, 'validate'>, unknown
     'an item twice',
     ensureBond.task,
     { name: 'bond6', ports: ['eno4', 'eno4'] },
-    'ensureBond bond6: ports is ["eno4","eno4"], it should be a list of names of NICs, each once',
+    'ensureBond bond6: ports is ["eno4","eno4"], it should be a list of names of NICs without repetitions',
   ],
   [
     'a word in place of true',

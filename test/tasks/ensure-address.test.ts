@@ -22,13 +22,13 @@ const refused: [string, FakeHostOptions, DesiredAddress, string][] = [
     'a port',
     { links: [ethernet('eno3', { controller: 'br0' })] },
     { link: 'eno3', addresses: ['10.0.0.2/24'] },
-    'link eno3 is a port of br0, on which its addresses should be',
+    'link eno3 is a port of br0: its addresses should be on that one',
   ],
   [
     'a link with a lease',
     { links: [eno3], leases: [{ link: 'eno3', address: '10.0.0.9/24' }] },
     { link: 'eno3', addresses: ['10.0.0.2/24'] },
-    'link eno3 gets its address from DHCP, 10.0.0.9/24: that should be ended first',
+    'link eno3 gets its address from DHCP, 10.0.0.9/24: its DHCP client should be stopped first',
   ],
   [
     'the same address with another prefix length',

@@ -54,7 +54,7 @@ const refused: [string, FakeHostOptions, DesiredBond, string][] = [
     "a guest's link as port",
     { links: [ethernet('veth7')] },
     { name: 'bond6', ports: ['veth7'] },
-    `port veth7 of bond6 is a guest's, it should be a NIC of the host`,
+    `port veth7 of bond6 belongs to a guest, it should be a NIC of the host`,
   ],
   [
     'a port that carries VLANs',
@@ -66,7 +66,7 @@ const refused: [string, FakeHostOptions, DesiredBond, string][] = [
     'a port with a lease',
     { links: [eno4], leases: [{ link: 'eno4', address: '10.0.0.9/24' }] },
     { name: 'bond6', ports: ['eno4'] },
-    'port eno4 of bond6 has 10.0.0.9/24 from DHCP, which should be ended first',
+    'port eno4 of bond6 has 10.0.0.9/24 from DHCP: its DHCP client should be stopped first',
   ],
   [
     'a name that another kind of link has',
@@ -96,7 +96,7 @@ const refused: [string, FakeHostOptions, DesiredBond, string][] = [
     'a host that nobody can write files for',
     { platform: { networkServices: ['netplan'] } },
     { name: 'bond6' },
-    'the network of CentOS Linux 7 (Core) is configured by netplan, which kvmplay cannot write for: network_backend should be set to one of ifcfg, none',
+    'the network of CentOS Linux 7 (Core) is configured by netplan, for which kvmplay has no backend: network_backend should be set to one of ifcfg, none',
   ],
   [
     'a backend that does not exist',
@@ -151,12 +151,12 @@ const wrong: [string, DesiredBond, string][] = [
   [
     'a dot in the name',
     { name: 'bond.6' },
-    'name is "bond.6", that of a bond should be of letters, digits, - and _',
+    'name is "bond.6", the name of a bond should consist of letters, digits, - and _',
   ],
   [
     'the name of a file that bonding keeps',
     { name: 'bonding_masters' },
-    'name is "bonding_masters", which the kernel keeps for itself',
+    'name is "bonding_masters", which the kernel reserves for itself',
   ],
 ];
 
@@ -442,7 +442,7 @@ describe('ensureBond', () => {
       await ensureBond(host, { name: 'bond6' });
 
       expect(host.warnings).toEqual([
-        expect.stringMatching(`^bond6 has mode ${mode} under bridge br6: .*; better are 802.3ad`),
+        expect.stringMatching(`^bond6 has mode ${mode} under bridge br6: .*; better is 802.3ad`),
       ]);
     },
   );

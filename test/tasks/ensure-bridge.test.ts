@@ -56,7 +56,7 @@ const refused: [string, FakeHostOptions, DesiredBridge, string][] = [
     'a port whose file asks for DHCP',
     { links: [eno3], files: { [ifcfg('eno3')]: 'DEVICE=eno3\nBOOTPROTO=dhcp\nONBOOT=yes\n' } },
     { name: 'br0', takeover: 'eno3' },
-    'port eno3 of br0 gets its address from DHCP: only static ones can move to a bridge',
+    'port eno3 of br0 gets its address from DHCP: only static addresses can move to a bridge',
   ],
   [
     'a name that another kind of link has',
@@ -104,7 +104,7 @@ const refused: [string, FakeHostOptions, DesiredBridge, string][] = [
     "an heir that is another bridge's port",
     { links: [bridge('br0'), ethernet('eno3', { controller: 'br1' })] },
     { name: 'br0', state: 'absent', takeover: 'eno3' },
-    'takeover eno3 of br0 is a port of br1, which has no use for addresses',
+    'takeover eno3 of br0 is a port of br1, and ports have no addresses',
   ],
   [
     'an MTU below that of IPv6',
@@ -124,9 +124,13 @@ const wrong: [string, DesiredBridge, string][] = [
   [
     'a dot in the name',
     { name: 'br0.1' },
-    'name is "br0.1", that of a bridge should be of letters, digits, - and _',
+    'name is "br0.1", the name of a bridge should consist of letters, digits, - and _',
   ],
-  ["a name of libvirt's", { name: 'virbr7' }, `name is "virbr7", and names in virbr are libvirt's`],
+  [
+    "a name of libvirt's",
+    { name: 'virbr7' },
+    `name is "virbr7", and names that begin with virbr belong to libvirt`,
+  ],
   [
     'a name of 16 bytes',
     { name: 'bridge-of-guests' },
@@ -358,7 +362,7 @@ describe('ensureBridge', () => {
       'a bond whose mode costs guests something',
       { links: [bond('bond6', 'balance-alb')] },
       { name: 'br6', ports: ['bond6'] },
-      'bond6 has mode balance-alb under bridge br6: guests get no receive balancing, and the switch sees their MACs move between ports; better are 802.3ad with a switch that does LACP, else active-backup',
+      'bond6 has mode balance-alb under bridge br6: guests get no receive balancing, and the switch sees their MACs move between ports; better is 802.3ad if the switch supports LACP, otherwise active-backup',
     ],
     [
       'a port with a VLAN of its own',

@@ -132,7 +132,7 @@ describe('ensureFile', () => {
     [
       'content of a file that shall go',
       { state: 'absent', content: '' },
-      'content is given, and the file shall be absent',
+      'content is given, it should be left out with state absent',
     ],
     [
       'a large content',

@@ -59,7 +59,9 @@ describe('ensureKernelModule', () => {
       parameters: { nested: true, ept: 1 },
     });
 
-    expect(warnings).toEqual(['parameter nested of module kvm_intel stays N until it is loaded anew']);
+    expect(warnings).toEqual([
+      'parameter nested of module kvm_intel stays N until the module is loaded again',
+    ]);
   });
 
   it('loads bonding without a bond that nobody asked for', async () => {

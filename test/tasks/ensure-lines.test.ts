@@ -69,7 +69,7 @@ describe('ensureLines', () => {
     const host = fakeHost();
 
     await expect(ensureLines(host, { path, lines: ['a'] })).rejects.toThrow(
-      new PlanError(`${path} does not exist: create should be true where it shall be made`),
+      new PlanError(`${path} does not exist: create should be true to create it`),
     );
     await ensureLines(host, { path, lines: ['a'], state: 'absent' });
     await ensureLines(host, { path, lines: ['a'], create: true });
@@ -80,10 +80,14 @@ describe('ensureLines', () => {
     [
       'two lines for one match',
       { lines: ['a', 'b'], match: /a/ },
-      'lines has 2 of them, it should have one, which a line that matches becomes',
+      'lines has 2 lines, it should have one together with match',
     ],
     ['nothing to add', { match: /a/ }, 'lines is missing, it should name a line'],
-    ['two places', { lines: ['a'], after: /a/, before: /b/ }, 'after and before are both given'],
+    [
+      'two places',
+      { lines: ['a'], after: /a/, before: /b/ },
+      'after and before are both given, one of them should be left out',
+    ],
     [
       'a line that is two',
       { lines: ['a\nb'] },

@@ -96,7 +96,7 @@ describe('ensurePackage', () => {
       '+ file /etc/chrony.keys mode 0644',
     ]);
     expect(host.warnings).toEqual([
-      'what becomes of /etc/chrony.conf shows once the package that may bring it is installed',
+      'the changes of /etc/chrony.conf are unknown until the package that may bring it is installed',
     ]);
   });
 

@@ -80,7 +80,7 @@ describe('ensureService', () => {
     [
       'others start',
       { ksm: { enabled: 'fixed' as const } },
-      "service ksm cannot be enabled, others start it (static): enabled should be 'unchanged'",
+      "service ksm cannot be enabled, other units start it (static): enabled should be 'unchanged'",
     ],
   ])('refuses one that %s', async (_, services, sentence) => {
     await expect(ensureService(fakeHost({ services }), { name: 'ksm' })).rejects.toThrow(
@@ -92,7 +92,9 @@ describe('ensureService', () => {
     const services = { sshd: { unit: 'ssh', running: true, enabled: true } };
 
     await expect(ensureService(fakeHost({ services }), { name: 'sshd', enabled: false })).rejects.toThrow(
-      new PlanError('sshd is an alias of service ssh that goes when it is disabled: name should be ssh'),
+      new PlanError(
+        'sshd is an alias of service ssh and is removed when that is disabled: name should be ssh',
+      ),
     );
   });
 

@@ -80,22 +80,22 @@ const badNames: [string, DesiredVlan, string][] = [
   [
     'two dots',
     { parent: 'eno5', id: 1, name: 'a.b.c' },
-    'ensureVlan a.b.c: name is "a.b.c", that of a VLAN should be of letters, digits, - and _ and one dot',
+    'ensureVlan a.b.c: name is "a.b.c", the name of a VLAN should consist of letters, digits, - and _ and one dot',
   ],
   [
     "a name of libvirt's",
     { parent: 'eno5', id: 1, name: 'vnet7' },
-    `ensureVlan vnet7: name is "vnet7", and names in vnet are libvirt's`,
+    `ensureVlan vnet7: name is "vnet7", and names that begin with vnet belong to libvirt`,
   ],
   [
     'a name that the kernel keeps',
     { parent: 'eno5', id: 1, name: 'all' },
-    'ensureVlan all: name is "all", which the kernel keeps for itself',
+    'ensureVlan all: name is "all", which the kernel reserves for itself',
   ],
   [
     "its parent's name",
     { parent: 'eno5', id: 1, name: 'eno5' },
-    'ensureVlan eno5: name is that of its parent, eno5',
+    'ensureVlan eno5: name is eno5, it should differ from that of the parent',
   ],
 ];
 

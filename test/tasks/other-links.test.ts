@@ -137,7 +137,7 @@ describe('a VLAN of 802.1ad', () => {
     const host = fakeHost(hostWith(ethernet('eno4'), { ...outer, vlan: place }));
 
     await expect(ensureBridge(host, { name: 'br0', ports: ['outer'] })).rejects.toThrow(
-      'ifcfg files cannot say that VLAN outer is one of 802.1ad',
+      'ifcfg files cannot hold that VLAN outer is one of 802.1ad',
     );
   });
 

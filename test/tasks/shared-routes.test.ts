@@ -123,7 +123,7 @@ describe('files of initscripts', () => {
     });
 
     await expect(ensureBridge(host, { name: 'br0', takeover: 'eno3' })).rejects.toThrow(
-      'ifcfg files cannot remember the route default of br0: it has several next hops.',
+      'ifcfg files cannot hold the route default of br0: it has several next hops.',
     );
     expect(host.changes).toEqual([]);
   });

@@ -168,7 +168,7 @@ describe('ensureService with systemd', () => {
     [
       'others start',
       { name: 'static' },
-      "service static cannot be enabled, others start it (static): enabled should be 'unchanged'",
+      "service static cannot be enabled, other units start it (static): enabled should be 'unchanged'",
     ],
   ])('refuses one that %s, before anything is changed', async (_, desired, message) => {
     expect(await runOn([{ name: 'demo' }, desired])).toMatchObject({

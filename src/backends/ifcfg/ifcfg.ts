@@ -73,8 +73,8 @@ function refuseActivated(
     found === undefined ? virtualKinds.includes(kind) : isNo(peekValue(found, 'NM_CONTROLLED') ?? '');
   if (isLeftAlone) return;
   throw new PlanError(
-    `NetworkManager has activated ${name} and would take it down at its next reload: it should let go of it first, by ` +
-      `\`nmcli device set ${name} managed no\` and NM_CONTROLLED=no in its ifcfg file, or network_backend should be none`,
+    `NetworkManager has activated ${name} and would take it down at its next reload: release it first by ` +
+      `\`nmcli device set ${name} managed no\` and NM_CONTROLLED=no in its ifcfg file, or set network_backend to none`,
   );
 }
 
@@ -154,7 +154,7 @@ function newContent({ name, kind }: PresentLink): string {
     case 'tap':
     case 'loopback':
     case 'other':
-      throw new PlanError(`ifcfg files cannot remember ${name}: it is not a NIC, bond, bridge or VLAN`);
+      throw new PlanError(`ifcfg files cannot hold ${name}: it is not a NIC, bond, bridge or VLAN`);
   }
 }
 
@@ -235,7 +235,7 @@ function wakesUp(file: IfcfgFile, link: PresentLink): boolean {
   if (!isWorthAFile(link) || !isNo(valueOf(file, 'ONBOOT') ?? '')) return false;
   if (!isDynamic(file) && keysOf(file).some((key) => key.startsWith('IPADDR'))) {
     throw new PlanError(
-      `${file.path} has ONBOOT=no and an address: which addresses ${link.name} has should be declared`,
+      `${file.path} has ONBOOT=no and an address: the addresses of ${link.name} should be declared`,
     );
   }
   return true;
@@ -317,14 +317,18 @@ function isPortNow({ controller }: PresentLink): boolean {
 /** A new file without the properties that make the link would boot a different one, such as a bond in mode 0. */
 function refuseUnknown({ name, kind, options, vlan }: PresentLink): void {
   if (kind === 'bond' && options === undefined) {
-    throw new PlanError(`bond ${name} has no ifcfg file: its mode should be declared to get one`);
+    throw new PlanError(
+      `bond ${name} has no ifcfg file: its mode should be declared, so that one can be written`,
+    );
   }
   if (vlan?.protocol !== undefined)
-    throw new PlanError(`ifcfg files cannot say that VLAN ${name} is one of ${vlan.protocol}`);
+    throw new PlanError(`ifcfg files cannot hold that VLAN ${name} is one of ${vlan.protocol}`);
   if (vlan?.attributes !== undefined)
-    throw new PlanError(`ifcfg files cannot say ${vlan.attributes.join(' ')} of VLAN ${name}`);
+    throw new PlanError(`ifcfg files cannot hold ${vlan.attributes.join(' ')} of VLAN ${name}`);
   if (kind === 'vlan' && vlan === undefined) {
-    throw new PlanError(`VLAN ${name} has no ifcfg file: its parent and id should be declared to get one`);
+    throw new PlanError(
+      `VLAN ${name} has no ifcfg file: its parent and id should be declared, so that one can be written`,
+    );
   }
 }
 

@@ -85,7 +85,7 @@ const bridgingOptions = new Set([
 export function bondSettings(file: IfcfgFile, wanted: LinkOptions): readonly Setting[] {
   for (const [key, value] of Object.entries(wanted)) {
     if (!bondOptions.has(key))
-      throw new PlanError(`ifcfg files cannot say the bond option ${key} of ${deviceOf(file)}`);
+      throw new PlanError(`ifcfg files cannot hold the bond option ${key} of ${deviceOf(file)}`);
     refuseUnfit(file, key, value);
   }
   if (sameOptions(parseBondOptions(valueOf(file, 'BONDING_OPTS') ?? ''), canonicalBondOptions(wanted)))
@@ -97,13 +97,13 @@ export function bondSettings(file: IfcfgFile, wanted: LinkOptions): readonly Set
 export function bridgeSettings(file: IfcfgFile, wanted: LinkOptions): readonly Setting[] {
   for (const [key, value] of Object.entries(wanted)) {
     if (!bridgeKeys.has(key) && !bridgingOptions.has(key)) {
-      throw new PlanError(`ifcfg files cannot say the bridge option ${key} of ${deviceOf(file)}`);
+      throw new PlanError(`ifcfg files cannot hold the bridge option ${key} of ${deviceOf(file)}`);
     }
     refuseUnfit(file, key, value);
   }
   if (wanted['vlan_filtering'] !== undefined && Number(wanted['vlan_filtering']) !== 0) {
     throw new PlanError(
-      `ifcfg files cannot say the VLANs of the ports of ${deviceOf(file)}: vlan_filtering must stay 0`,
+      `ifcfg files cannot hold the VLANs of the ports of ${deviceOf(file)}: vlan_filtering must stay 0`,
     );
   }
   if (sameOptions(readBridgeOptions(file), canonicalBridgeOptions(wanted))) return [];
@@ -209,7 +209,7 @@ function sameOptions(a: LinkOptions, b: LinkOptions): boolean {
 
 function refuseUnfit(file: IfcfgFile, key: string, value: string): void {
   if (/^[\w.,:+-]+( \d+)?$/.test(value)) return;
-  throw new PlanError(`ifcfg files cannot say ${key}=${JSON.stringify(value)} of ${deviceOf(file)}`);
+  throw new PlanError(`ifcfg files cannot hold ${key}=${JSON.stringify(value)} of ${deviceOf(file)}`);
 }
 
 function deviceOf(file: IfcfgFile): string {

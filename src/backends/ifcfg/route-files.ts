@@ -129,7 +129,7 @@ function refuseUnsayable({ destination, nexthops, unsettable }: Route, link: str
   const part = nexthops === undefined ? unsettable : 'several next hops';
   if (part === undefined) return;
   throw new PlanError(
-    `ifcfg files cannot remember the route ${destination} of ${link}: it has ${part}. It should be removed first, or set by a service of yours`,
+    `ifcfg files cannot hold the route ${destination} of ${link}: it has ${part}. It should be removed first, or set by a service of yours`,
   );
 }
 

@@ -63,7 +63,7 @@ export class HostConnection {
     this.execs += 1;
     if (this.#received > maxOutputOfPlay) {
       const most = `${String(maxOutputOfPlay / 1024 / 1024)} MiB`;
-      throw new CommandError(`the scripts of this play wrote more than ${most}: nothing more is asked`);
+      throw new CommandError(`the scripts of this play printed more than ${most}: no further script runs`);
     }
     const result = await connection.exec(script, {
       ...this.#signal(),

@@ -59,7 +59,7 @@ function checkWaves(value: unknown, place: string): string | undefined {
 }
 
 function checkNotZero(share: unknown, place: string): string | undefined {
-  return share === 0 || toPercent(share) === 0 ? shouldBe(place, share, 'more than no hosts') : undefined;
+  return share === 0 || toPercent(share) === 0 ? shouldBe(place, share, 'more than 0 hosts') : undefined;
 }
 
 function checkShare(value: unknown, place: string): string | undefined {

@@ -51,7 +51,7 @@ export function refuseProblems(problems: readonly VarProblem[]): void {
     return `${place === undefined ? '' : `${formatPlace(place)}: `}${sentenceOf(problem)}`;
   });
   throw new PlaybookError(
-    `variables of ${hosts.size} ${hosts.size === 1 ? 'host do' : 'hosts do'} not fit what plays want of them`,
+    `variables of ${hosts.size} ${hosts.size === 1 ? 'host do' : 'hosts do'} not match the schemas of their plays`,
     undefined,
     { details },
   );

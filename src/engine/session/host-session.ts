@@ -247,7 +247,7 @@ export class HostSession implements Host<unknown> {
   /** Handles a command that check mode does not run. */
   #holdBack(command: string): void {
     if (!this.#options.refuseCommands) return;
-    throw new UsageError(`the play runs ${command}, and no plan can say what that changes`);
+    throw new UsageError(`the play runs ${command}, and a plan cannot predict its changes`);
   }
 
   #isSelected(tags: readonly string[]): boolean {

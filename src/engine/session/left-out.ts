@@ -13,7 +13,7 @@ export function leaveOut<O>(record: TaskRecord, by: LeftOutBy, output: () => O):
     warnings: [],
     get output(): O {
       if (!('error' in known)) return known.value;
-      throw new PlanError(`${record.title} is skipped, and the host as it is does not tell its output`, {
+      throw new PlanError(`${record.title} is skipped, and its output cannot be read from the host`, {
         cause: known.error,
       });
     },

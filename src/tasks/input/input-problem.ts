@@ -6,7 +6,7 @@ import type * as z from 'zod';
  */
 export function inputProblem(error: z.ZodError, input: unknown, secrets: readonly string[] = []): string {
   const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0];
-  if (issue === undefined) return 'the input is wrong';
+  if (issue === undefined) return 'the input is invalid';
   const place = formatPath(issue.path);
   if (issue.code === 'unrecognized_keys') return `${place} ${issue.message}`.trimStart();
 

@@ -75,7 +75,9 @@ export function listOf<T extends z.ZodType>(item: T, what: string) {
   return z
     .array(item, { error: `a list of ${what}` })
     .readonly()
-    .refine((values) => new Set(values).size === values.length, { error: `a list of ${what}, each once` });
+    .refine((values) => new Set(values).size === values.length, {
+      error: `a list of ${what} without repetitions`,
+    });
 }
 
 export function matching(should: string, matches: (value: string) => boolean) {

@@ -16,6 +16,6 @@ export function warnOfBondInBridge(draft: PlanBuilder, name: string, bridge: str
   const cost = costs.get(mode);
   if (cost === undefined) return;
   draft.warn(
-    `${name} has mode ${mode} under bridge ${bridge}: ${cost}; better are 802.3ad with a switch that does LACP, else active-backup`,
+    `${name} has mode ${mode} under bridge ${bridge}: ${cost}; better is 802.3ad if the switch supports LACP, otherwise active-backup`,
   );
 }

@@ -43,7 +43,7 @@ function removeFromKernel(
   const leases = draft.facts.leases.filter(({ link }) => link === name);
   if (heir !== undefined && leases.length > 0) {
     throw new PlanError(
-      `${name} has ${leases.map(({ address }) => address).join(', ')} from DHCP: only static ones can go to ${heir}`,
+      `${name} has ${leases.map(({ address }) => address).join(', ')} from DHCP: only static addresses can move to ${heir}`,
     );
   }
   if (heir === undefined) warnOfLoss(draft, name);
@@ -74,7 +74,7 @@ function checkHeir(draft: PlanBuilder, name: string, bridge: string): string {
   }
   if (link.controller !== undefined && link.controller !== bridge) {
     throw new PlanError(
-      `takeover ${name} of ${bridge} is a port of ${link.controller}, which has no use for addresses`,
+      `takeover ${name} of ${bridge} is a port of ${link.controller}, and ports have no addresses`,
     );
   }
   return name;

@@ -20,7 +20,7 @@ export function bridgeAddressing(draft: PlanBuilder, desired: Desired): Addressi
   const taken = takeover === undefined ? undefined : takenAddressing(draft, takeover);
   if (taken?.dhcp === true) {
     throw new PlanError(
-      `port ${takeover ?? ''} of ${name} gets its address from DHCP: only static ones can move to a bridge`,
+      `port ${takeover ?? ''} of ${name} gets its address from DHCP: only static addresses can move to a bridge`,
     );
   }
   if (own === undefined && taken === undefined && !declaresAddressing(desired)) return undefined;

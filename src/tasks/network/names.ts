@@ -11,11 +11,13 @@ export function problemOfNewName(name: string, kind: 'bond' | 'bridge' | 'VLAN')
     kind === 'VLAN' ? /^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)?$/ : /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
   if (!pattern.test(name)) {
     const dot = kind === 'VLAN' ? ' and one dot' : '';
-    return `name is "${name}", that of a ${kind} should be of letters, digits, - and _${dot}`;
+    return `name is "${name}", the name of a ${kind} should consist of letters, digits, - and _${dot}`;
   }
-  if (reserved.has(name)) return `name is "${name}", which the kernel keeps for itself`;
+  if (reserved.has(name)) return `name is "${name}", which the kernel reserves for itself`;
   const prefix = libvirtPrefixes.find((start) => name.startsWith(start));
-  return prefix === undefined ? undefined : `name is "${name}", and names in ${prefix} are libvirt's`;
+  return prefix === undefined
+    ? undefined
+    : `name is "${name}", and names that begin with ${prefix} belong to libvirt`;
 }
 
 /** Returns the end of a sentence about a name that is too long, with a shorter proposal; undefined if the length is fine. */
@@ -25,7 +27,7 @@ export function problemOfLength(name: string, shorter: string): string | undefin
   return `name is "${name}" of ${bytes} bytes, it should have at most ${longest}, such as "${shorter}"`;
 }
 
-/** Returns the default name of a VLAN, and a proposal if it is too long. */
+/** Returns the default name of a VLAN: parent and id. */
 export function defaultVlanName(parent: string, id: number): string {
   return `${parent}.${id}`;
 }

@@ -28,8 +28,8 @@ describe('a link that NetworkManager has activated', () => {
 
     await expect(bridging).rejects.toThrow(
       new PlanError(
-        'NetworkManager has activated eno3 and would take it down at its next reload: it should let go of it first, by ' +
-          '`nmcli device set eno3 managed no` and NM_CONTROLLED=no in its ifcfg file, or network_backend should be none',
+        'NetworkManager has activated eno3 and would take it down at its next reload: release it first by ' +
+          '`nmcli device set eno3 managed no` and NM_CONTROLLED=no in its ifcfg file, or set network_backend to none',
       ),
     );
   });

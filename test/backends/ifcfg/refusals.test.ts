@@ -103,7 +103,7 @@ describe('ifcfg', () => {
       'an address that would wake up',
       { 'ifcfg-eno3': 'DEVICE=eno3\nONBOOT=no\nBOOTPROTO=none\nIPADDR=10.0.0.2\n' },
       [nic('eno3', { mtu: 9000 })],
-      `${folder}/ifcfg-eno3 has ONBOOT=no and an address: which addresses eno3 has should be declared`,
+      `${folder}/ifcfg-eno3 has ONBOOT=no and an address: the addresses of eno3 should be declared`,
     ],
     [
       'a range of aliases',
@@ -124,19 +124,19 @@ describe('ifcfg', () => {
       'VLANs of the ports of a bridge',
       {},
       [{ state: 'present', name: 'br0', kind: 'bridge', options: { vlan_filtering: '1' } }],
-      'ifcfg files cannot say the VLANs of the ports of br0: vlan_filtering must stay 0',
+      'ifcfg files cannot hold the VLANs of the ports of br0: vlan_filtering must stay 0',
     ],
     [
       'a bridge option that is a path',
       {},
       [{ state: 'present', name: 'br0', kind: 'bridge', options: { '../mtu': '1' } }],
-      'ifcfg files cannot say the bridge option ../mtu of br0',
+      'ifcfg files cannot hold the bridge option ../mtu of br0',
     ],
     [
       'a bridge option whose value is a command',
       {},
       [{ state: 'present', name: 'br0', kind: 'bridge', options: { hash_max: '$(reboot)' } }],
-      'ifcfg files cannot say hash_max="$(reboot)" of br0',
+      'ifcfg files cannot hold hash_max="$(reboot)" of br0',
     ],
     [
       'a bond option that only a running bond has',
@@ -149,7 +149,7 @@ describe('ifcfg', () => {
           options: { mode: 'active-backup', active_slave: 'eno4' },
         },
       ],
-      'ifcfg files cannot say the bond option active_slave of bond0',
+      'ifcfg files cannot hold the bond option active_slave of bond0',
     ],
     [
       'a bond value of two words',
@@ -162,19 +162,19 @@ describe('ifcfg', () => {
           options: { mode: 'active-backup', primary: 'eno4 slaves=eno5' },
         },
       ],
-      'ifcfg files cannot say primary="eno4 slaves=eno5" of bond0',
+      'ifcfg files cannot hold primary="eno4 slaves=eno5" of bond0',
     ],
     [
       'a bond of unknown mode',
       {},
       [{ state: 'present', name: 'bond0', kind: 'bond' }],
-      'bond bond0 has no ifcfg file: its mode should be declared to get one',
+      'bond bond0 has no ifcfg file: its mode should be declared, so that one can be written',
     ],
     [
       'a VLAN of unknown id',
       {},
       [{ state: 'present', name: 'storage', kind: 'vlan' }],
-      'VLAN storage has no ifcfg file: its parent and id should be declared to get one',
+      'VLAN storage has no ifcfg file: its parent and id should be declared, so that one can be written',
     ],
     [
       'a VLAN that would be started before its bond',
@@ -198,13 +198,13 @@ describe('ifcfg', () => {
       'a tap',
       {},
       [{ state: 'present', name: 'vnet0', kind: 'tap', controller: { name: 'br0', kind: 'bridge' } }],
-      'ifcfg files cannot remember vnet0: it is not a NIC, bond, bridge or VLAN',
+      'ifcfg files cannot hold vnet0: it is not a NIC, bond, bridge or VLAN',
     ],
     [
       'a value of two lines',
       {},
       [nic('eno3', { addressing: { ...nothing, dns: ['10.0.0.1\nrm'] } })],
-      '"10.0.0.1\\nrm" is not a value of one line',
+      '"10.0.0.1\\nrm"should be a value of one line',
     ],
   ])('refuses %s', (_, files, wanted, message) => {
     const edit = (): ConfigFiles => ifcfg.edit(treeOf(files), wanted, plainHost);

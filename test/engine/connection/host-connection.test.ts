@@ -30,7 +30,7 @@ describe('HostConnection', () => {
     for (let execs = 0; execs < 17; execs += 1) await connection.exec('true');
 
     await expect(connection.exec('true')).rejects.toThrow(
-      'the scripts of this play wrote more than 128 MiB: nothing more is asked',
+      'the scripts of this play printed more than 128 MiB: no further script runs',
     );
   });
 

@@ -76,7 +76,7 @@ describe('variables of hosts', () => {
     ]);
 
     expect(vars).toEqual([]);
-    expect(message).toBe('variables of 7 hosts do not fit what plays want of them');
+    expect(message).toBe('variables of 7 hosts do not match the schemas of their plays');
     expect(details).toEqual([
       'play "greet": variable id of kvm2, kvm3: should be a number',
       'hosts.yml:30: play "greet": variable rack of kvm3: Invalid input: expected string, received number',

@@ -143,7 +143,7 @@ describe('scheduleRollout', () => {
       { waves: '100%' },
       "rollout.waves is '100%', it should be a list that is not empty",
     ],
-    ['an empty wave', { waves: [0, '100%'] }, 'rollout.waves[0] is 0, it should be more than no hosts'],
+    ['an empty wave', { waves: [0, '100%'] }, 'rollout.waves[0] is 0, it should be more than 0 hosts'],
     [
       'waves that leave hosts out',
       { waves: ['10%', '50%'] },

@@ -83,7 +83,7 @@ describe('runPlays with tags', () => {
     expect(unused.summary.hosts[0]?.outcome).toBe('ok');
     expect(used.summary.hosts[0]).toMatchObject({
       outcome: 'failed',
-      error: { message: 'ensureLink bond6 is skipped, and the host as it is does not tell its output' },
+      error: { message: 'ensureLink bond6 is skipped, and its output cannot be read from the host' },
     });
   });
 
