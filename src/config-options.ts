@@ -10,11 +10,11 @@ export interface KvmplayConfig {
   readonly vaultPasswordFile?: string | readonly string[];
   /** Ask for the vault password. */
   readonly askVaultPass?: boolean;
-  /** Tell what would change, and change nothing. */
+  /** Show what would change, but change nothing. */
   readonly check?: boolean;
   /** Show each change, and files as unified diffs. */
   readonly diff?: boolean;
-  /** Only those hosts of the plays that are in PATTERN too. */
+  /** Run only on hosts of the plays that match PATTERN too. */
   readonly limit?: string;
   /** Variables that win over the inventory: pairs name=text, a mapping in JSON, or @FILE with one in YAML or JSON. */
   readonly extraVars?: string | readonly string[];
@@ -22,31 +22,31 @@ export interface KvmplayConfig {
   readonly output?: string | readonly string[];
   /** -v: connections, execs and seconds per host; -vv: phases and changes too; -vvv: the commands too. */
   readonly verbose?: number;
-  /** A host undoes a change that no fresh connection confirmed in this time. Default: 30. */
+  /** Time for a fresh connection to confirm a change; without it the host undoes the change. Default: 30. */
   readonly confirmTimeout?: number;
-  /** A host that would be disrupted more fails, and nothing is changed there. */
+  /** Fail a host, before any change, when its forecast is worse than this. */
   readonly maxDisruption?: 'none' | 'blip' | 'outage';
-  /** With --check: exit with 3 when something would change. */
+  /** With --check: exit with code 3 when something would change. */
   readonly detailedExitcode?: boolean;
   /** Run without checking the types of the playbooks. */
   readonly noTypeCheck?: boolean;
   /** Only tasks with one of these tags, separated by commas; always, never, tagged, untagged, all are special. */
   readonly tags?: string | readonly string[];
-  /** But no tasks with one of these tags. */
+  /** Skip tasks with one of these tags. */
   readonly skipTags?: string | readonly string[];
   /** Hosts that go first, one by one: a number or a share such as 5%. */
   readonly canary?: string;
-  /** With more failed or unreachable hosts than this no further host starts: a number or a share. */
+  /** Start no further host after more failed or unreachable hosts than this: a number or a share. */
   readonly maxFailures?: string;
-  /** Hosts under way at once, within --forks. */
+  /** Number of hosts of a wave at once, at most --forks. */
   readonly window?: number;
   /** Wait after the canaries, and between waves. */
   readonly soak?: number;
-  /** Hosts at once. Default: 50. */
+  /** Number of hosts at once. Default: 50. */
   readonly forks?: number;
-  /** Reach hosts so where the inventory has no ansible_connection; openssh is the ssh program. */
+  /** How to reach hosts without ansible_connection in the inventory; openssh uses the ssh program. */
   readonly connection?: 'ssh' | 'openssh' | 'local';
-  /** Log in as USER where the inventory has no ansible_user. */
+  /** Log in as USER, unless the inventory sets ansible_user. */
   readonly user?: string;
   /** Log in with this key instead of the agent and the keys in ~/.ssh. */
   readonly privateKey?: string;
@@ -56,7 +56,7 @@ export interface KvmplayConfig {
   readonly connectionPasswordFile?: string;
   /** Become root, or --become-user, after the login. */
   readonly become?: boolean;
-  /** Whom --become becomes where the inventory has no ansible_become_user; default: root. */
+  /** User for --become, unless the inventory sets ansible_become_user; default: root. */
   readonly becomeUser?: string;
   /** The program by which --become becomes where the inventory has no ansible_become_method; default: sudo. */
   readonly becomeMethod?: 'sudo' | 'su' | 'doas';
@@ -66,20 +66,20 @@ export interface KvmplayConfig {
   readonly becomePasswordFile?: string;
   /** Yes: refuse unknown keys; accept-new: store keys of new hosts; no: skip the check. Default: StrictHostKeyChecking of ssh_config, else yes. */
   readonly hostKeyChecking?: 'yes' | 'accept-new' | 'no';
-  /** Time for TCP, handshake and login together; without it ssh_config decides, else 10. */
+  /** Time limit for TCP, handshake and login together; default: ConnectTimeout of ssh_config, else 10. */
   readonly connectTimeout?: number;
-  /** Try hosts that are not reached N times more; never after a login or a host key was refused. */
+  /** Retry unreachable hosts N times; a refused login or host key is never retried. */
   readonly connectRetries?: number;
-  /** An ssh_config file instead of the user's and the system's; none for no file. */
+  /** Ssh_config file to use instead of the user's and the system's; none: no file. */
   readonly sshConfig?: string;
-  /** Arguments as for the ssh program that come before all others, where the inventory has no ansible_ssh_args. */
+  /** Ssh arguments that come before all others, unless the inventory sets ansible_ssh_args. */
   readonly sshArgs?: string;
-  /** Arguments as for the ssh program, '-J bastion' say, where the inventory has no ansible_ssh_common_args. */
+  /** Ssh arguments such as '-J bastion', unless the inventory sets ansible_ssh_common_args. */
   readonly sshCommonArgs?: string;
   /** Further ssh arguments, unless the inventory sets ansible_ssh_extra_args. */
   readonly sshExtraArgs?: string;
-  /** Print the answer of each host as it comes, instead of equal ones together at the end. */
+  /** Print the answer of each host when it arrives instead of grouping equal answers at the end. */
   readonly perHost?: boolean;
-  /** A command that runs longer is given up; default: none. */
+  /** Stop waiting for a command after this time; default: no limit. */
   readonly commandTimeout?: number;
 }

@@ -99,7 +99,7 @@ describe('the answer to a TAB', () => {
     await runComplete(['fish', 'unde'], io);
     await runComplete(['fish', 'und'], io);
 
-    expect(io.written.stdout).toBe('words\nwords\nundo\tTake back what a run changed\n');
+    expect(io.written.stdout).toBe('words\nwords\nundo\tUndo the changes of a run\n');
   });
 
   it('is for bash only what follows the last word break', async () => {

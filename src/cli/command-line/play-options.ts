@@ -27,7 +27,7 @@ export const playOptions = {
   'skip-tags': {
     type: 'list',
     value: 'TAGS',
-    describe: 'but no tasks with one of these tags',
+    describe: 'skip tasks with one of these tags',
     group,
   },
 } as const satisfies OptionTable;
@@ -37,7 +37,7 @@ export const listOptions = {
   'list-hosts': {
     type: 'flag',
     settable: false,
-    describe: 'print the hosts of each play, and connect to none',
+    describe: 'print the hosts of each play without connecting to them',
     group,
   },
   'list-tasks': {
@@ -55,7 +55,7 @@ export const listOptions = {
   step: {
     type: 'flag',
     settable: false,
-    describe: 'ask before each task that changes something; hosts go one by one',
+    describe: 'ask before each task that changes something; runs one host at a time',
     group,
   },
 } as const satisfies OptionTable;

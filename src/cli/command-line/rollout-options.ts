@@ -15,14 +15,14 @@ export const rolloutOptions = {
   'max-failures': {
     type: 'text',
     value: 'HOSTS',
-    describe: 'with more failed or unreachable hosts than this no further host starts: a number or a share',
+    describe: 'start no further host after more failed or unreachable hosts than this: a number or a share',
     group,
   },
   window: {
     type: 'number',
     value: 'N',
     least: 1,
-    describe: 'hosts under way at once, within --forks',
+    describe: 'number of hosts of a wave at once, at most --forks',
     group,
   },
   soak: {

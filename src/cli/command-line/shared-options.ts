@@ -61,7 +61,7 @@ export const connectionOptions = {
     value: 'N',
     least: 1,
     default: 50,
-    describe: 'hosts at once',
+    describe: 'number of hosts at once',
     group,
   },
   connection: {
@@ -69,14 +69,14 @@ export const connectionOptions = {
     alias: 'c',
     value: 'KIND',
     choices: ['ssh', 'openssh', 'local'],
-    describe: 'reach hosts so where the inventory has no ansible_connection; openssh is the ssh program',
+    describe: 'how to reach hosts without ansible_connection in the inventory; openssh uses the ssh program',
     group,
   },
   user: {
     type: 'text',
     alias: 'u',
     value: 'USER',
-    describe: 'log in as USER where the inventory has no ansible_user',
+    describe: 'log in as USER, unless the inventory sets ansible_user',
     group,
   },
   'private-key': {
@@ -110,7 +110,7 @@ export const connectionOptions = {
   'become-user': {
     type: 'text',
     value: 'USER',
-    describe: 'whom --become becomes where the inventory has no ansible_become_user; default: root',
+    describe: 'user for --become, unless the inventory sets ansible_become_user; default: root',
     group,
   },
   'become-method': {
@@ -149,35 +149,34 @@ export const connectionOptions = {
     also: ['timeout'],
     value: 'SECONDS',
     least: 1,
-    describe: 'time for TCP, handshake and login together; without it ssh_config decides, else 10',
+    describe:
+      'time limit for TCP, handshake and login together; default: ConnectTimeout of ssh_config, else 10',
     group,
   },
   'connect-retries': {
     type: 'number',
     value: 'N',
     least: 0,
-    describe: 'try hosts that are not reached N times more; never after a login or a host key was refused',
+    describe: 'retry unreachable hosts N times; a refused login or host key is never retried',
     group,
   },
   'ssh-config': {
     type: 'text',
     value: 'FILE',
     means: 'ssh-config',
-    describe: "an ssh_config file instead of the user's and the system's; none for no file",
+    describe: "ssh_config file to use instead of the user's and the system's; none: no file",
     group,
   },
   'ssh-args': {
     type: 'text',
     value: 'ARGS',
-    describe:
-      'arguments as for the ssh program that come before all others, where the inventory has no ansible_ssh_args',
+    describe: 'ssh arguments that come before all others, unless the inventory sets ansible_ssh_args',
     group,
   },
   'ssh-common-args': {
     type: 'text',
     value: 'ARGS',
-    describe:
-      "arguments as for the ssh program, '-J bastion' say, where the inventory has no ansible_ssh_common_args",
+    describe: "ssh arguments such as '-J bastion', unless the inventory sets ansible_ssh_common_args",
     group,
   },
   'ssh-extra-args': {

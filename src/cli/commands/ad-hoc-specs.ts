@@ -29,7 +29,7 @@ export const execSpec = command({
   positionals: [
     {
       name: 'COMMAND',
-      describe: 'one word for your shell: put it in quotes; it is run by sh on the host',
+      describe: 'command for sh on the host, in quotes as one word',
       required: true,
     },
     pattern,
@@ -40,14 +40,14 @@ export const execSpec = command({
     ...extraVarsOption,
     'per-host': {
       type: 'flag',
-      describe: 'print the answer of each host as it comes, instead of equal ones together at the end',
+      describe: 'print the answer of each host when it arrives instead of grouping equal answers at the end',
     },
     'command-timeout': {
       type: 'number',
       also: ['task-timeout'],
       value: 'SECONDS',
       least: 1,
-      describe: 'a command that runs longer is given up; default: none',
+      describe: 'stop waiting for a command after this time; default: no limit',
     },
     json: {
       type: 'flag',

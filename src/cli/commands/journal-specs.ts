@@ -13,7 +13,7 @@ const { limit, output, verbose, diff, check } = runSpec.options;
 const changingOptions = {
   check,
   diff,
-  limit: { ...limit, describe: 'only those hosts that are in PATTERN too' },
+  limit: { ...limit, describe: 'only hosts that match PATTERN too' },
   output,
   verbose,
   'confirm-timeout': runSpec.options['confirm-timeout'],
@@ -23,7 +23,7 @@ const changingOptions = {
 
 export const runsSpec = command({
   name: 'runs',
-  summary: 'List the runs that are recorded',
+  summary: 'List recorded runs',
   positionals: [],
   options: { json: { type: 'flag', settable: false, describe: 'print JSON instead of a table' } },
   examples: [{ command: 'kvmplay runs', describe: 'The newest last, with what came of their hosts' }],
@@ -32,7 +32,7 @@ export const runsSpec = command({
 
 export const undoSpec = command({
   name: 'undo',
-  summary: 'Take back what a run changed',
+  summary: 'Undo the changes of a run',
   positionals: [
     {
       name: 'RUN',
@@ -52,7 +52,7 @@ export const undoSpec = command({
 
 export const planSpec = command({
   name: 'plan',
-  summary: 'Write down what playbooks would change, to be reviewed and applied later',
+  summary: 'Write the changes that playbooks would make into a plan file, to review and apply later',
   positionals: [
     {
       name: 'PLAYBOOK',
@@ -71,7 +71,7 @@ export const planSpec = command({
       means: 'file',
       settable: false,
       default: 'plan.json',
-      describe: 'the plan; the text to review is written beside it, ending in .txt',
+      describe: 'plan file; a text for review is written beside it with the ending .txt',
     },
     limit,
     output,

@@ -18,7 +18,7 @@ export const initSpec = command({
 
 export const checkSpec = command({
   name: 'check',
-  summary: 'Tell what is wrong with playbooks, inventory and settings, without touching a host',
+  summary: 'Check playbooks, inventory and settings without connecting to a host',
   positionals: [{ name: 'PLAYBOOK', describe: 'TypeScript file whose default export is a play', many: true }],
   options: {
     ...inventoryOptions,

@@ -34,23 +34,23 @@ export const runSpec = command({
       value: 'ID',
       means: 'run',
       settable: false,
-      describe: 'the run ID again, only hosts that did not end ok or changed; last is the newest',
+      describe: 'repeat run ID on the hosts that did not end ok or changed; last: the newest run',
     },
     'only-failed': {
       type: 'text',
       value: 'ID',
       means: 'run',
       settable: false,
-      describe: 'only hosts that failed or were unreachable in run ID',
+      describe: 'run only on hosts that failed or were unreachable in run ID',
     },
-    check: { type: 'flag', alias: 'C', describe: 'tell what would change, and change nothing' },
+    check: { type: 'flag', alias: 'C', describe: 'show what would change, but change nothing' },
     diff: { type: 'flag', alias: 'D', describe: 'show each change, and files as unified diffs' },
     limit: {
       type: 'text',
       alias: 'l',
       value: 'PATTERN',
       means: 'pattern',
-      describe: 'only those hosts of the plays that are in PATTERN too',
+      describe: 'run only on hosts of the plays that match PATTERN too',
     },
     ...extraVarsOption,
     output: {
@@ -70,15 +70,18 @@ export const runSpec = command({
       value: 'SECONDS',
       least: 5,
       default: 30,
-      describe: 'a host undoes a change that no fresh connection confirmed in this time',
+      describe: 'time for a fresh connection to confirm a change; without it the host undoes the change',
     },
     'max-disruption': {
       type: 'text',
       value: 'HOW',
       choices: ['none', 'blip', 'outage'],
-      describe: 'a host that would be disrupted more fails, and nothing is changed there',
+      describe: 'fail a host, before any change, when its forecast is worse than this',
     },
-    'detailed-exitcode': { type: 'flag', describe: 'with --check: exit with 3 when something would change' },
+    'detailed-exitcode': {
+      type: 'flag',
+      describe: 'with --check: exit with code 3 when something would change',
+    },
     'no-type-check': { type: 'flag', describe: 'run without checking the types of the playbooks' },
     ...playOptions,
     ...listOptions,
@@ -105,12 +108,12 @@ export const runSpec = command({
 /** The limit of commands that take a PATTERN as a word. */
 export const patternLimit = {
   ...runSpec.options.limit,
-  describe: 'only those hosts that are in PATTERN too',
+  describe: 'only hosts that match PATTERN too',
 };
 
 export const factsSpec = command({
   name: 'facts',
-  summary: 'Print what hosts tell about themselves, as JSON',
+  summary: 'Print the facts of hosts as JSON',
   positionals: [pattern],
   options: {
     ...inventoryOptions,
@@ -119,7 +122,7 @@ export const factsSpec = command({
     json: {
       type: 'flag',
       settable: false,
-      describe: 'one JSON object by host name; the only format there is',
+      describe: 'print one JSON object by host name; always on',
     },
     ...connectionOptions,
   },
@@ -150,7 +153,7 @@ export const showSpec = command({
 
 export const inventorySpec = command({
   name: 'inventory',
-  summary: 'Show how an inventory is understood',
+  summary: 'Show groups, hosts and variables of an inventory as kvmplay reads them',
   positionals: [{ name: 'GROUP', describe: 'with --graph, the group to begin at; default: all' }],
   options: {
     ...inventoryOptions,
@@ -167,7 +170,8 @@ export const inventorySpec = command({
     export: {
       type: 'flag',
       settable: false,
-      describe: 'with --list or --host, variables where they were said, groups not merged into hosts',
+      describe:
+        'with --list or --host, keep variables where they are set instead of merging groups into hosts',
     },
     limit: {
       type: 'text',
@@ -181,7 +185,7 @@ export const inventorySpec = command({
       value: 'FOLDER',
       means: 'file',
       settable: false,
-      describe: 'read group_vars/ and host_vars/ of this folder too, as for a playbook in it',
+      describe: 'also read group_vars/ and host_vars/ of this folder, as for a playbook in it',
     },
   },
   examples: [
@@ -200,7 +204,7 @@ const guardNote =
 
 export const guardListSpec = command({
   name: 'guard list',
-  summary: 'Show changes that hosts will undo by themselves, and locks left behind',
+  summary: 'Show unconfirmed changes that hosts will undo, and locks left behind',
   positionals: [pattern],
   options: {
     ...inventoryOptions,
@@ -217,7 +221,7 @@ export const guardListSpec = command({
 
 export const guardConfirmSpec = command({
   name: 'guard confirm',
-  summary: 'Keep the change of a run that was killed, and put its files in place',
+  summary: 'Confirm the change of a killed run and write its files',
   positionals: [pattern],
   options: guardOptions,
   examples: [
@@ -228,7 +232,7 @@ export const guardConfirmSpec = command({
 
 export const guardRollbackSpec = command({
   name: 'guard rollback',
-  summary: 'Undo the change of a run that was killed now, instead of when its time is over',
+  summary: 'Undo the change of a killed run now, without waiting for its timer',
   positionals: [pattern],
   options: guardOptions,
   examples: [{ command: 'kvmplay guard rollback -i hosts.yml kvm1', describe: 'As before the change' }],
@@ -291,7 +295,7 @@ export const labUpSpec = command({
 
 export const labStatusSpec = command({
   name: 'lab status',
-  summary: 'Tell which hosts of the lab run',
+  summary: 'Show which hosts of the lab are running',
   positionals: [],
   options: directory,
   examples: [{ command: 'kvmplay lab status', describe: 'Of the lab in .lab' }],
@@ -313,7 +317,7 @@ export const labSshSpec = command({
 
 export const labRebootSpec = command({
   name: 'lab reboot',
-  summary: 'Reboot a host of the lab: it comes up with what its files say',
+  summary: 'Reboot a host of the lab; it starts with the network that its files describe',
   positionals: [labHost],
   options: directory,
   examples: [{ command: 'kvmplay lab reboot kvm1', describe: 'Does the layout survive?' }],
@@ -337,7 +341,7 @@ export const docSpec = command({
 
 export const configSpec = command({
   name: 'config',
-  summary: 'Show what options are when the command line does not give them, and where that is said',
+  summary: 'Show the value of each option without a command line, and where it comes from',
   positionals: [],
   options: { json: { type: 'flag', describe: 'print JSON instead of a table', settable: false } },
   examples: [{ command: 'kvmplay config', describe: 'Of kvmplay.config.ts, KVMPLAY_* and the defaults' }],
