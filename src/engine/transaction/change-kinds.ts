@@ -5,24 +5,24 @@ import type { StagedFile } from '../../model/staged-file.ts';
 import type { SurveyAnswers } from '../../model/fact.ts';
 import type { Step } from '../../model/step.ts';
 
-/** What the engine knows of changes, all of which it is handed: it names no kind. */
+/** Handlers of changes, passed in from outside: the engine itself names no kind of change. */
 export interface ChangeKinds {
   readonly kindOf: (change: Change) => ChangeKind;
-  /** What a transaction of changes needs. `answers` are those before it. */
+  /** Returns the needs of a transaction. `answers` describe the host before it. */
   readonly needsOf: (changes: readonly Change[], answers: SurveyAnswers) => TransactionNeeds;
-  /** What would lose its ground to changes that do not say so. */
+  /** Returns links that would lose the link they stand on although no change lists that. */
   readonly occupantsOf: (changes: readonly Change[], answers: SurveyAnswers) => readonly Occupant[];
 }
 
-/** What the engine knows of one kind of change. */
+/** Handlers of one kind of change. */
 export interface ChangeKind {
-  /** One line, for reports and errors. */
+  /** Describes a change in one line, for reports and errors. */
   describe(change: Change): string;
-  /** Undefined: nothing takes the change back. */
+  /** Undefined: the change is irreversible. */
   inverse(change: Change): Change | undefined;
-  /** Absent: the change is a file's, staged until the commit. */
+  /** Absent: the change concerns a file and is staged until the commit. */
   compile?(change: Change): readonly Command[];
-  /** Runs at the commit, once the files are in place. The commands of the inverse take it back, too. */
+  /** Commands at the commit, after the files are in place. The commands of the inverse also undo them. */
   settle?(change: Change): readonly Command[];
   stage?(change: Change): StagedFile;
   readonly needs?: {
@@ -32,17 +32,17 @@ export interface ChangeKind {
   };
 }
 
-/** What a transaction needs besides the commands of its changes. */
+/** Needs of a transaction besides the commands of its changes. */
 export interface TransactionNeeds {
-  /** What must hold after it. */
+  /** Checks that must pass after the transaction. */
   readonly probes: readonly Probe[];
-  /** Seconds that it takes beyond the usual. */
+  /** Time in addition to the usual, in seconds. */
   readonly seconds: number;
-  /** What is done before the first of them. */
+  /** Steps before the first change. */
   readonly first?: readonly Step[] | undefined;
-  /** Asks those who read the files that the commit put in place whether they take them. */
+  /** Commands by which the readers of the committed files accept or refuse them. */
   readonly accept?: readonly Command[] | undefined;
-  /** POSIX sh that prints, a line each, what a rollback must bring back besides the facts. It prints the same while nobody changes anything. */
+  /** POSIX sh that prints, one per line, the state that a rollback must restore besides the facts. Its output stays the same while nobody changes anything. */
   readonly snapshot?: string | undefined;
 }
 

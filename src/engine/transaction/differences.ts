@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type FactAnswer, type SurveyAnswers, valueOfAnswer } from '../../model/fact.ts';
 import type { AnyFact } from '../../model/task.ts';
 
-/** Where answers to facts differ in what a rollback must bring back, as `links eno4.up: was true, is false`. */
+/** Describes differences between answers that a rollback must remove, as `links eno4.up: was true, is false`. */
 export function answerDifferences(
   facts: readonly AnyFact[],
   before: SurveyAnswers,
@@ -10,7 +10,7 @@ export function answerDifferences(
 ): readonly string[] {
   return facts.flatMap((fact) => {
     const [was, is] = [before.get(fact.name), after.get(fact.name)];
-    // Nobody relied on an answer that there was not.
+    // Without an earlier answer there is nothing to compare.
     if (was === undefined || 'error' in was) return [];
     if (is !== undefined && 'error' in is) return [`${fact.name}: ${messageOf(is.error)}`];
     const part = (answer: FactAnswer | undefined, other: FactAnswer | undefined): unknown => {
@@ -25,7 +25,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What facts say came about and no rollback takes back. */
+/** Describes effects that no rollback removes, as the facts report them. */
 export function lastingEffects(
   facts: readonly AnyFact[],
   before: SurveyAnswers,
@@ -38,7 +38,7 @@ export function lastingEffects(
   });
 }
 
-/** Where two answers differ, as `eno4.up: was true, is false`; lists compare in any order. */
+/** Describes differences of two answers, as `eno4.up: was true, is false`. Lists compare in any order. */
 export function differences(before: unknown, after: unknown): readonly string[] {
   return compare('', plain(before), plain(after));
 }
@@ -62,7 +62,7 @@ function compare(path: string, before: unknown, after: unknown): readonly string
   return [`${path}: was ${show(before)}, is ${show(after)}`];
 }
 
-/** Maps as records, lists in an order of their own, so that equal answers are deeply equal. */
+/** Converts maps to records and sorts lists, so that equal answers are deeply equal. */
 function plain(value: unknown): unknown {
   if (value instanceof Map) return plain(Object.fromEntries(value));
   if (Array.isArray(value))

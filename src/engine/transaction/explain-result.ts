@@ -6,15 +6,15 @@ import { cleanOwner } from './owner.ts';
 import type { TransactionResult } from './transaction-result.ts';
 import type { GuardedWork, TransactionWork } from './transaction-work.ts';
 
-/** Why a change is undone. */
+/** The reason for undoing a change. */
 export interface Failure {
   readonly cause: string;
   readonly details: readonly string[];
-  /** The change that could not be made. */
+  /** The change that failed. */
   readonly change?: Change | undefined;
 }
 
-/** The error of a transaction that was refused before it began; undefined of one that began. */
+/** Returns the error of a transaction that was refused before it began; undefined if it began. */
 export function refusalOf(
   host: string,
   work: TransactionWork,
@@ -63,21 +63,21 @@ export function refusalOf(
   }
 }
 
-/** Another transaction holds the host. */
+/** Builds the error for a host locked by another transaction. */
 export function lockedError(host: string, owner: string): HostLockedError {
   return new HostLockedError(
     `${host} is being changed by ${owner || 'another run'} (\`kvmplay guard list\` shows it); nothing was changed`,
   );
 }
 
-/** What was planned on is gone. */
+/** Builds the error for a host whose state changed after planning. */
 export function outdatedError(host: string): HostLockedError {
   return new HostLockedError(
     `${host} was changed by another run since it was looked at: run it again; nothing was changed`,
   );
 }
 
-/** What a result that is not a success says. */
+/** Explains a result that is not a success. */
 export function explainResult(
   work: GuardedWork,
   { outcome, words, lines }: TransactionResult,
@@ -150,7 +150,7 @@ function explainFile(path: string, [, why]: readonly string[]): string {
     : `${path} cannot be put in place`;
 }
 
-/** The command that a result names by the numbers of its step and of itself. */
+/** Finds the command that a result names by step and command number. */
 function findStep(
   { steps }: TransactionWork,
   [at, place]: readonly string[],

@@ -1,7 +1,7 @@
 import { quote } from '../../model/shell-quote.ts';
 import type { FilePermissions, StagedFile } from '../../model/staged-file.ts';
 
-/** What the functions of files are made of. */
+/** Shell functions shared by all files. */
 export const fileLibrary = `holds() { # PATH CONTENT
   [ -f "$1" ] && [ "$(cat "$1" && echo .)" = "$2" ]
 }
@@ -37,7 +37,7 @@ function functionsOf(file: FileScript, work: StagedFile, content: StagedFile['co
   return writeFunctions(file, { ...work, before, after });
 }
 
-/** Removes what transactions staged that a power cut ended. A commit that is to be finished still needs it. */
+/** Removes files staged by transactions that a power cut ended, except those of a commit that is still to be finished. */
 export function sweepFunction(files: readonly StagedFile[]): string {
   const folders = new Set(files.map(({ path }) => folderOf(path)));
   const lines = [...folders].map((folder) => `rm -f ${quote(folder)}/.kvmplay-* 2>/dev/null`);
@@ -83,11 +83,11 @@ function writeFunctions(file: FileScript, { path: plainPath, before, after, perm
   const folder = quote(folderOf(plainPath));
   const isNew = before === undefined;
   const unchanged = isNew ? `[ ! -e ${path} ] && [ ! -L ${path} ]` : `holds ${path} "$before_${at}"`;
-  // What a new file is in is for everybody to look into, as in any /etc.
+  // Parent folders of a new file are readable for everybody, as usual in /etc.
   const create = isNew
     ? [`( umask 022; mkdir -p ${folder} )`, `true > ${staged}`]
     : [keep, `cp -p ${path} ${staged}`];
-  // A full disk is named by cat; the printf of dash says "I/O error" only.
+  // cat names a full disk; the printf of dash reports only "I/O error".
   const stage = [
     ...create,
     ...setPermissions(permissions, staged),
@@ -109,7 +109,7 @@ known_${at} || { edited=.edited; return 1; }
 restore_${at}() { ! holds ${path} "$after_${at}" || ${undone}; }`;
 }
 
-/** The owner before the mode: chown takes away the bits of set-user-id. */
+/** The owner is set before the mode: chown clears the set-user-id bits. */
 function setPermissions({ mode, owner, group }: FilePermissions, target: string): readonly string[] {
   return [
     ...(owner === undefined ? [] : [`chown ${quote(owner)} ${target}`]),

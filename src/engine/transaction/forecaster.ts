@@ -4,17 +4,17 @@ import type { StepDisruption } from '../../model/step.ts';
 import type { AnyFact } from '../../model/task.ts';
 import type { SurveyAnswers } from '../../model/fact.ts';
 
-/** Knows what changes mean to who uses a host, which the engine does not. Pure. */
+/** Predicts effects of changes on users of a host; the engine itself cannot. Pure. */
 export interface Forecaster {
-  /** Asked together with the first facts that anybody asks for. */
+  /** Facts added to the first survey of a host. */
   readonly facts: readonly AnyFact[];
-  /** What changes will disrupt. `others` tells what is done besides them. */
+  /** Forecasts the disruption by changes. `others` are disruptions by work besides them. */
   readonly forecast: (
     changes: readonly Change[],
     answers: SurveyAnswers,
     others: readonly StepDisruption[],
   ) => Forecast;
-  /** Sentences about what changes should have left alone and did not; any makes the host roll back. */
+  /** Returns sentences about unintended effects of changes; any of them makes the host roll back. */
   readonly verify: (
     before: SurveyAnswers,
     after: SurveyAnswers,

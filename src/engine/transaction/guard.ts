@@ -5,52 +5,52 @@ import { parseTransactionResult, type TransactionOutcome } from './transaction-r
 import { endScript, transactionFolder } from './transaction-script.ts';
 import { finishScript, type UnfinishedCommit, unfinishedCommits } from './unfinished-commit.ts';
 
-/** What a transaction that has not ended looks like on its host. */
+/** State of an unfinished transaction on its host. */
 export interface GuardStatus {
   readonly host: string;
-  /** `none`: no transaction. `armed`: it is applied, and undone in its time unless somebody confirms it. */
+  /** `none`: no transaction. `armed`: applied, and undone at its deadline unless somebody confirms it. */
   readonly state: 'none' | 'staging' | 'applying' | 'armed' | 'rolling back' | 'committing' | 'finishing';
   readonly id?: string | undefined;
-  /** Who began it. */
+  /** The run that started it. */
   readonly owner?: string | undefined;
-  /** Seconds until the host undoes it; of one that has begun its first step. */
+  /** Seconds until the host undoes it. Set once its first step has begun. */
   readonly secondsLeft?: number | undefined;
-  /** Its guard was dead, and is started again. */
+  /** Its guard was dead and has been started again. */
   readonly wasGuardDead?: true | undefined;
-  /** Commits that a power cut stopped between two files; the next run finishes them. */
+  /** Commits that a power cut interrupted between two files. The next run finishes them. */
   readonly unfinished: readonly UnfinishedCommit[];
 }
 
-/** What can be done about a transaction that has not ended. */
+/** Actions on an unfinished transaction. */
 export type GuardAction = 'confirm' | 'rollback' | 'clear';
 
 export interface GuardOptions {
   readonly transport: Transport;
-  /** Milliseconds for TCP, handshake and login; default 10 s. */
+  /** Milliseconds for TCP, handshake and login. Default: 10 s. */
   readonly connectTimeout?: number | undefined;
   readonly signal?: AbortSignal;
 }
 
 export interface ClearOptions extends GuardOptions {
-  /** Removes a transaction also where it has something to undo, which is lost then. */
+  /** Removes a transaction even if it has something to undo, which is then lost. */
   readonly force?: boolean | undefined;
 }
 
-/** Looks whether a transaction is under way on a host. */
+/** Reads whether a transaction is in progress on a host. */
 export async function readGuard(host: InventoryHost, options: GuardOptions): Promise<GuardStatus> {
   return toStatus(host.name, await execOn(options, statusScript));
 }
 
-/** What came of an action. */
+/** The result of an action. */
 export interface GuardEnd {
-  /** Whether the host is now as the action would have it; also when there was no transaction to end. */
+  /** True if the host is now as the action intends, also if there was no transaction. */
   readonly isDone: boolean;
   readonly sentence: string;
 }
 
 /**
- * Ends what an earlier run left: `confirm` keeps the change and puts its files in place, `rollback` undoes it at once,
- * `clear` drops a commit that cannot be finished, and with force also the lock of a transaction that has something to undo.
+ * Ends an unfinished transaction of an earlier run. `confirm` keeps the change and puts its files in place, `rollback` undoes it at once. `clear` drops a
+ * commit that cannot be finished; with `force` it also drops a transaction that has something to undo.
  */
 export async function endGuard(
   host: InventoryHost,
@@ -70,7 +70,7 @@ export async function endGuard(
   };
 }
 
-/** Seconds in which one exec waits for the end; it goes on after that. */
+/** Seconds for which one exec waits for the end; the host continues after that. */
 const patience = 240;
 
 async function clear(status: GuardStatus, options: ClearOptions): Promise<GuardEnd> {
@@ -95,7 +95,7 @@ async function clear(status: GuardStatus, options: ClearOptions): Promise<GuardE
   return { isDone: true, sentence: `dropped an unfinished commit: ${files} stay as they are` };
 }
 
-/** Ends who is at work, then frees the token; backups stay. */
+/** Ends the processes at work, then frees the token. Backups stay. */
 function forceScript(id: string | undefined): string {
   return `[ ! -e ${transactionFolder(id ?? '-')}/transaction ] || sh ${transactionFolder(id ?? '-')}/transaction drop </dev/null
 `;

@@ -1,6 +1,6 @@
 /**
- * Where two snapshots differ, as sentences: `route: default via 10.0.0.1 dev br0 is missing`. Of a line that only altered, the
- * words that did: `link br0: was "ageing_time 30000", is "ageing_time 0"`.
+ * Describes differences of two snapshots, as sentences: `route: default via 10.0.0.1 dev br0 is missing`. For a line that was altered it names the altered
+ * words: `link br0: was "ageing_time 30000", is "ageing_time 0"`.
  */
 export function lineDifferences(gone: readonly string[], come: readonly string[]): readonly string[] {
   const unpaired = [...come];
@@ -12,7 +12,7 @@ export function lineDifferences(gone: readonly string[], come: readonly string[]
   return [...ofGone, ...unpaired.map((line) => `${line} is new`)];
 }
 
-/** Subject and first word: `link br0: bridge`. Routes and rules have none, so each stands for itself. */
+/** Returns subject and first word: `link br0: bridge`. Routes and rules have none, so each is on its own. */
 function isAbout(line: string): string {
   return /^(?:link|bridge port) \S+: [^\s<]*/.exec(line)?.[0] ?? line;
 }
@@ -29,7 +29,7 @@ function alteration(was: string, is: string): string {
   ) {
     end += 1;
   }
-  // The word before names the value.
+  // The preceding word names the value.
   const from = Math.max(subject, start - 1);
   const part = (words: readonly string[]): string => words.slice(from, words.length - end).join(' ');
   return `${before.slice(0, subject).join(' ')} was "${part(before)}", is "${part(after)}"`;

@@ -3,7 +3,7 @@ import type { Probe } from '../../model/probe.ts';
 import { quote } from '../../model/shell-quote.ts';
 
 /**
- * The host can ping an address.
+ * Checks that the host can ping an address.
  *
  * @example
  * play({ name: 'bond6', hosts: 'kvm', probes: [ping('10.128.1.1')], run });
@@ -16,7 +16,7 @@ export function ping(address: string): Probe {
   };
 }
 
-/** The host can open a TCP connection. Needs bash or nc on the host; where there is neither, it never passes. Throws UsageError for a bad port. */
+/** Checks that the host can open a TCP connection. Needs bash or nc on the host; without either it never passes. Throws UsageError for an invalid port. */
 export function tcp(address: string, port: number): Probe {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new UsageError(`tcp probe: port is ${String(port)}, it should be a whole number from 1 to 65535`);
@@ -29,7 +29,7 @@ else timeout 2 bash -c ': < "/dev/tcp/$0/$1"' ${target}; fi`,
   };
 }
 
-/** Any script of yours: POSIX sh, exit 0 passes. `failure` ends the sentence "after the change …". */
+/** Checks by your own script: POSIX sh, exit code 0 passes. `failure` completes the sentence "after the change …". */
 export function check(failure: string, script: string): Probe {
   return { failure, script };
 }

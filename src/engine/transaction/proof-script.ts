@@ -1,6 +1,6 @@
 /**
- * The proof of a rollback: what the function `snapshot` printed before the first step it must print again. The host compares,
- * so only lines that differ travel. The runtime gives `folder` and `tell_time`.
+ * The proof of a rollback: `snapshot` must print the same as before the first step. The host compares, so only differing lines are sent. The runtime defines
+ * `folder` and `tell_time`.
  */
 export const proof = `take_snapshot() {
   lines=$(snapshot)
@@ -29,7 +29,7 @@ tell_differences() {
 }
 `;
 
-/** The function `snapshot` of a transaction; without a script it prints nothing, and nothing is compared. */
+/** Returns the function `snapshot` of a transaction. Without a script it prints nothing, and nothing is compared. */
 export function snapshotFunction(script: string | undefined): string {
   return `snapshot() (\n${script ?? ':'}\n) </dev/null`;
 }

@@ -1,6 +1,6 @@
 /**
- * The part of a transaction's script that is the same in every one; docs/transaction.md tells what it does and why. Before
- * it stand the variables of one transaction, after it `do_N`, `undo_N`, and per file the functions of file-script.ts.
+ * The part of a transaction's script that is the same in all of them; docs/transaction.md explains it. It comes after the variables of the transaction, and
+ * before `do_N`, `undo_N` and the functions of file-script.ts.
  *
  * What must not fail after the launch is a rename within one folder: it needs no room, and its source says what it expects.
  * No file is made by `: >`, since `:` is a special builtin: where the file cannot be made, that ends the whole shell.

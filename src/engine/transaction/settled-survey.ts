@@ -10,15 +10,15 @@ export interface SettledSurveyOptions {
   /** Name of the host, for messages. */
   readonly host: string;
   readonly connection: HostConnection;
-  /** Nothing may be changed: a commit that a power cut stopped is told and not finished. */
+  /** Nothing may be changed: an interrupted commit is reported and not finished. */
   readonly checkMode: boolean;
-  /** Whether it is the first survey of this host. */
+  /** True for the first survey of the host. */
   readonly isFirst: boolean;
 }
 
 /**
- * Asks for facts while no transaction is under way, so that the answers are of a state that stays. Finishes first what a
- * power cut left of a commit. Throws HostLockedError on a host that is being changed.
+ * Asks facts while no transaction is in progress, so that the answers describe a lasting state. First finishes a commit that a power cut interrupted. Throws
+ * HostLockedError for a host that is being changed.
  */
 export async function settledSurvey(
   facts: readonly AnyFact[],
@@ -45,7 +45,7 @@ function throwUnlessSettled(host: string, answers: SurveyAnswers): void {
   const before = readAnswer(transactionState, answers);
   const after = readAnswer(transactionStateAfter, answers);
   for (const state of [before, after]) {
-    // Who may not look into /run/kvmplay cannot begin a transaction either.
+    // Without access to /run/kvmplay no transaction can begin either.
     if (state !== undefined && state.phase !== 'free' && state.phase !== '')
       throw lockedError(host, state.owner);
   }

@@ -3,10 +3,10 @@ import { quote } from '../../model/shell-quote.ts';
 import type { Step } from '../../model/step.ts';
 
 /**
- * What the functions of steps are made of. The protocol gives `folder`, `undo_errors` and three functions: `begun AT PLACE` is
- * called before a command of a step, `made AT PLACE` after it, and `may_wait` ends with 0 while a step may go on.
+ * Shell functions shared by all steps. The protocol defines `folder`, `undo_errors` and three functions: `begun AT PLACE` before a command of a step, `made
+ * AT PLACE` after it, and `may_wait`, which exits with 0 while a step may continue.
  *
- * A command may find its standard input in a function, `input`, and exit codes that are as good as 0 in `also`.
+ * `input` names a function that prints standard input; `also` lists exit codes that count as success.
  */
 export const stepLibrary = `input= also=
 attempt() { # COMMAND...
@@ -50,9 +50,8 @@ put() { # VALUE PATH
 }`;
 
 /**
- * The functions of a transaction's script for the step with number `index`. `do_N` makes it and ends with 1 at the first
- * command that fails; `undo_N` takes it back, goes on after a command that fails, counts it in `undo_errors`, and ends with 1
- * if there was one; `settle_N` is for the commit.
+ * Returns the shell functions of step `index`. `do_N` does the step and returns 1 at the first command that fails. `undo_N` undoes it and goes on after a
+ * command that fails; it counts failures in `undo_errors` and returns 1 if there were any. `settle_N` runs at the commit.
  */
 export function stepFunctions({ run, undo, settle = [] }: Step, index: number): string {
   const at = String(index);
@@ -74,7 +73,7 @@ export function stepFunctions({ run, undo, settle = [] }: Step, index: number): 
   ].join('\n');
 }
 
-/** `accept` asks those who read the files that the commit put in place; it ends with 1 at the first that does not take them. */
+/** Returns the function `accept`, which asks the readers of the committed files. It returns 1 at the first that refuses them. */
 export function acceptFunction(commands: readonly Command[]): string {
   return [
     ...feeders('accept', '', commands),
@@ -87,15 +86,15 @@ export function acceptFunction(commands: readonly Command[]): string {
 }
 
 interface Call {
-  /** What runs the command and tells its failure. */
+  /** Shell function that runs the command and reports its failure. */
   readonly call: string;
-  /** The function that prints its standard input, if it has one. */
+  /** Shell function that prints its standard input; empty without one. */
   readonly feed: string;
-  /** Ends with 0 while a command that another keeps waiting is tried again. */
+  /** Shell function that exits with 0 while a command may be retried because another process blocks it. */
   readonly mayWait?: string;
 }
 
-/** One command whose failure ends its function. */
+/** Formats a command whose failure ends its function. */
 function step(command: Command, { call, feed, mayWait = 'may_wait' }: Call): string {
   const tried = `${settings(command, feed)}${call} ${spell(command)}`;
   const busy = busyOf(command);
@@ -104,7 +103,7 @@ function step(command: Command, { call, feed, mayWait = 'may_wait' }: Call): str
     : `waits=0; until ${tried}; do ${mayWait} && is_busy ${quote(busy)} "$folder/stderr" || return 1; done`;
 }
 
-/** One command whose failure is counted. */
+/** Formats a command whose failure is counted. */
 function undoLine(command: Command, feed: string): string {
   const tried = `${settings(command, feed)}undo ${spell(command)}`;
   const busy = busyOf(command);
@@ -112,7 +111,7 @@ function undoLine(command: Command, feed: string): string {
     busy === undefined
       ? `{ ${tried}; } || not_undone`
       : `{ waits=0; until ${tried}; do is_busy ${quote(busy)} "$complaint" || { not_undone; break; }; done; }`;
-  // In a subshell a test may end by an exit.
+  // A subshell, since a test may exit.
   return command.unless === undefined
     ? line
     : `(\n${command.unless}\n) </dev/null >/dev/null 2>&1 || ${line}`;
@@ -122,7 +121,7 @@ function busyOf(command: Command): string | undefined {
   return 'argv' in command ? command.busy : undefined;
 }
 
-/** printf is part of the shell, so standard input stands in no argument list, and needs no room on a disk. */
+/** printf is a shell builtin, so standard input appears in no argument list and needs no disk space. */
 function feeders(verb: string, at: string, commands: readonly Command[]): readonly string[] {
   return commands.flatMap((command, place) =>
     'argv' in command && command.input !== undefined

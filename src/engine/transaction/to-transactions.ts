@@ -3,10 +3,7 @@ import type { ChangeKinds } from './change-kinds.ts';
 
 type KindOf = ChangeKinds['kindOf'];
 
-/**
- * Cuts what is to be done into transactions. Files are put in place at the end of a transaction, so what reads them when it
- * takes effect comes in a later one than the files before it.
- */
+/** Splits changes into transactions. Files are put in place at the end of a transaction, so a change that reads them belongs to a later one. */
 export function toTransactions(changes: readonly Change[], kindOf: KindOf): readonly (readonly Change[])[] {
   const transactions: Change[][] = [];
   for (const change of changes) {
@@ -17,7 +14,7 @@ export function toTransactions(changes: readonly Change[], kindOf: KindOf): read
   return transactions;
 }
 
-/** What becomes of a host by such a change is known only once it is made. */
+/** Returns false for a change whose effects are known only after it was made. */
 export function isForeseeable(change: Change, kindOf: KindOf): boolean {
   return kindOf(change).needs?.alone !== true;
 }

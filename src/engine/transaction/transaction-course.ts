@@ -16,22 +16,22 @@ import { transactionState } from './transaction-state.ts';
 import { type GuardedWork, toWork } from './transaction-work.ts';
 import type { Transaction, TransactionEnd, TransactorOptions } from './transactor.ts';
 
-/** Seconds after the guard's time in which the host should answer again. */
+/** Seconds after the guard's deadline within which the host should answer again. */
 const healing = 60;
-/** Seconds that one exec waits for somebody who is at work on the host; then it is asked again. */
+/** Seconds that one exec waits for another process on the host; then it asks again. */
 const patience = 90;
-/** How often it is asked: nothing on the host depends on it. */
+/** Number of attempts; nothing on the host depends on it. */
 const asked = 10;
 
-/** The course of one transaction on one host, from its launch to its proved end. */
+/** The course of one transaction on one host, from launch to proved end. */
 export class TransactionCourse {
   readonly #host: TransactorOptions;
   readonly #transaction: Transaction;
   readonly #work: GuardedWork;
   readonly #id = newTransactionId();
-  /** Seconds until the guard undoes what nobody confirmed. */
+  /** Seconds until the guard undoes an unconfirmed change. */
   readonly #confirmTimeout: number;
-  /** Those of them beyond the usual. */
+  /** The part of that time beyond the usual. */
   readonly #waits: number;
 
   constructor(host: TransactorOptions, transaction: Transaction) {
@@ -67,7 +67,7 @@ export class TransactionCourse {
     }
   }
 
-  /** Undefined when the session broke: it may ride on a link that changes, and a fresh connection sees what came of it. */
+  /** Undefined if the session broke: it may depend on a link that changes, and a fresh connection sees the result. */
   async #launch(): Promise<TransactionResult | undefined> {
     const { connection, owner, onPhase } = this.#host;
     onPhase('apply');
@@ -89,7 +89,7 @@ export class TransactionCourse {
     }
   }
 
-  /** The state of the host that the change was planned on. */
+  /** Returns the state of the host for which the change was planned. */
   #generation(): string {
     return readAnswer(transactionState, this.#transaction.before)?.id ?? '';
   }
@@ -115,7 +115,7 @@ export class TransactionCourse {
     const answers = await this.#end('commit');
     const ended = resultOf(answers);
     const left = this.#transaction.replan(answers, []);
-    // The answer to a commit may be lost, and the host forgets the transaction with it.
+    // If the answer to a commit is lost, the host may have forgotten the transaction in the meantime.
     const isForgotten = ended.outcome === 'unknown' && left.length === 0;
     if (ended.outcome !== 'committed' && !isForgotten) return this.#prove(answers, this.#explain(ended));
     return { way: 'committed', answers, left };
@@ -155,7 +155,7 @@ export class TransactionCourse {
       return await this.#untilEnded(script);
     } catch (error) {
       if (!isTransient(error)) throw error;
-      // Whether it was begun is not known. If it was, the second one only waits for its end.
+      // It is unknown whether the rollback began. If it did, a second one only waits for its end.
       const seen = await connection.withFresh(Date.now() + healing * 1000, () => this.#untilEnded(script));
       if (seen !== undefined) return seen;
       throw new RollbackFailedError(
@@ -165,7 +165,7 @@ export class TransactionCourse {
     }
   }
 
-  /** No fresh connection came about in time, so the guard undoes the change. */
+  /** No fresh connection was possible in time, so the guard undoes the change. */
   async #awaitGuard(deadline: number): Promise<never> {
     const { connection, host, onPhase } = this.#host;
     const cause = `no fresh connection within ${String(this.#confirmTimeout)} s of the change`;
@@ -178,7 +178,7 @@ export class TransactionCourse {
     );
   }
 
-  /** Compares the host with what it was before the change, and throws what came out. */
+  /** Compares the host with its state before the change, and throws the outcome. */
   #prove(after: SurveyAnswers, { cause, details, change }: Failure): never {
     const { host } = this.#host;
     const { facts, before } = this.#transaction;
@@ -201,7 +201,7 @@ export class TransactionCourse {
     });
   }
 
-  /** Asks until nobody is at work on the host any more: who comes second gets the same answer. */
+  /** Asks until no process is at work on the host. Later callers get the same answer. */
   async #untilEnded(script: string): Promise<SurveyAnswers> {
     for (let count = 1; ; count += 1) {
       const answers = await this.#survey(script);
@@ -209,13 +209,13 @@ export class TransactionCourse {
     }
   }
 
-  /** Runs a script that prints a result of the transaction, and asks for all facts in the same exec. */
+  /** Runs a script that prints a result of the transaction, and asks all facts in the same exec. */
   async #survey(script: string): Promise<SurveyAnswers> {
     return await this.#host.connection.survey([toResultFact(script), ...this.#transaction.facts]);
   }
 }
 
-/** Begins with the time, so that the names of transactions sort by it. */
+/** Begins with the time, so that transaction names sort by it. */
 function newTransactionId(): string {
   const time = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
   return `${time}-${randomBytes(4).toString('hex')}`;
@@ -225,7 +225,7 @@ function isTransient(error: unknown): boolean {
   return isKvmplayError(error) && error.isTransient;
 }
 
-/** Somebody on the host is at work. */
+/** Returns true while a process on the host is at work. */
 function isUnderWay(outcome: TransactionOutcome): boolean {
   return ['staging', 'applying', 'committing', 'rolling'].includes(outcome);
 }

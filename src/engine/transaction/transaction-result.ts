@@ -1,15 +1,15 @@
-/** How the host says a transaction stands. */
+/** The state of a transaction as reported by the host. */
 export interface TransactionResult {
   readonly outcome: TransactionOutcome;
-  /** The words after the outcome: numbers of the file, or of change, command and exit code. */
+  /** Words after the outcome: the number of a file; or step, command and exit code. */
   readonly words: readonly string[];
-  /** Commands of the rollback that did not work. */
+  /** Number of rollback commands that failed. */
   readonly undoErrors: number;
-  /** What the failed command printed, or the owner of the lock. */
+  /** Output of the failed command, or the owner of the lock. */
   readonly lines: readonly string[];
-  /** Probes that do not pass: their number and the last value seen. */
+  /** Failed probes: number and last value seen. */
   readonly failedProbes: readonly FailedProbe[];
-  /** After a rollback: lines of the snapshot before it that are not in the one after it, and the other way round. */
+  /** After a rollback: snapshot lines that disappeared. `come` holds the new ones. */
   readonly gone: readonly string[];
   readonly come: readonly string[];
 }
@@ -45,7 +45,7 @@ const outcomes = [
 
 export type TransactionOutcome = (typeof outcomes)[number];
 
-/** Understands what the scripts of a transaction print; anything else is `unknown`. */
+/** Parses the output of transaction scripts. Anything else is `unknown`. */
 export function parseTransactionResult(output: string): TransactionResult {
   const lines = output.split('\n');
   const [, name, ...words] = lines.find((line) => line.startsWith('outcome '))?.split(' ') ?? [];

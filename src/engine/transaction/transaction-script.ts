@@ -8,29 +8,29 @@ import type { GuardedWork } from './transaction-work.ts';
 export interface TransactionIdentity {
   /** Letters, digits and dashes. */
   readonly id: string;
-  /** Who runs it, for the second operator who meets the lock. */
+  /** The run that owns the transaction, shown to others who meet the lock. */
   readonly owner: string;
-  /** Seconds until the host undoes what nobody confirmed. */
+  /** Seconds until the host undoes an unconfirmed change. */
   readonly confirmTimeout: number;
 }
 
-/** A script that lacks it was cut off by a full disk. */
+/** A script without this line was cut off by a full disk. */
 const lastLine = 'main "$@"';
 
-/** Where a transaction keeps its script, journal and result on the host; gone after a reboot. */
+/** Returns the folder on the host for a transaction's script, journal and result. It is gone after a reboot. */
 export function transactionFolder(id: string): string {
   return `/run/kvmplay/${id}`;
 }
 
-/** What a launch needs besides the work. */
+/** Needs of a launch besides the work. */
 export interface LaunchOptions {
-  /** The transaction that had ended last when the host was asked: a plan holds for this state only. */
+  /** Last ended transaction at the time of planning: a plan is valid for this state only. */
   readonly generation: string;
 }
 
 /**
- * The script of the one exec that applies a transaction: leaves the transaction's own script on the host, has it take the
- * token, starts it apart from this session, and waits for its result as long as the session lives.
+ * Returns the script that launches a transaction in one exec. It stores the transaction's own script on the host, takes the token, starts the script
+ * detached from this session, and waits for its result as long as the session lives.
  */
 export function launchScript(
   work: GuardedWork,
@@ -39,8 +39,8 @@ export function launchScript(
 ): string {
   const { id, owner } = identity;
   const folder = `/run/kvmplay-${id}`;
-  // A full /run is met here, where nothing has begun. printf is part of the shell: a here-document would be a file in /tmp for a
-  // moment where bash is sh, with all that files hold.
+  // A full /run fails here, before anything has begun. printf is a shell builtin; a here-document would briefly be a file in /tmp where bash is sh, with the
+  // contents of all files.
   return `umask 077
 mkdir -p ${folder} &&
 printf '%s' ${quote(transactionScript(work, identity))} > ${folder}/transaction
@@ -53,8 +53,8 @@ fi
 }
 
 /**
- * Prints how a transaction stands once it is applied or has ended, or after `forResult` seconds; when it is applied, also
- * the probes that do not pass after `forProbes` seconds of trying: `probe 3 last value seen`.
+ * Prints the state of a transaction once it is applied or ended, or after `forResult` seconds. If applied, it also prints probes that still fail after
+ * `forProbes` seconds: `probe 3 last value seen`.
  */
 export function verifyScript(
   id: string,
@@ -69,8 +69,8 @@ case $result in 'outcome applied'*) sh ${script} probe ${String(forProbes)} </de
 }
 
 /**
- * Ends a transaction one way or the other and prints its outcome, whoever came first. Waits `seconds` at most for somebody
- * who is at it already; what they do goes on after that.
+ * Ends a transaction in one of two ways and prints its outcome, even if another process came first. Waits at most `seconds` for another process; that
+ * process continues afterwards.
  */
 export function endScript(id: string, way: 'commit' | 'rollback', seconds: number): string {
   const script = `${transactionFolder(id)}/transaction`;
@@ -80,7 +80,7 @@ sh ${script} tell ${String(seconds)} </dev/null
 `;
 }
 
-/** A transaction whose launch is still under way never begins once somebody has asked how it ended. */
+/** If somebody has asked how it ended, a transaction that is still being launched never begins. */
 function unlessBegun(id: string): string {
   const folder = transactionFolder(id);
   return `if [ ! -e ${folder}/transaction ]; then

@@ -1,16 +1,16 @@
 import type { Fact } from '../../model/fact.ts';
 import { cleanOwner } from './owner.ts';
 
-/** How it stands with transactions on a host: the name of its token, and of one that is under way who began it. */
+/** The transaction state of a host: the name of its token, and the owner of a transaction in progress. */
 export interface TransactionState {
-  /** `free` when nothing is under way. Empty when the host does not let us see. */
+  /** `free`: no transaction is in progress. Empty: the host does not let us look. */
   readonly phase: string;
-  /** The transaction, or of a free host the one that ended last: what is planned holds for this state only. */
+  /** The transaction in progress, or the last ended one on a free host. A plan is valid for this state only. */
   readonly id: string;
   readonly owner: string;
 }
 
-/** It starts a guard that is missing, as everybody does who looks. The folder of all transactions is made by the first launch. */
+/** It restarts a missing guard, as every reader does. The first launch creates the folder of all transactions. */
 const script = `if [ -d /run/kvmplay ]; then
   tries=0
   while set -- /run/kvmplay/token.*; [ $# != 1 ] || [ ! -e "$1" ]; do
@@ -33,7 +33,7 @@ fi`;
 /** Asked in every survey before its other facts. */
 export const transactionState: Fact<TransactionState> = stateFact('transactionState', script);
 
-/** Asked after them: what was seen in between is of one state when both are the same. */
+/** Asked after the other facts. If both answers are the same, the facts in between describe one state. */
 export const transactionStateAfter: Fact<TransactionState> = stateFact(
   'transactionStateAfter',
   `${script}\n# again`,
@@ -45,7 +45,7 @@ function stateFact(name: string, text: string): Fact<TransactionState> {
     script: text,
     parse: parseState,
     after: (value) => value,
-    // A rollback brings the host back, and is a transaction that has ended.
+    // A rollback is itself an ended transaction, so this fact changes by it.
     comparable: () => undefined,
     fake: () => ({ phase: 'free', id: '', owner: '' }),
   };

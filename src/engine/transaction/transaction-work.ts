@@ -5,31 +5,28 @@ import type { FilePermissions, StagedFile } from '../../model/staged-file.ts';
 import type { Step } from '../../model/step.ts';
 import type { ChangeKinds } from './change-kinds.ts';
 
-/** Everything one transaction is to do, in order. */
+/** The work of one transaction, in order. */
 export interface TransactionWork {
-  /** Those that take effect at once. */
+  /** Changes that take effect at once. */
   readonly changes: readonly Change[];
-  /** How they are made, one step for each. */
+  /** One step for each change. */
   readonly steps: readonly Step[];
-  /** One per path, from what is there to what shall be there. */
+  /** One entry per path, from its present to its wanted state. */
   readonly files: readonly StagedFile[];
-  /** The changes that `files` add up to, as they were planned. */
+  /** The planned changes that make up `files`. */
   readonly staged: readonly Change[];
 }
 
-/** Work, and what must hold after it. */
+/** Work with the checks that must pass after it. */
 export interface GuardedWork extends TransactionWork {
   readonly probes: readonly Probe[];
-  /**
-   * Asks those who read the files that the commit put in place. When one does not take them, the files go back, it is asked
-   * again, and the steps are undone.
-   */
+  /** Commands that ask the readers of the committed files. If one refuses them, the files go back, it is asked again, and the steps are undone. */
   readonly accept?: readonly Command[] | undefined;
-  /** Prints what a rollback must bring back, besides the facts. */
+  /** Script that prints the state a rollback must restore, besides the facts. */
   readonly snapshot?: string | undefined;
 }
 
-/** Splits what tasks planned: steps in order, and per path the one change of a file they add up to. */
+/** Splits planned changes into steps, in order, and one file change per path. */
 export function toWork(changes: readonly Change[], kindOf: ChangeKinds['kindOf']): TransactionWork {
   const files = new Map<string, StagedFile>();
   const staged: Change[] = [];
@@ -65,8 +62,8 @@ function toStep(change: Change, kindOf: ChangeKinds['kindOf']): Step {
 }
 
 /**
- * A power cut between two files of the commit boots a mixture. New files come first and removed ones last: so an address
- * that moves from a NIC to its bridge stands in both files for a moment, but never in neither.
+ * After a power cut during the commit, a host boots with a part of the files. New files come first and removed ones last, so an address that moves from a
+ * NIC to its bridge may briefly be in both files, but never in neither.
  */
 function rankOf({ content }: StagedFile): number {
   if (content === undefined) return 1;

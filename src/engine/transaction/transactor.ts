@@ -8,48 +8,51 @@ import type { Forecaster } from './forecaster.ts';
 import type { SurveyAnswers } from '../../model/fact.ts';
 import { TransactionCourse } from './transaction-course.ts';
 
-/** How changes of one host are made, whichever they are. */
+/** Options for making changes on one host. */
 export interface TransactorOptions {
   /** Name of the host, for messages. */
   readonly host: string;
   readonly connection: HostConnection;
   readonly kinds: ChangeKinds;
-  /** What must hold after a change, if it held before, besides the standard probes. */
+  /** Probes besides the standard ones. Each must pass after a change if it passed before. */
   readonly probes: readonly Probe[];
-  /** Who changes the host, for the next who finds it locked. */
+  /** The run that changes the host, shown to others who find it locked. */
   readonly owner: string;
-  /** Seconds. */
+  /** In seconds. */
   readonly confirmTimeout: number;
-  /** Sentences about what the changes should have left alone. */
+  /** Returns sentences about unintended effects of the changes. */
   readonly verify?: Forecaster['verify'] | undefined;
   readonly onPhase: (phase: HostPhase) => void;
 }
 
-/** Changes to be made together, and what is known of their host. */
+/** Changes to make together, and the known state of their host. */
 export interface Transaction {
-  /** Every fact the host was asked so far, and its answers before the change. */
+  /** Every fact asked so far, and its answer before the change. */
   readonly facts: readonly AnyFact[];
   readonly before: SurveyAnswers;
   readonly changes: readonly Change[];
-  /** Plans every task again on new answers with `staged` folded in: sentences about what is left to do. */
+  /** Plans every task again on new answers, with `staged` applied. Returns sentences about remaining work. */
   readonly replan: (answers: SurveyAnswers, staged: readonly Change[]) => readonly string[];
 }
 
-/** How a transaction ended. */
+/** The end of a transaction. */
 export type TransactionEnd =
   | {
       readonly way: 'committed';
-      /** The answers after the commit. */
+      /** Answers after the commit. */
       readonly answers: SurveyAnswers;
-      /** Sentences about what is not as planned all the same. */
+      /** Sentences about differences from the plan that remain. */
       readonly left: readonly string[];
     }
-  /** Nothing was begun, so nothing was changed. */
+  /** Nothing was begun and nothing changed. */
   | { readonly way: 'refused'; readonly error: unknown }
-  /** It was begun and undone, or should have been: RolledBackError, RollbackFailedError, or what kept us from finding out. */
+  /**
+   * The transaction began and was rolled back, or should have been. The error is a RolledBackError, a RollbackFailedError, or the reason why the outcome is
+   * unknown.
+   */
   | { readonly way: 'failed'; readonly error: unknown };
 
-/** Changes one host, in transactions. A play and the undo of a play work through the same one. */
+/** Changes one host, in transactions. A play and its undo use the same one. */
 export class Transactor {
   readonly #options: TransactorOptions;
 
@@ -66,19 +69,19 @@ export class Transactor {
     return this.#options.kinds;
   }
 
-  /** What the host answers now. */
+  /** Asks the host for facts. */
   async survey(facts: readonly AnyFact[]): Promise<SurveyAnswers> {
     this.#options.onPhase('survey');
     return await this.#options.connection.survey(facts);
   }
 
-  /** Applies, verifies over a fresh connection, and commits; or has the host roll back and proves it. */
+  /** Applies changes, verifies them over a fresh connection and commits. Otherwise the host rolls back, and that is proved. */
   async run(transaction: Transaction): Promise<TransactionEnd> {
     const course = new TransactionCourse(this.#options, transaction);
     return await this.uninterrupted(() => course.run());
   }
 
-  /** From here to the end of `work` a cancelled run waits. */
+  /** Makes a cancelled run wait until `work` ends. */
   uninterrupted<T>(work: () => Promise<T>): Promise<T> {
     return this.#options.connection.uninterrupted(work);
   }

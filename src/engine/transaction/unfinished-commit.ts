@@ -1,16 +1,16 @@
 import type { Fact } from '../../model/fact.ts';
 
-/** What a power cut left of a commit, or of one that was taken back. */
+/** A commit, or its rollback, that a power cut interrupted. */
 export interface UnfinishedCommit {
-  /** The transaction. */
+  /** Id of the transaction. */
   readonly id: string;
-  /** The paths of its files. */
+  /** Paths of its files. */
   readonly files: readonly string[];
-  /** The file that somebody has changed since: the commit cannot be finished. */
+  /** A file that somebody has changed since. The commit then cannot be finished. */
   readonly conflict?: string | undefined;
 }
 
-/** Asked with the first survey of a host; costs it nothing where there is none. */
+/** Asked with the first survey of a host; free of cost if there is none. */
 export const unfinishedCommits: Fact<readonly UnfinishedCommit[]> = {
   name: 'unfinishedCommits',
   script: `for mark in /var/lib/kvmplay/2*/unfinished /var/lib/kvmplay/2*/restoring; do
@@ -25,7 +25,7 @@ done`,
   fake: () => [],
 };
 
-/** Puts the files in place that the interrupted commit had not reached; prints an outcome. */
+/** Puts the remaining files of an interrupted commit in place and prints an outcome. */
 export function finishScript({ id }: UnfinishedCommit, way: '' | 'clear' = ''): string {
   const folder = `/var/lib/kvmplay/${id}`;
   return `for mark in ${folder}/unfinished ${folder}/restoring; do
