@@ -3,6 +3,7 @@ import { playLabels } from './play-labels.ts';
 import { printableLine } from '../model/printable.ts';
 import { count, outcomeColours, outcomeWord, printableLines, seconds } from './style.ts';
 import type { Paint } from './style.ts';
+import { alignColumns } from './table.ts';
 import { countWorst, outcomesBySeverity } from './worst-outcomes.ts';
 
 export interface RecapStyle {
@@ -64,25 +65,17 @@ function formatTable(hosts: readonly HostSummary[], checkMode: boolean, paint: P
     seconds(host.milliseconds),
     outcomeText(host, checkMode),
   ]);
-  const widths = header.map((_, column) =>
-    Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)),
+  const [first = '', ...lines] = alignColumns([header, ...rows], { right: figures }).map(
+    (line) => `  ${line}`,
   );
-  const [first = '', ...lines] = [header, ...rows].map((row) => formatRow(row, widths));
   return [
     paint(first, 'dim'),
     ...lines.map((line, index) => paintOutcome(line, hosts[index], checkMode, paint)),
   ];
 }
 
-/** Names to the left, figures to the right, the outcome at the end of the line. */
-function formatRow(cells: readonly string[], widths: readonly number[]): string {
-  const padded = cells.map((cell, column) => {
-    const width = widths[column] ?? 0;
-    const isText = column === 0 || column === cells.length - 1;
-    return isText ? cell.padEnd(width) : cell.padStart(width);
-  });
-  return `  ${padded.join('  ')}`.trimEnd();
-}
+/** Columns from `ok` to `seconds`. */
+const figures = new Set([1, 2, 3, 4, 5]);
 
 function paintOutcome(line: string, host: HostSummary | undefined, checkMode: boolean, paint: Paint): string {
   if (host === undefined) {

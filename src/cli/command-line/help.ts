@@ -1,5 +1,6 @@
 import type { CommandSpec, Example, OptionSpec, Positional } from './command-line.ts';
 import { membersOf } from './command-names.ts';
+import { columnWidths } from '../../reporters/table.ts';
 import { readableWidth, wrap } from '../output/text-layout.ts';
 
 interface HelpOptions {
@@ -107,7 +108,7 @@ const MOST_LEFT = 36;
 
 /** Two columns under a title; what is too wide for the left one gets a line of its own. */
 function table(title: string, rows: readonly Row[], width: number): string {
-  const left = Math.min(MOST_LEFT, Math.max(...rows.map(([name]) => name.length)));
+  const left = Math.min(MOST_LEFT, ...columnWidths(rows).slice(0, 1));
   const lines = rows.map(([name, meaning]) => {
     const [first = '', ...rest] = wrap(meaning, width - left - 4).split('\n');
     const indent = ' '.repeat(left + 4);

@@ -1,5 +1,6 @@
 import type { FoldedPlay, FoldedRun, FoldedTask } from '../../engine/fold/folded-run.ts';
 import { printableLine } from '../../model/printable.ts';
+import { alignColumns } from '../../reporters/table.ts';
 
 /** Lists the tasks that a run in check mode met, one per line. Hosts with equal lists share one. */
 export function formatTasks({ plays }: FoldedRun): string {
@@ -36,12 +37,11 @@ function formatPlay({ play, hosts }: FoldedPlay): string {
 }
 
 function formatRows(tasks: readonly FoldedTask[]): string {
-  const rows = tasks.map(({ task, subject, tags }) => ({
-    title: printableLine(`${task} ${subject}`.trimEnd()),
-    tags: tags.length === 0 ? '' : `tags: ${tags.join(', ')}`,
-  }));
-  const width = Math.max(0, ...rows.map(({ title }) => title.length));
-  const lines = rows.map(({ title, tags }) => `  ${`${title.padEnd(width)}  ${tags}`.trimEnd()}\n`);
+  const rows = tasks.map(({ task, subject, tags }) => [
+    printableLine(`${task} ${subject}`.trimEnd()),
+    tags.length === 0 ? '' : `tags: ${tags.join(', ')}`,
+  ]);
+  const lines = alignColumns(rows).map((line) => `  ${line}\n`);
   return lines.length === 0 ? '  no tasks\n' : lines.join('');
 }
 

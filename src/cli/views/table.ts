@@ -1,4 +1,5 @@
 import { printableLine } from '../../model/printable.ts';
+import { alignColumns } from '../../reporters/table.ts';
 
 /**
  * Rows under a heading, columns aligned and two blanks apart. A column in which every row is empty is left out. What a
@@ -9,14 +10,5 @@ export function formatTable(heading: readonly string[], rows: readonly (readonly
   const lines = [heading, ...rows].map((row) =>
     heading.map((_, column) => printableLine(row[column] ?? '')).filter((_, at) => used[at]),
   );
-  const widths =
-    lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return alignColumns(lines).join('\n');
 }
