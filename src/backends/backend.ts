@@ -10,7 +10,7 @@ export interface Backend<F extends FactSet = FactSet> {
   readonly facts: F;
   /** The files that the backend reads or writes. On a host where it can own no link the script ends before it looks for any. */
   readonly files: Fact<ConfigFiles>;
-  /** Keys of its files whose values are shown to nobody: passwords. The rest is shown, whatever the mode of a file. */
+  /** Keys in its files whose values are never shown: passwords. All other content is shown, whatever the mode of a file. */
   readonly secretKeys: readonly string[];
   /** Returns the strength of its claim to a link; 0: no claim. The strongest claim owns the link. */
   owns(link: LinkIdentity, answers: Answers<F>): number;
@@ -27,7 +27,7 @@ export interface Backend<F extends FactSet = FactSet> {
 
 export type BootVerdict =
   | { readonly boots: true }
-  /** `why` is a sentence without its full stop. */
+  /** `why` is a sentence without a full stop. */
   | { readonly boots: false; readonly why: string };
 
 /** Identifies a link in files: by device name or by permanent MAC, never by file name. */

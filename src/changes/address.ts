@@ -110,7 +110,7 @@ function judge({ link, address, peer }: Address, { after }: Course): Verdict {
   const there = after.addresses.find((other) => other.address === address && other.peer === peer);
   if (there === undefined) return { seconds: FOREVER, reason: `address ${address} of ${link} is removed` };
   return there.link === link
-    ? { seconds: BLIP, reason: `address ${address} of ${link}is set again` }
+    ? { seconds: BLIP, reason: `address ${address} of ${link} is set again` }
     : { seconds: BLIP, reason: `address ${address} moves from ${link} to ${there.link}` };
 }
 

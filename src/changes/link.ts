@@ -82,7 +82,7 @@ export const linkFamily: Family<LinkCreate | LinkDelete | LinkUpdate> = {
 function judgeDelete({ name }: Link, { now, after }: Course): readonly Verdict[] {
   if (!isUsed(name, now)) return [];
   return after.links.has(name)
-    ? [{ seconds: BLIP, reason: `${name}is created again` }]
+    ? [{ seconds: BLIP, reason: `${name} is created again` }]
     : [{ seconds: FOREVER, reason: `${name} is in use and is removed` }];
 }
 

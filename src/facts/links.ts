@@ -24,7 +24,7 @@ const bridgeOptions = [
  * seconds. Each file of a tap counts too; a tun device is recognised by its missing MAC. Values that a kernel lacks or refuses (`ad_*` in other modes) are
  * left out.
  *
- * What /proc does not tell of VLANs ip(8) does, once for all of them.
+ * ip(8) reports VLAN settings that /proc lacks; one call serves all VLANs.
  *
  * A controller that is neither bridge nor bond (team, vrf, Open vSwitch) is named only by the target of the `master` link.
  */

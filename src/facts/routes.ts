@@ -53,7 +53,7 @@ const states = new Set([
   'rt_trap',
 ]);
 
-/** What has a life of its own: the kernel drops it when it ends. */
+/** Words of a route with a lifetime: the kernel drops it when that ends. */
 const leased = new Set(['expires', 'cache']);
 
 /** `default via 10.0.0.254 dev br0 proto static metric 100`, `blackhole 10.6.0.0/16` */
@@ -113,7 +113,7 @@ function readWords(words: readonly string[]): RouteWords {
     else if (leased.has(word)) isLeased = true;
     else if (members.has(word)) values[word] = word === 'via' ? viaOf(next, words[at + 1]) : next();
     else if (word === 'error') next();
-    // What the kernel chose by itself it chooses again.
+    // The kernel chooses its default again by itself.
     else if (word === 'pref' && words[at + 1] === 'medium') next();
     else if (routeAttributes.has(word))
       further.push(word, ...(words[at + 1] === 'lock' ? [next()] : []), next());

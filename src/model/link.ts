@@ -63,7 +63,7 @@ export interface Address {
   readonly peer?: string;
   readonly broadcast?: string;
   readonly scope?: string;
-  /** Of an IPv4 address that is labelled otherwise than by the name of its link: `eno3:0`. */
+  /** Label of an IPv4 address, if it differs from the name of its link: `eno3:0`. */
   readonly label?: string;
   /** Further words of ip-address(8), in the order in which it shows them: `metric`, `50`, `noprefixroute`. */
   readonly attributes?: readonly string[];
@@ -103,7 +103,7 @@ export interface Route {
   readonly onlink?: boolean;
   /** `blackhole`, `unreachable`, `prohibit`; absent means unicast. */
   readonly type?: string;
-  /** Of a multipath route: its ways; `via` and `link` are absent then. */
+  /** Next hops of a multipath route; `via` and `link` are then absent. */
   readonly nexthops?: readonly NextHop[];
   /** Further words of ip-route(8), which takes them as it shows them: `tos`, `0x10`, `mtu`, `lock`, `1400`. */
   readonly attributes?: readonly string[];

@@ -152,7 +152,7 @@ function place(file: IfcfgFile, statement: Statement): string {
 
 /** Quotes a value only where the shell needs it, in double quotes: BONDING_OPTS="mode=6 miimon=100". */
 function quote(value: string): string {
-  if (/[\n\r\0]/.test(value)) throw new PlanError(`${JSON.stringify(value)}should be a value of one line`);
+  if (/[\n\r\0]/.test(value)) throw new PlanError(`${JSON.stringify(value)} should be a value of one line`);
   if (/^[\w.,:/@%+-]*$/.test(value)) return value;
   return /[$`"\\]/.test(value) ? `'${value.replaceAll("'", `'\\''`)}'` : `"${value}"`;
 }

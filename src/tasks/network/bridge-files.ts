@@ -36,7 +36,7 @@ function takenAddressing(draft: PlanBuilder, port: string): Addressing | undefin
   return kernelAddressing(draft, port);
 }
 
-/** What files do not know yet they shall remember as it is. */
+/** Files that do not know a link yet must be able to hold its present addresses. */
 function refusePeers({ addresses }: Layer3): void {
   const ofPair = addresses.find(({ peer }) => peer !== undefined);
   if (ofPair === undefined) return;

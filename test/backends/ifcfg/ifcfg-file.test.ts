@@ -166,7 +166,7 @@ describe('assign', () => {
 
   it('refuses a value of two lines', () => {
     expect(() => assign(parseIfcfg(path, ''), [{ key: 'A', value: 'x\nB=1' }])).toThrow(
-      new PlanError('"x\\nB=1"should be a value of one line'),
+      new PlanError('"x\\nB=1" should be a value of one line'),
     );
   });
 });

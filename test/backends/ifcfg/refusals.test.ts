@@ -204,7 +204,7 @@ describe('ifcfg', () => {
       'a value of two lines',
       {},
       [nic('eno3', { addressing: { ...nothing, dns: ['10.0.0.1\nrm'] } })],
-      '"10.0.0.1\\nrm"should be a value of one line',
+      '"10.0.0.1\\nrm" should be a value of one line',
     ],
   ])('refuses %s', (_, files, wanted, message) => {
     const edit = (): ConfigFiles => ifcfg.edit(treeOf(files), wanted, plainHost);
