@@ -42,10 +42,11 @@ async function composeSurvey() {
     });
     const file = join(folder, 'kvmplay.mjs');
     writeFileSync(file, outputFiles[0].contents);
-    const { addresses, backends, composeSurvey, configFilesFact, leases, links, platform, routes } =
-      await import(pathToFileURL(file).href);
-    const files = configFilesFact([...backends.values()].flatMap(({ globs }) => globs));
-    return composeSurvey([links, addresses, leases, routes, files, platform], { nonce: 'end-of-answer' });
+    const { addresses, backends, composeSurvey, leases, links, platform, routes } = await import(
+      pathToFileURL(file).href
+    );
+    const files = [...backends.values()].map((backend) => backend.files);
+    return composeSurvey([links, addresses, leases, routes, ...files, platform], { nonce: 'end-of-answer' });
   } finally {
     rmSync(folder, { recursive: true });
   }

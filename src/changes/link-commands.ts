@@ -3,6 +3,7 @@ import type { Command } from '../model/command.ts';
 import type { Link, LinkOptions } from '../model/link.ts';
 import { quote } from '../model/shell-quote.ts';
 import { hasLink, ip } from './ip.ts';
+import { setVlans } from './port-settings.ts';
 import type { LinkUpdate } from './link.ts';
 
 export function createLink(link: Link): readonly Command[] {
@@ -18,6 +19,7 @@ export function createLink(link: Link): readonly Command[] {
     commands.push({ ...ip('link', 'add', 'link', parent, 'name', link.name, ...address, ...place), unless });
   }
   commands.push(...writeOptions(link, {}, link.options ?? {}));
+  if (link.vlans !== undefined) commands.push(...setVlans(link.name, link.vlans, 'self'));
   // A bridge that is told its MTU no longer follows its ports (hazard 39).
   const mtu = link.kind === 'bridge' && link.mtu === 1500 ? [] : ['mtu', String(link.mtu)];
   const rest = [...mtu, ...(link.up ? ['up'] : [])];
@@ -58,7 +60,15 @@ function writeOptions(
     });
 }
 
-const optionOrder = [...Object.keys(bondOptionRules), 'stp_state', 'hello_time', 'max_age', 'forward_delay'];
+const optionOrder = [
+  ...Object.keys(bondOptionRules),
+  'stp_state',
+  'hello_time',
+  'max_age',
+  'forward_delay',
+  'default_pvid',
+  'vlan_protocol',
+];
 
 /** MII and ARP monitoring exclude each other: the one to switch off comes first. */
 function optionRank(option: string, options: LinkOptions): number {

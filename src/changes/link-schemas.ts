@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Link, LinkKind, LinkSettings, VlanPlace } from '../model/link.ts';
+import type { Link, LinkKind, LinkSettings, PortSettings, VlanPlace } from '../model/link.ts';
 import { name, number, schemaOf, text, texts, word } from './shape.ts';
 
 export const linkKind: z.ZodType<LinkKind> = z.enum([
@@ -11,6 +11,12 @@ export const linkKind: z.ZodType<LinkKind> = z.enum([
   'loopback',
   'other',
 ]);
+
+export const portSettingsSchema = schemaOf<PortSettings>()({
+  options: z.exactOptional(texts),
+  vlans: z.exactOptional(z.array(name)),
+  entries: z.exactOptional(z.array(name)),
+});
 
 export const linkSchema = schemaOf<Link>()({
   name,
@@ -29,6 +35,9 @@ export const linkSchema = schemaOf<Link>()({
     }),
   ),
   options: z.exactOptional(texts),
+  port: z.exactOptional(portSettingsSchema),
+  vlans: z.exactOptional(z.array(name)),
+  hasUnseenVlans: z.exactOptional(z.boolean()),
   type: z.exactOptional(text),
   lower: z.exactOptional(z.array(name)),
 });

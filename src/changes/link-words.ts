@@ -6,6 +6,7 @@ export function describeLink(link: Link): string {
   return join(
     describeLinkPlace(link),
     ...describeOptions(link.options ?? {}),
+    link.vlans === undefined ? undefined : `VLANs ${link.vlans.join(', ') || 'none'}`,
     link.mtu === USUAL_MTU ? undefined : `mtu ${link.mtu}`,
     link.macPinned ? `mac ${link.mac}` : undefined,
     link.controller === undefined ? undefined : `port of ${link.controller}`,

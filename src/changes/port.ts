@@ -2,14 +2,16 @@ import * as z from 'zod';
 import { links } from '../facts/index.ts';
 import type { Command } from '../model/command.ts';
 import { portsOf } from '../model/kernel.ts';
-import type { ControllerKind } from '../model/link.ts';
+import type { ControllerKind, PortSettings } from '../model/link.ts';
 import { probesOf, waitsOf } from './controller-needs.ts';
 import { BLIP, type Course, FOREVER, isUsed, lacpDelay, stpDelay, type Verdict } from './course.ts';
 import { ip, isPortOf } from './ip.ts';
 import type { Drift, Family } from './kind.ts';
 import { checkSettings, gone } from './link-drift.ts';
 import { name, number, schemaOf } from './shape.ts';
-import { compare } from './words.ts';
+import { portSettingsSchema } from './link-schemas.ts';
+import { setUpPort } from './port-settings.ts';
+import { compare, join, shown } from './words.ts';
 
 export interface PortAdd extends PortChange {
   readonly kind: 'port.add';
@@ -23,6 +25,8 @@ interface PortChange {
   readonly controllerKind: ControllerKind;
   /** Settings of the port without a controller: before it joins, or after it leaves. As a port it is up. */
   readonly alone: PortAlone;
+  /** What the port of a bridge is told besides. The kernel forgets it when the port leaves. */
+  readonly settings?: PortSettings;
 }
 
 /** The settings that joining a bond or bridge changes. A bond gives its ports its own MTU and takes it back. */
@@ -33,6 +37,7 @@ export interface PortAlone {
 
 const controllerKind: z.ZodType<ControllerKind> = z.enum(['bond', 'bridge']);
 const alone = schemaOf<PortAlone>()({ up: z.boolean(), mtu: number });
+const settings = z.exactOptional(portSettingsSchema);
 
 export const portFamily: Family<PortAdd | PortRemove> = {
   'port.add': {
@@ -43,8 +48,9 @@ export const portFamily: Family<PortAdd | PortRemove> = {
         controller: name,
         controllerKind,
         alone,
+        settings,
       }),
-    describe: ({ port, controller }) => `+ ${port} port of ${controller}`,
+    describe: (change) => `+ ${describePort(change)}`,
     inverse: (change) => ({ ...change, kind: 'port.remove' }),
     compile: addPort,
     touches: ({ port, controller }) => ({ frames: [port, controller] }),
@@ -63,8 +69,9 @@ export const portFamily: Family<PortAdd | PortRemove> = {
         controller: name,
         controllerKind,
         alone,
+        settings,
       }),
-    describe: ({ port, controller }) => `- ${port} port of ${controller}`,
+    describe: (change) => `- ${describePort(change)}`,
     inverse: (change) => ({ ...change, kind: 'port.add' }),
     compile: removePort,
     touches: ({ port, controller }) => ({ frames: [port, controller] }),
@@ -73,7 +80,20 @@ export const portFamily: Family<PortAdd | PortRemove> = {
   },
 };
 
-function addPort({ port, controller, controllerKind: kind }: PortAdd): readonly Command[] {
+function describePort({
+  port,
+  controller,
+  settings: { options = {}, vlans, entries = [] } = {},
+}: PortChange): string {
+  return join(
+    `${port} port of ${controller}`,
+    ...Object.entries(options).map(([option, value]) => `${option} ${shown(value)}`),
+    vlans === undefined ? undefined : `VLANs ${vlans.join(', ') || 'none'}`,
+    entries.length === 0 ? undefined : `entries ${entries.join(', ')}`,
+  );
+}
+
+function addPort({ port, controller, controllerKind: kind, settings: told }: PortAdd): readonly Command[] {
   const unless = isPortOf(port, controller);
   // Bonding refuses a port that is up (hazard 25). A bridge accepts one, and its port then keeps its carrier.
   const down = kind === 'bond' ? [{ ...ip('link', 'set', 'dev', port, 'down'), unless }] : [];
@@ -81,6 +101,7 @@ function addPort({ port, controller, controllerKind: kind }: PortAdd): readonly 
     ...down,
     { ...ip('link', 'set', 'dev', port, 'master', controller), unless },
     ip('link', 'set', 'dev', port, 'up'),
+    ...setUpPort(port, told),
   ];
 }
 
@@ -132,7 +153,10 @@ function judgeRemove({ port, controller }: PortRemove, { before, now, after }: C
     : [{ seconds: FOREVER, reason: `${controller} is in use and loses its uplink ${port}` }];
 }
 
-function driftOf({ port, controller, alone }: PortAdd | PortRemove, wanted: string | undefined): Drift {
+function driftOf(
+  { port, controller, alone, settings: told }: PortAdd | PortRemove,
+  wanted: string | undefined,
+): Drift {
   return {
     facts: [links],
     check: (answer) => {
@@ -141,8 +165,17 @@ function driftOf({ port, controller, alone }: PortAdd | PortRemove, wanted: stri
       return [
         ...compare(`controller of ${port}`, wanted, link.controller),
         ...(answer(links).has(controller) ? [] : [gone(controller)]),
-        ...(wanted === undefined ? checkSettings(port, alone, link) : []),
+        ...(wanted === undefined
+          ? checkSettings(port, alone, link)
+          : compare(`settings of port ${port}`, textOf(told), textOf(link.port))),
       ];
     },
   };
+}
+
+function textOf(settings: PortSettings | undefined): string | undefined {
+  return (
+    settings &&
+    JSON.stringify(settings, ['options', ...Object.keys(settings.options ?? {}).sort(), 'vlans', 'entries'])
+  );
 }

@@ -1,7 +1,7 @@
 import { FactParseError } from '../errors.ts';
 import type { Fact } from '../model/fact.ts';
-import { linksAfter } from '../model/kernel.ts';
-import type { Link, LinkKind, LinkOptions, Links, VlanPlace } from '../model/link.ts';
+import { furtherBridgeOptions, linksAfter } from '../model/kernel.ts';
+import type { Link, LinkKind, LinkOptions, Links, PortSettings, VlanPlace } from '../model/link.ts';
 import { bondOptionRules } from '../model/bond-options.ts';
 import { tellPermanentMacs } from './permanent-macs.ts';
 import { linesOf, parseNumber } from './text.ts';
@@ -18,6 +18,47 @@ const bridgeOptions = [
   'vlan_filtering',
   'multicast_snooping',
 ];
+
+/**
+ * Extended regular expressions for what ip(8) tells of a port of a bridge to which somebody gave another value than the
+ * kernel does. Taps are many, so all other ports stay on the host. A cost may be one that the kernel gives by the speed.
+ */
+const unusualPort = [
+  ' bridge_slave .* (hairpin|guard|root_block|fastleave|proxy_arp|proxy_arp_wifi|mcast_to_unicast) on ',
+  ' bridge_slave .* (neigh_suppress|neigh_vlan_suppress|vlan_tunnel|isolated|locked|mab) on ',
+  ' bridge_slave .* (learning|flood|mcast_flood|bcast_flood) off ',
+  ' bridge_slave .* (mcast_router [^1]|group_fwd_mask [1-9]|backup_port )',
+  ' bridge_slave state [a-z]+ priority ([0-9]|[0-24-9][0-9]|3[013-9]) ',
+  ' cost ([6-9]|1[0-8]|[2-9][0-9]|10[1-9]|1[1-9][0-9]|[2-9][0-9][0-9]|[0-9][0-9][0-9][0-9]+) ',
+];
+
+/** What a port has that nobody set, by the words of ip(8). Its other words tell a state, or a cost by the speed. */
+const usualPort: LinkOptions = {
+  priority: '32',
+  hairpin: 'off',
+  guard: 'off',
+  root_block: 'off',
+  fastleave: 'off',
+  learning: 'on',
+  flood: 'on',
+  proxy_arp: 'off',
+  proxy_arp_wifi: 'off',
+  mcast_router: '1',
+  mcast_flood: 'on',
+  bcast_flood: 'on',
+  mcast_to_unicast: 'off',
+  neigh_suppress: 'off',
+  neigh_vlan_suppress: 'off',
+  group_fwd_mask: '0',
+  vlan_tunnel: 'off',
+  isolated: 'off',
+  locked: 'off',
+  mab: 'off',
+  backup_port: '',
+};
+
+/** The kernel gives a port these by its speed, and changes them with it. */
+const automaticCosts: readonly string[] = ['1', '2', '3', '4', '5', '19', '100'];
 
 /**
  * Reads every network interface with its settings from sysfs and procfs. Only the shell's own `read` is used: with 500 taps a process per link would take
@@ -37,7 +78,9 @@ tell_options() {
   done
 }
 set --
-tunnels=
+tunnels= own= filters= bridged=
+newline='
+'
 for link in *; do
   [ -d "$link" ] || continue
   flags= mtu= mac= assigned= type= kind= lower=
@@ -73,9 +116,12 @@ for link in *; do
   [ -n "$flags" ] && [ -n "$mtu" ] || continue
   printf 'link %s %s %s %s %s %s %s\\n' "$link" "$flags" "$mtu" "\${type:-0}" "\${assigned:--}" "\${kind:--}" "\${mac:--}"
   if [ -d "$link/bridge" ]; then
-    tell_options bridge '${bridgeOptions.join(' ')}'
+    tell_options bridge '${[...bridgeOptions, ...Object.keys(furtherBridgeOptions)].join(' ')}'
+    own="$own$mac dev $link $newline" filtering=
+    read -r filtering <"$link/bridge/vlan_filtering"
+    [ "$filtering" = 1 ] && filters=1
     for port in "$link"/brif/*; do
-      [ -e "$port" ] && printf 'port %s %s\\n' "$link" "\${port##*/}"
+      [ -e "$port" ] && printf 'port %s %s\\n' "$link" "\${port##*/}" && bridged=1
     done
   elif [ -d "$link/bonding" ]; then
     tell_options bonding '${bondOptions.join(' ')}'
@@ -84,8 +130,24 @@ for link in *; do
     printf 'ports %s %s\\n' "$link" "$ports"
     ${tellPermanentMacs}
   fi
-  [ -e "$link/master" ] && [ ! -e "$link/brport" ] && [ ! -e "$link/bonding_slave" ] && set -- "$@" "$link/master"
+  if [ -e "$link/brport" ]; then
+    own="$own$mac dev $link $newline"
+  elif [ -e "$link/master" ] && [ ! -e "$link/bonding_slave" ]; then
+    set -- "$@" "$link/master"
+  fi
 done 2>/dev/null
+if [ -n "$bridged" ]; then
+  ip -d -o link show type bridge_slave | grep -E ${unusualPort.map((pattern) => `-e '${pattern}'`).join(' ')}
+  bridge fdb show | grep -e ' master .*static' -e ' master .*permanent' | grep -vF -e "\${own%?}"
+fi 2>/dev/null
+if [ -n "$filters" ]; then
+  if command -v bridge >/dev/null; then
+    echo 'vlans seen'
+    bridge vlan show 2>/dev/null | while IFS= read -r line; do printf 'vids %s\\n' "$line"; done
+  else
+    echo 'vlans unseen'
+  fi
+fi
 if [ -n "$tunnels" ]; then
   printf 'tunnels%s\\n' "$tunnels"
   for link in *; do
@@ -139,6 +201,14 @@ interface Survey {
   readonly vlans: Map<string, VlanPlace>;
   readonly vlanDetails: Map<string, Pick<VlanPlace, 'protocol' | 'attributes'>>;
   readonly lower: Map<string, readonly string[]>;
+  readonly portOptions: Map<string, Record<string, string>>;
+  readonly entries: Map<string, string[]>;
+  /** Rows of the table of VLANs: an id and what it is for the link. */
+  readonly vids: Map<string, string[]>;
+  /** The link that the last rows were of. */
+  lastOfVids: string;
+  /** Undefined: no bridge filters VLANs. */
+  seesVids: boolean | undefined;
   /** Tunnels with the indexes of the links that they are bound to. */
   readonly tunnels: Map<string, string>;
   /** Names of links by their indexes. */
@@ -163,6 +233,11 @@ function parse(output: string): Links {
     vlans: new Map(),
     vlanDetails: new Map(),
     lower: new Map(),
+    portOptions: new Map(),
+    entries: new Map(),
+    vids: new Map(),
+    lastOfVids: '',
+    seesVids: undefined,
     tunnels: new Map(),
     indexes: new Map(),
   };
@@ -188,6 +263,12 @@ function readLine(survey: Survey, line: string): void {
     case 'permanent':
       survey.permanentMacs.set(name, (rest[0] ?? '').toLowerCase());
       return;
+    case 'vids':
+      readVids(survey, line.slice('vids '.length));
+      return;
+    case 'vlans':
+      survey.seesVids = name === 'seen';
+      return;
     case 'vlan':
       readVlan(survey, line.slice('vlan '.length));
       return;
@@ -201,7 +282,8 @@ function readLine(survey: Survey, line: string): void {
       survey.indexes.set(rest[0] ?? '', name);
       return;
     default:
-      if (/^\d+:$/.test(word ?? '')) readVlanDetails(survey, line);
+      if (/^\d+:$/.test(word ?? '')) readDetails(survey, line);
+      else if (/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(word ?? '')) readEntry(survey, line);
       else readController(survey, line);
   }
 }
@@ -239,10 +321,14 @@ function readTunnels({ tunnels }: Survey, words: readonly string[]): void {
   for (let at = 0; at + 1 < words.length; at += 2) tunnels.set(words[at] ?? '', words[at + 1] ?? '');
 }
 
+/** A VLAN may be a port. */
+function readDetails(survey: Survey, line: string): void {
+  readVlanDetails(survey, line);
+  readPortOptions(survey, line);
+}
+
 /** `27: s.10@bond6: … vlan protocol 802.1ad id 10 <REORDER_HDR,GVRP> \    ingress-qos-map { 1:2 } \    egress-qos-map { 0:5 }` */
 function readVlanDetails({ vlanDetails }: Survey, line: string): void {
-  const [, shownName = ''] = line.split(' ');
-  const name = shownName.replace(/:$/, '').replace(/@[^@]*$/, '');
   const start = line.indexOf(' vlan ');
   if (start === -1) return;
   const words = line
@@ -256,7 +342,7 @@ function readVlanDetails({ vlanDetails }: Survey, line: string): void {
     ...attributesOfMap(words, 'ingress-qos-map'),
     ...attributesOfMap(words, 'egress-qos-map'),
   ];
-  vlanDetails.set(name, {
+  vlanDetails.set(nameIn(line), {
     ...(protocol !== undefined && protocol !== '802.1Q' && { protocol }),
     ...(attributes.length > 0 && { attributes }),
   });
@@ -283,6 +369,90 @@ function attributesOfMap(words: readonly string[], key: string): readonly string
   return entries.length === 0 ? [] : [key, ...entries];
 }
 
+/** `502: vnet0: … bridge_slave state forwarding priority 32 cost 2 hairpin off … addrgenmode eui64` */
+function readPortOptions({ portOptions }: Survey, line: string): void {
+  const start = line.indexOf(' bridge_slave ');
+  if (start === -1) return;
+  const words = line.slice(start).split(' ');
+  const options: Record<string, string> = {};
+  for (const [option, usual] of Object.entries(usualPort)) {
+    const value = wordAfter(words, option);
+    if (value !== undefined && value !== usual) options[option] = value;
+  }
+  const cost = wordAfter(words, 'cost');
+  if (cost !== undefined && !automaticCosts.includes(cost)) options['cost'] = cost;
+  if (Object.keys(options).length > 0) portOptions.set(nameIn(line), options);
+}
+
+/** `27: s.10@bond6: …` */
+function nameIn(line: string): string {
+  const [, name = ''] = line.split(' ');
+  return name.replace(/:$/, '').replace(/@[^@]*$/, '');
+}
+
+/** `02:00:00:00:00:77 dev tap0 vlan 10 master br0 static` */
+function readEntry({ entries }: Survey, line: string): void {
+  const words = line.split(' ').filter((word) => word !== '');
+  const port = wordAfter(words, 'dev') ?? '';
+  const vlan = wordAfter(words, 'vlan');
+  const state = words.includes('static') ? 'static' : 'permanent';
+  const entry = [words[0] ?? '', state, ...(vlan === undefined ? [] : ['vlan', vlan])].join(' ');
+  entries.set(port, [...(entries.get(port) ?? []), entry]);
+}
+
+/**
+ * A row of `bridge vlan show`: the name of a link, if it is the first of its rows, and an id with what it is. A link without
+ * VLANs has a row without one, or with `None`.
+ */
+function readVids(survey: Survey, row: string): void {
+  const words = row.split(/\s+/).filter((word) => word !== '');
+  if (row.startsWith('port')) return;
+  if (row !== '' && !/^\s/.test(row)) {
+    survey.lastOfVids = words.shift() ?? '';
+    survey.vids.set(survey.lastOfVids, []);
+  }
+  const [id = '', ...more] = words;
+  if (!/^\d+(-\d+)?$/.test(id)) return;
+  const marks = [
+    ...(more.includes('PVID') ? ['pvid'] : []),
+    ...(more.includes('Untagged') ? ['untagged'] : []),
+  ];
+  survey.vids.get(survey.lastOfVids)?.push([id, ...marks].join(' '));
+}
+
+const FIRST_VLAN = '1 pvid untagged';
+
+/** Undefined: as the kernel gives them. Neighbours that are alike become a range. */
+function vlansOf(name: string, { vids }: Survey): readonly string[] | undefined {
+  const rows = vids.get(name) ?? [FIRST_VLAN];
+  if (rows.length === 1 && rows[0] === FIRST_VLAN) return undefined;
+  const ranges: { first: number; last: number; marks: string }[] = [];
+  for (const row of rows) {
+    const [ids = '', ...words] = row.split(' ');
+    const [first = '', last = first] = ids.split('-');
+    const marks = words.map((word) => ` ${word}`).join('');
+    const before = ranges.at(-1);
+    const continues = before?.last === Number(first) - 1 && before.marks === marks && !marks.includes('pvid');
+    if (continues) before.last = Number(last);
+    else ranges.push({ first: Number(first), last: Number(last), marks });
+  }
+  return ranges.map(({ first, last, marks }) =>
+    first === last ? `${first}${marks}` : `${first}-${last}${marks}`,
+  );
+}
+
+function portSettingsOf(name: string, isFiltered: boolean, survey: Survey): PortSettings | undefined {
+  const options = survey.portOptions.get(name);
+  const vlans = isFiltered ? vlansOf(name, survey) : undefined;
+  const entries = survey.entries.get(name);
+  if (options === undefined && vlans === undefined && entries === undefined) return undefined;
+  return {
+    ...(options !== undefined && { options }),
+    ...(vlans !== undefined && { vlans }),
+    ...(entries !== undefined && { entries: entries.toSorted() }),
+  };
+}
+
 /** `lrwxrwxrwx 1 0 0 0 Nov 23 18:00 eth0/master -> ../../virtual/net/team0` */
 function readController({ controllers }: Survey, line: string): void {
   const [shown = '', target = '', ...more] = line.split('/master -> ');
@@ -305,6 +475,10 @@ function toLink(name: string, line: LinkLine, survey: Survey): Link {
   const lower = lowerOf(name, survey);
   const kind = vlan === undefined ? kindOf(line, lower) : 'vlan';
   const type = kind === 'other' ? typeOf(name, line, survey) : undefined;
+  const filters = (bridge: string): boolean => survey.options.get(bridge)?.['vlan_filtering'] === '1';
+  const isFiltered = filters(controller ?? name);
+  const port = controller === undefined ? undefined : portSettingsOf(name, isFiltered, survey);
+  const vlans = kind === 'bridge' && filters(name) ? vlansOf(name, survey) : undefined;
   const options = optionsOf(kind, survey.options.get(name));
   return {
     name,
@@ -317,6 +491,9 @@ function toLink(name: string, line: LinkLine, survey: Survey): Link {
     ...(controller !== undefined && { controller }),
     ...(vlan !== undefined && { vlan }),
     ...(options !== undefined && { options }),
+    ...(port !== undefined && { port }),
+    ...(vlans !== undefined && { vlans }),
+    ...(isFiltered && survey.seesVids === false && { hasUnseenVlans: true }),
     ...(type !== undefined && { type }),
     ...(lower !== undefined && { lower }),
   };
@@ -372,5 +549,12 @@ const silentWhenUnset = { arp_ip_target: '', primary: '' };
 
 function optionsOf(kind: LinkKind, options: LinkOptions | undefined): LinkOptions | undefined {
   if (kind === 'bond') return { ...silentWhenUnset, ...options };
-  return kind === 'bridge' ? { ...options } : undefined;
+  return kind === 'bridge' ? withoutInitial({ ...options }) : undefined;
+}
+
+/** Most bridges have the further options as the kernel gives them. */
+function withoutInitial(options: LinkOptions): LinkOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([option, value]) => furtherBridgeOptions[option] !== value),
+  );
 }

@@ -15,7 +15,7 @@ export function linksAfter(links: Links, change: Change): Links {
     case 'link.update':
       return updateLink(links, change.name, change.after);
     case 'port.add':
-      return addPort(links, change.port, change.controller);
+      return addPort(links, change);
     case 'port.remove':
       return removePort(links, change.port, change.alone);
     default:
@@ -159,6 +159,21 @@ export const initialBridgeOptions: LinkOptions = {
   multicast_snooping: '1',
 };
 
+/** Further options of bridges, with their initial values. A link has only those that somebody set to another value. */
+export const furtherBridgeOptions: LinkOptions = {
+  group_fwd_mask: '0x0',
+  vlan_protocol: '0x8100',
+  default_pvid: '1',
+  vlan_stats_enabled: '0',
+  no_linklocal_learn: '0',
+  nf_call_iptables: '0',
+  nf_call_ip6tables: '0',
+  nf_call_arptables: '0',
+  multicast_querier: '0',
+  multicast_router: '1',
+  multicast_query_use_ifaddr: '0',
+};
+
 /** Kernel defaults of bond options. */
 export const initialBondOptions: LinkOptions = Object.fromEntries(
   Object.entries(bondOptionRules).map(([name, rule]) => [name, rule.initial]),
@@ -205,13 +220,22 @@ function updateLink(links: Links, name: string, settings: LinkSettings): Links {
   return settleBridges(links, next, settings.mtu === undefined ? undefined : name);
 }
 
-function addPort(links: Links, portName: string, controllerName: string): Links {
+function addPort(
+  links: Links,
+  { port: portName, controller: controllerName, settings }: Extract<Change, { kind: 'port.add' }>,
+): Links {
   const port = links.get(portName);
   const controller = links.get(controllerName);
   if (port === undefined || controller === undefined) return links;
 
   if (controller.kind === 'bridge') {
-    return settleBridges(links, withLink(links, { ...port, controller: controllerName, up: true }));
+    const joined: Link = {
+      ...port,
+      controller: controllerName,
+      up: true,
+      ...(settings !== undefined && { port: settings }),
+    };
+    return settleBridges(links, withLink(links, joined));
   }
 
   // A bond gives its port its own MTU; without a MAC of its own it adopts that of its first port.
@@ -226,7 +250,11 @@ function removePort(links: Links, portName: string, alone: Pick<Link, 'up' | 'mt
   const port = links.get(portName);
   if (port?.controller === undefined) return links;
   const fromBond = links.get(port.controller)?.kind === 'bond';
-  const { controller: _, ...free } = { ...port, up: alone.up, ...(fromBond && { mtu: alone.mtu }) };
+  const {
+    controller: _controller,
+    port: _settings,
+    ...free
+  } = { ...port, up: alone.up, ...(fromBond && { mtu: alone.mtu }) };
   return settleBridges(links, withLink(links, free));
 }
 

@@ -28,10 +28,29 @@ export interface Link {
   readonly vlan?: VlanPlace;
   /** Bonds and bridges only. */
   readonly options?: LinkOptions;
+  /** What a port of a bridge is told that differs from what the kernel gives a new port. */
+  readonly port?: PortSettings;
+  /** The VLANs of a bridge itself where it filters them, like those of a port. */
+  readonly vlans?: readonly string[];
+  /** A bridge that filters VLANs, or a port of one, on a host without a program to tell which. It stays as it is. */
+  readonly hasUnseenVlans?: boolean;
   /** The kernel's word for a link of kind `other`, such as `macvtap` or `vxlan`, if it tells one. */
   readonly type?: string;
   /** The links that a link of kind `other` sits on. */
   readonly lower?: readonly string[];
+}
+
+/** Settings of a port of a bridge. They end when it leaves the bridge. */
+export interface PortSettings {
+  /** In the words of `ip link set type bridge_slave`: `isolated` is `on`. */
+  readonly options?: LinkOptions;
+  /**
+   * Its VLANs where the bridge filters them, as words of `bridge vlan add vid`: `10 pvid untagged`, `20-22`. Absent: the
+   * first one, untagged, as the kernel gives it.
+   */
+  readonly vlans?: readonly string[];
+  /** Static forwarding entries, as words of `bridge fdb`: `02:00:00:00:00:77 static vlan 10`. */
+  readonly entries?: readonly string[];
 }
 
 export interface VlanPlace {

@@ -186,7 +186,7 @@ function move(draft: PlanBuilder, desired: VlanSpec, held: Link): void {
   const layer3 = layer3Of(draft, held.name);
   deleteLink(draft, held.name);
   create(draft, desired, draft.link(desired.parent), held.vlan?.attributes);
-  if (held.controller !== undefined) joinPort(draft, held.name, held.controller);
+  if (held.controller !== undefined) joinPort(draft, held.name, held.controller, held.port);
   restore(draft, layer3, held.name);
 }
 

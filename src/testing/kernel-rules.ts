@@ -4,6 +4,7 @@ import type { Change } from '../model/change.ts';
 import type { LinkUpdate } from '../changes/link.ts';
 import type { PortAdd, PortRemove } from '../changes/port.ts';
 import {
+  furtherBridgeOptions,
   initialBridgeOptions,
   isSameAddress,
   isSameRoute,
@@ -198,7 +199,8 @@ const bridgeRanges: Readonly<Record<string, readonly [number, number]>> = {
 
 function refuseBridgeOptions(options: LinkOptions, settled: LinkOptions): string | undefined {
   for (const [option, value] of Object.entries(options)) {
-    if (!Object.hasOwn(initialBridgeOptions, option)) return `option ${option}: No such file or directory`;
+    if (!Object.hasOwn({ ...initialBridgeOptions, ...furtherBridgeOptions }, option))
+      return `option ${option}: No such file or directory`;
     const [least, most] = bridgeRanges[option] ?? [0, Infinity];
     if (Number(value) < least || Number(value) > most)
       return `option ${option}: Numerical result out of range`;

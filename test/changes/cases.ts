@@ -13,7 +13,7 @@ import {
 } from '../../src/facts/index.ts';
 import type { ConfigFile } from '../../src/model/config-file.ts';
 import { initialBridgeOptions } from '../../src/model/kernel.ts';
-import type { Address, Link, LinkSettings, Route, RoutingRule } from '../../src/model/link.ts';
+import type { Address, Link, LinkSettings, PortSettings, Route, RoutingRule } from '../../src/model/link.ts';
 import type { AnyFact } from '../../src/model/task.ts';
 
 /** Any change of a kind, and what a host answers on which it can be made. */
@@ -53,6 +53,8 @@ const link: fc.Arbitrary<Link> = fc.record(
       },
       { requiredKeys: ['parent', 'id'] },
     ),
+    vlans: fc.constantFrom([], ['1 pvid untagged', '20-22']),
+    hasUnseenVlans: fc.boolean(),
     type: fc.constantFrom('macvtap', 'vxlan'),
     lower: fc.constant(['eno9']),
     options: fc.dictionary(fc.constantFrom('mode', 'miimon', 'stp_state'), fc.constantFrom('0', '1', '')),
@@ -121,12 +123,37 @@ const rule: fc.Arbitrary<RoutingRule> = fc.record({
   words: fc.constantFrom('from all iif eno1 lookup 100', 'from 10.0.0.0/8 fwmark 0x1/0xff lookup 7'),
 });
 
-const port = {
+const portSettings: fc.Arbitrary<PortSettings> = fc.record(
+  {
+    options: fc.constant({ isolated: 'on', priority: '3' }),
+    vlans: fc.constantFrom([], ['10 pvid untagged', '20-22']),
+    entries: fc.constant(['02:00:00:00:00:77 static vlan 10']),
+  },
+  { requiredKeys: [] },
+);
+
+const onBridge = {
   port: fc.constant('eno1'),
   controller: fc.constant('br0'),
-  controllerKind: fc.constantFrom('bond' as const, 'bridge' as const),
   alone: fc.record({ up: fc.boolean(), mtu }),
 };
+
+function portChange<K extends 'port.add' | 'port.remove'>(
+  kind: K,
+): fc.Arbitrary<Extract<Change, { readonly kind: K }>> {
+  return fc.oneof(
+    fc.record({ kind: fc.constant(kind), ...onBridge, controllerKind: fc.constant('bond' as const) }),
+    fc.record(
+      {
+        kind: fc.constant(kind),
+        ...onBridge,
+        controllerKind: fc.constant('bridge' as const),
+        settings: portSettings,
+      },
+      { requiredKeys: ['kind', 'port', 'controller', 'alone', 'controllerKind'] },
+    ),
+  ) as fc.Arbitrary<Extract<Change, { readonly kind: K }>>;
+}
 
 const packages = {
   manager: fc.constantFrom('apt' as const, 'dnf' as const, 'yum' as const, 'zypper' as const),
@@ -181,17 +208,21 @@ export const kindCases: KindCases = {
     ],
   },
   'port.add': {
-    change: fc.record({ kind: fc.constant('port.add'), ...port }),
+    change: portChange('port.add'),
     before: ({ alone, controllerKind }) => [
       linksOf(plainLink('eno1', alone), plainLink('br0', { kind: controllerKind })),
     ],
   },
   'port.remove': {
-    change: fc.record({ kind: fc.constant('port.remove'), ...port }),
+    change: portChange('port.remove'),
     // A bond gives its ports its own MTU, and a bridge leaves it to them.
-    before: ({ controllerKind, alone }) => [
+    before: ({ controllerKind, alone, settings }) => [
       linksOf(
-        plainLink('eno1', { controller: 'br0', mtu: controllerKind === 'bond' ? 1500 : alone.mtu }),
+        plainLink('eno1', {
+          controller: 'br0',
+          mtu: controllerKind === 'bond' ? 1500 : alone.mtu,
+          ...(settings && { port: settings }),
+        }),
         plainLink('br0', { kind: controllerKind }),
       ),
     ],

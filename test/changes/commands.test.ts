@@ -116,6 +116,53 @@ const cases: readonly (readonly [title: string, change: Change, commands: readon
     ],
   ],
   [
+    'gives a port of a bridge what it was told before it left',
+    {
+      kind: 'port.add',
+      port: 'eno4',
+      controller: 'br0',
+      controllerKind: 'bridge',
+      alone: { up: true, mtu: 1500 },
+      settings: {
+        options: { isolated: 'on', priority: '3' },
+        vlans: ['10 pvid untagged', '20-22'],
+        entries: ['02:00:00:00:00:77 static vlan 10'],
+      },
+    },
+    [
+      'ip link set dev eno4 master br0',
+      'ip link set dev eno4 up',
+      'ip link set dev eno4 type bridge_slave isolated on priority 3',
+      'bridge vlan delete dev eno4 vid 1',
+      'bridge vlan add dev eno4 vid 10 pvid untagged',
+      'bridge vlan add dev eno4 vid 20-22',
+      'bridge fdb replace 02:00:00:00:00:77 dev eno4 master static vlan 10',
+    ],
+  ],
+  [
+    'makes a bridge with the VLANs that are its own',
+    {
+      kind: 'link.create',
+      link: {
+        name: 'br0',
+        kind: 'bridge',
+        up: false,
+        mtu: 1500,
+        mac: '',
+        macPinned: false,
+        options: { vlan_filtering: '1', default_pvid: '7' },
+        vlans: ['1 pvid untagged', '10'],
+      },
+    },
+    [
+      'ip link add name br0 type bridge',
+      'echo 7 > /sys/class/net/br0/bridge/default_pvid',
+      'echo 1 > /sys/class/net/br0/bridge/vlan_filtering',
+      'bridge vlan add dev br0 vid 1 pvid untagged self',
+      'bridge vlan add dev br0 vid 10 self',
+    ],
+  ],
+  [
     'makes a VLAN with its protocol, flags and maps',
     {
       kind: 'link.create',

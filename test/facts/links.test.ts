@@ -6,33 +6,7 @@ import { fixture, runScript, shellRows } from './shells.ts';
 
 const layout3 = links.parse(fixture('kernel-6.1/layout3-links.txt'));
 const bonds = links.parse(fixture('kernel-6.1/bonds-links.txt'));
-const others = links.parse(
-  [
-    'link bond6 0x1403 1500 1 2 bond 02:00:00:00:01:04',
-    'link gre1 0x80 1400 778 0 - -',
-    'tunnels gre1 16',
-    'index bond6 16',
-    'index gre1 21',
-    'lower iv0 d0',
-    'link iv0 0x1002 1500 1 0 - 02:00:00:00:01:05',
-    'lower macvtap0 bond6',
-    'link macvtap0 0x1002 1500 1 1 macvtap 02:00:00:00:01:06',
-    'lower mv0 bond6',
-    'link mv0 0x1002 1500 1 1 - 02:00:00:00:01:07',
-    'lower vx0 bond6',
-    'link vx0 0x1002 1450 1 1 vxlan 02:00:00:00:01:08',
-    'lower team0 eno4',
-    'link team0 0x1002 1500 1 1 - 02:00:00:00:01:09',
-    'link eno4 0x1002 1500 1 0 - 02:00:00:00:01:0a',
-    'link s.10 0x1002 1500 1 2 vlan 02:00:00:00:01:04',
-    'link b.11 0x1002 1500 1 2 vlan 02:00:00:00:01:04',
-    'vlan s.10           | 10  | bond6',
-    'vlan b.11           | 11  | bond6',
-    '27: s.10@bond6: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN mode DEFAULT group default qlen 1000\\    link/ether 0e:9a:57:5a:7c:31 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 0 maxmtu 65535 \\    vlan protocol 802.1ad id 10 <GVRP,LOOSE_BINDING> \\      ingress-qos-map { 1:2 3:4 } \\      egress-qos-map { 0:5 } addrgenmode eui64 numtxqueues 1 gso_max_size 65536 gso_max_segs 65535 tso_max_size 65536 tso_max_segs 65535 gro_max_size 65536 ',
-    '28: b.11@bond6: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN mode DEFAULT group default qlen 1000\\    link/ether 0e:9a:57:5a:7c:31 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 0 maxmtu 65535 \\    vlan protocol 802.1Q id 11 <REORDER_HDR> addrgenmode eui64 numtxqueues 1 gso_max_size 65536 gso_max_segs 65535 tso_max_size 65536 tso_max_segs 65535 gro_max_size 65536 ',
-    'lrwxrwxrwx 1 0 0 0 Nov 23 19:12 eno4/master -> ../team0',
-  ].join('\n'),
-);
+const others = links.parse(fixture('kernel-6.1/others-links.txt'));
 const crowd = links.parse(fixture('kernel-6.18/crowd-links.txt'));
 
 const freshBridge = {
@@ -200,6 +174,62 @@ describe('links', () => {
       ],
     });
     expect(others.get('b.11')?.vlan).toEqual({ parent: 'bond6', id: 11 });
+  });
+
+  it('tells what ports of bridges are told, and no more than differs from what the kernel gives', () => {
+    const told = [...others.values()].filter(({ controller }) => controller === 'br0');
+
+    expect(told.map(({ name, port }) => [name, port])).toEqual([
+      [
+        'b.11',
+        {
+          options: { hairpin: 'on' },
+          vlans: ['1 pvid untagged', '5'],
+          entries: [
+            '02:00:00:00:00:78 permanent',
+            '02:00:00:00:00:78 permanent vlan 1',
+            '02:00:00:00:00:78 permanent vlan 5',
+          ],
+        },
+      ],
+      [
+        'd1',
+        {
+          options: { priority: '3', learning: 'off', neigh_suppress: 'on', isolated: 'on', cost: '70' },
+          vlans: ['10 pvid untagged', '20-22'],
+          entries: ['02:00:00:00:00:77 static vlan 10'],
+        },
+      ],
+      ['d2', undefined],
+      ['tap0', undefined],
+    ]);
+    expect(others.get('br0')?.vlans).toEqual(['1 pvid untagged', '10']);
+    expect(layout3.get('br6')).not.toHaveProperty('vlans');
+  });
+
+  it('tells a port whose bridge filters VLANs that nobody can read', () => {
+    const text = fixture('kernel-6.1/others-links.txt').replace('vlans seen', 'vlans unseen');
+
+    const unseen = [...links.parse(text).values()].filter(({ hasUnseenVlans }) => hasUnseenVlans === true);
+
+    expect(unseen.map(({ name }) => name)).toEqual(['b.11', 'br0', 'd1', 'd2', 'tap0']);
+  });
+
+  it('reads the table of VLANs as old tools print it', () => {
+    const text = [
+      'link br0 0x1003 1500 1 1 bridge 02:00:00:00:01:04',
+      'option br0 vlan_filtering 1',
+      ...['link eno4 0x1003 1500 1 0 - 02:00:00:00:01:05', 'port br0 eno4'],
+      ...['link eno5 0x1003 1500 1 0 - 02:00:00:00:01:06', 'port br0 eno5'],
+      ...['vlans seen', 'vids port\tvlan ids', 'vids eno4\t 10 PVID Egress Untagged', 'vids \t 20', 'vids '],
+      ...['vids eno5\tNone', 'vids ', 'vids br0\t 1 PVID Egress Untagged', 'vids '],
+    ].join('\n');
+
+    const told = links.parse(text);
+
+    expect(told.get('eno4')?.port).toEqual({ vlans: ['10 pvid untagged', '20'] });
+    expect(told.get('eno5')?.port).toEqual({ vlans: [] });
+    expect(told.get('br0')).not.toHaveProperty('vlans');
   });
 
   it('tells links of other kinds by what they are and what they sit on', () => {

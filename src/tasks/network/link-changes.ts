@@ -1,7 +1,7 @@
 import { PlanError } from '../../errors.ts';
 import { type BondMode, bondOptionRule } from '../../model/bond-options.ts';
 import { initialBridgeOptions, othersOn, portsOf, vlansOn } from '../../model/kernel.ts';
-import type { ControllerKind, Link, LinkOptions } from '../../model/link.ts';
+import type { ControllerKind, Link, LinkOptions, PortSettings } from '../../model/link.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import { layer3Of, refuseSharedRoutes, withdraw } from './layer3.ts';
 import { isGuestName } from './names.ts';
@@ -42,10 +42,23 @@ export function freeNics(draft: PlanBuilder): string {
   return nics.map(({ name }) => name).join(', ') || 'none';
 }
 
-export function joinPort(draft: PlanBuilder, port: string, controller: string): void {
+/** `settings` are those that the port had when it left the same bridge before. */
+export function joinPort(
+  draft: PlanBuilder,
+  port: string,
+  controller: string,
+  settings?: PortSettings,
+): void {
   const { up, mtu } = draft.link(port);
   const controllerKind = kindOfController(draft, controller);
-  draft.add({ kind: 'port.add', port, controller, controllerKind, alone: { up, mtu } });
+  draft.add({
+    kind: 'port.add',
+    port,
+    controller,
+    controllerKind,
+    alone: { up, mtu },
+    ...(settings && { settings }),
+  });
 }
 
 /** Releases a port for good: it stays up, and an MTU set by its bond ends. */
@@ -56,10 +69,27 @@ export function releasePort(draft: PlanBuilder, port: string): void {
   refuseOtherController(draft, port, controller);
   const controllerKind = kindOfController(draft, controller);
   const mtu = controllerKind === 'bond' ? USUAL_MTU : link.mtu;
-  draft.add({ kind: 'port.remove', port, controller, controllerKind, alone: { up: true, mtu } });
+  const { port: settings } = link;
+  refuseUnseenVlans(link);
+  draft.add({
+    kind: 'port.remove',
+    port,
+    controller,
+    controllerKind,
+    alone: { up: true, mtu },
+    ...(settings && { settings }),
+  });
 }
 
 const USUAL_MTU = 1500;
+
+/** A bridge filters these VLANs, and nobody could give them back. */
+function refuseUnseenVlans({ name, hasUnseenVlans }: Link): void {
+  if (hasUnseenVlans !== true) return;
+  throw new PlanError(
+    `the VLANs of ${name} cannot be read: the host should have the bridge command (package iproute2)`,
+  );
+}
 
 /** Nobody could make it a port of a team or of Open vSwitch again. */
 function refuseOtherController(draft: PlanBuilder, port: string, controller: string): void {
@@ -110,6 +140,7 @@ function kindOfController(draft: PlanBuilder, controller: string): ControllerKin
 /** Deletes a link, after the links that the kernel would delete or detach with it. Returns the deleted links. */
 export function deleteLink(draft: PlanBuilder, name: string): readonly Link[] {
   refuseOthersOn(draft, name);
+  refuseUnseenVlans(draft.link(name));
   const above = vlansOn(draft.facts.links, name).flatMap((vlan) => {
     warnOfLoss(draft, vlan.name);
     return deleteLink(draft, vlan.name);
