@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { isBusy } from '../support/lock.ts';
-import { compareStates } from '../lab/support/lab.ts';
 import { Controllers } from './support/children.ts';
 import {
   both,
@@ -11,11 +10,12 @@ import {
   outcomesOf,
   readWhole,
   type Whole,
-  withoutTimes,
+  isLike,
 } from './support/faults.ts';
 import type { Layout } from './support/layouts.ts';
 import { record } from './support/matrix.ts';
 import { rows } from './support/rows.ts';
+import { seeded } from './support/seeded.ts';
 
 jest.setTimeout(400_000);
 
@@ -167,20 +167,3 @@ describe('a controller', () => {
     );
   }
 });
-
-function isLike(one: Whole, other: Whole): boolean {
-  return (
-    one.leftovers === '' &&
-    withoutTimes(one.files) === withoutTimes(other.files) &&
-    compareStates(other.state, one.state).length === 0
-  );
-}
-
-/** The same numbers between 0 and 1 every time (a linear congruential generator with the constants of Numerical Recipes). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}

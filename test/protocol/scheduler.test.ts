@@ -12,7 +12,7 @@ import type { Change } from '../../src/model/change.ts';
 import { needPrograms } from '../support/packages.ts';
 import { recordProof } from './support/proof.ts';
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_500_000);
 
 const run = promisify(execFile);
 const driver = join(import.meta.dirname, 'support', 'driver.sh');
@@ -85,7 +85,7 @@ async function drive(words: readonly [shell: string, subject: string, action: st
       ...words,
       points,
     ],
-    { timeout: 300_000, env: { ...process.env, TRANSACTIONS: transactions } },
+    { timeout: 900_000, env: { ...process.env, TRANSACTIONS: transactions } },
   );
   return stdout.trim().split('\n');
 }

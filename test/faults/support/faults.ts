@@ -166,6 +166,15 @@ export function outcomeOf({ summary }: LabRun): string {
     .join(' ');
 }
 
+/** Whether two looks at a host saw the same, but for the times of files. */
+export function isLike(one: Whole, other: Whole): boolean {
+  return (
+    one.leftovers === '' &&
+    withoutTimes(one.files) === withoutTimes(other.files) &&
+    compareStates(other.state, one.state).length === 0
+  );
+}
+
 /** Contents, modes and owners. */
 export function withoutTimes(files: string): string {
   return files.replaceAll(/ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*$/gm, '');

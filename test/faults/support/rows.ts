@@ -107,10 +107,49 @@ export const rows = {
   },
 } as const satisfies Readonly<Record<string, Row>>;
 
+/** What strikes the transaction itself; the same rules hold in the model and for the scripts (test/protocol). */
+export const attacks = {
+  'rollback-early': {
+    fault: 'Somebody rolls the change back while its files are being prepared',
+    happens: 'It is ended before its first step, and the run says that it was rolled back.',
+    proof: 'Kernel, files and guests are as before; nothing of the transaction is left.',
+  },
+  'confirm-early': {
+    fault: 'Somebody confirms the change while its steps are being made',
+    happens: 'Half a change is not confirmed: the run goes on, and confirms the whole.',
+    proof: 'The files are those of an undisturbed run, and nothing is left to do.',
+  },
+  'commit-twice': {
+    fault: 'A commit takes long, and somebody rolls the change back meanwhile',
+    happens: 'Who comes second waits, and is told that the change is committed.',
+    proof: 'Both get the same answer; nothing is left to do.',
+  },
+  'hanging-step': {
+    fault: 'A step hangs for longer than the guard waits',
+    happens: 'The guard ends the step with all that it started, and undoes the change.',
+    proof: 'No process of the step is left; kernel, files and guests are as before.',
+  },
+  'run-full': {
+    fault: 'There are 16 KiB left on /run',
+    happens: 'Refused before anything begins.',
+    proof: 'Kernel, files and guests are as before.',
+  },
+  'guard-killed': {
+    fault: 'The controller died before it confirmed, and the guard is killed too',
+    happens: 'Whoever looks at the host starts the guard again, and it undoes the change in its time.',
+    proof: 'Kernel, files and guests are as before.',
+  },
+  'edited-between': {
+    fault: 'Somebody edits the files between the steps and the commit',
+    happens: 'The edit stays, and the change is rolled back.',
+    proof: 'The message names the file; the edit is there, kernel and guests are as before.',
+  },
+} as const satisfies Readonly<Record<string, Row>>;
+
 export interface Row {
   readonly fault: string;
   readonly happens: string;
   readonly proof: string;
 }
 
-export type FaultId = keyof typeof rows;
+export type FaultId = keyof typeof rows | keyof typeof attacks;
