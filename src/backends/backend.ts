@@ -1,6 +1,7 @@
 import type { ConfigFiles } from '../model/config-file.ts';
 import type { Answers, Fact, FactSet } from '../model/fact.ts';
 import type { ControllerKind, LinkKind, LinkOptions, Route, VlanPlace } from '../model/link.ts';
+import type { BootModel } from './boot-model.ts';
 
 /** A way to persist the network across reboots. Pure: facts ask the host, and files are turned into files. */
 export interface Backend<F extends FactSet = FactSet> {
@@ -16,11 +17,11 @@ export interface Backend<F extends FactSet = FactSet> {
   owns(link: LinkIdentity, answers: Answers<F>): number;
   /** Tells whether the backend brings its links up at boot. */
   boots(answers: Answers<F>): BootVerdict;
-  /** Returns the addressing that files hold for a link, which may be empty. Undefined if they do not know the link. */
-  addressingOf(files: ConfigFiles, link: LinkIdentity): Addressing | undefined;
+  /** Tells what the next boot makes of the files. */
+  read(files: ConfigFiles, answers: Answers<F>): BootModel;
   /**
-   * Writes the wanted state into `files`. Everything that nobody asked for stays, to the byte; a file that already says what is wanted is returned
-   * unchanged. Throws PlanError if the format cannot express it.
+   * Writes the wanted state into `files`. Everything that nobody asked for stays, to the byte; a file that already means what is wanted, in whatever words, is
+   * returned unchanged. Throws PlanError if the format cannot express it.
    */
   edit(files: ConfigFiles, wanted: readonly WantedLink[], answers: Answers<F>): ConfigFiles;
 }
@@ -51,16 +52,16 @@ export interface PresentLink {
   readonly name: string;
   readonly kind: LinkKind;
   /** Permanent MAC, to find the file by HWADDR; never written. */
-  readonly permanentMac?: string;
+  readonly permanentMac?: string | undefined;
   /** MAC to set at boot; null: none, the kernel's choice. */
   readonly mac?: string | null;
-  readonly mtu?: number;
-  readonly vlan?: VlanPlace;
+  readonly mtu?: number | undefined;
+  readonly vlan?: VlanPlace | undefined;
   /**
    * Bonds and bridges only: options in the kernel's names and spelling (see `LinkOptions`). Complete: other options are removed from the files. For a
    * bridge: `stp_state`, `forward_delay` and `ageing_time` in hundredths of a second as in sysfs, `priority`.
    */
-  readonly options?: LinkOptions;
+  readonly options?: LinkOptions | undefined;
   /** The bond or bridge of a port; null: none. */
   readonly controller?: { readonly name: string; readonly kind: ControllerKind } | null;
   /** Complete: addresses, gateway, DNS servers and routes not named here are removed from the files. */

@@ -1,33 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Backend, WantedLink } from '../../src/backends/backend.ts';
+import type { WantedLink } from '../../src/backends/backend.ts';
 import { ifcfg } from '../../src/backends/ifcfg/ifcfg.ts';
 import { backends } from '../../src/backends/index.ts';
 import { none } from '../../src/backends/none/none.ts';
-import type { ConfigFiles } from '../../src/model/config-file.ts';
-import type { Answers, FactSet } from '../../src/model/fact.ts';
+import { readScenarios, scenarios, scenariosFolder, usualAnswers, wantedIn } from './scenario.ts';
 import { folder, nic, nothing, plainHost, portOf, readTree, textsOf, treeOf } from './trees.ts';
 
-const scenariosFolder = join(import.meta.dirname, 'scenarios');
-
-/** A scenario as one backend writes it. */
-interface Case {
-  readonly title: string;
-  readonly backend: Backend;
-  readonly wanted: readonly WantedLink[];
-  /** To the backend's own facts. */
-  readonly answers: Answers<FactSet>;
-  readonly before: ConfigFiles;
-  readonly after: ConfigFiles;
-}
-
-/** What is so of most hosts. */
-const usualAnswers: Readonly<Record<string, Answers<FactSet>>> = { ifcfg: { ...plainHost } };
-
-const scenarios = readdirSync(scenariosFolder);
-const writers = [...backends.values()].filter(({ id }) => id !== 'none');
-const cases = writers.flatMap((backend) => scenarios.map((scenario) => readCase(scenario, backend)));
+const cases = readScenarios();
 
 describe('every backend in every scenario', () => {
   it.each(cases)('has a tree to write: $title', ({ before, after }) => {
@@ -131,23 +111,3 @@ describe('every backend', () => {
     expect(new Set(names.map(({ name }) => name)).size).toBe(names.length);
   });
 });
-
-function wantedIn(scenario: string): readonly WantedLink[] {
-  const text = readFileSync(join(scenariosFolder, scenario, 'wanted.json'), 'utf8');
-  return (JSON.parse(text) as { readonly wanted: readonly WantedLink[] }).wanted;
-}
-
-function readCase(scenario: string, backend: Backend): Case {
-  const path = join(scenariosFolder, scenario, backend.id);
-  const answersPath = join(path, 'answers.json');
-  return {
-    title: `${scenario} as ${backend.id}`,
-    backend,
-    wanted: wantedIn(scenario),
-    answers: existsSync(answersPath)
-      ? (JSON.parse(readFileSync(answersPath, 'utf8')) as Answers<FactSet>)
-      : (usualAnswers[backend.id] ?? {}),
-    before: readTree(join(path, 'before')),
-    after: readTree(join(path, 'after')),
-  };
-}

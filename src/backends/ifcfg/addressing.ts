@@ -1,32 +1,86 @@
 import { PlanError } from '../../errors.ts';
+import type { Route } from '../../model/link.ts';
 import type { Addressing, LinkIdentity } from '../backend.ts';
+import type { BootAddressing, Place, Said } from '../boot-model.ts';
+import { plainAddressing } from '../wanted-links.ts';
 import { familyOf, isInNetwork, prefixLengthOf } from '../../model/ip.ts';
 import { canonicalAddress, canonicalPrefix, classLength } from './prefix.ts';
 import type { IfcfgFile, Setting } from './ifcfg-file.ts';
-import { keysOf, peekValue, valueOf } from './ifcfg-file.ts';
-import { editRoutes, isGateway, readRoutes } from './route-files.ts';
+import { firstLine, keysOf, peekValue, placeOf, saidValue, valueOf } from './ifcfg-file.ts';
+import { isPort } from './place-in-layout.ts';
+import { editRoutes, isGateway, readRoutes, sameRoutes } from './route-files.ts';
 import type { IfcfgTree } from './ifcfg-tree.ts';
 import { globalPath } from './ifcfg-tree.ts';
+import { UnreadableError } from './unreadable.ts';
 
 /** Reads the addressing that initscripts would give the link of `file`. A port gets none, whatever its file says. */
-export function readAddressing(tree: IfcfgTree, file: IfcfgFile, link: LinkIdentity): Addressing {
-  if (isPort(file)) return { addresses: [], dns: [], routes: [] };
+export function readAddressing(tree: IfcfgTree, file: IfcfgFile, name: string): BootAddressing {
+  if (isPort(file)) return { addresses: [], dns: [], search: [], routes: [] };
   const dhcp = isDynamic(file);
-  const ipv4 = dhcp ? [] : readSlots(file).map((slot) => slot.address);
-  const ipv6 = readIpv6(file);
-  const routes = routesOf(tree, file, link.name);
-  const gateway = readGateway(tree, file, ipv4[0]) ?? routes.ipv4.find(isGateway)?.via;
-  const gateway6 = presentValue(file, 'IPV6_DEFAULTGW') ?? routes.ipv6.find(isGateway)?.via;
-  const search = readSearch(file);
+  const ipv4 = dhcp ? [] : readSlots(file).map(({ address, at }) => ({ value: address, at }));
+  const routes = routesOf(tree, file, name);
   return {
-    addresses: [...ipv4, ...readAliases(tree, file, link.name), ...ipv6],
-    ...(gateway === undefined ? {} : { gateway }),
-    ...(gateway6 === undefined ? {} : { gateway6 }),
+    addresses: [...ipv4, ...readAliases(tree, file, name), ...readIpv6(file)],
+    gateway: readGateway(tree, file, ipv4[0]?.value) ?? gatewayOf(routes.ipv4),
+    gateway6: saidValue(file, 'IPV6_DEFAULTGW') ?? gatewayOf(routes.ipv6),
     dns: readDns(file),
-    ...(search.length === 0 ? {} : { search }),
-    routes: [...routes.ipv4, ...routes.ipv6].filter((route) => !isGateway(route)),
-    ...(dhcp ? { dhcp } : {}),
+    search: readSearch(file),
+    routes: [...routes.ipv4, ...routes.ipv6].filter((route) => !isGateway(route.value)),
+    dhcp: dhcp ? { value: true, at: placeOf(file, 'BOOTPROTO') } : undefined,
   };
+}
+
+/** Returns true if the boot gives the link of the file what is wanted. */
+export function meansAddressing(
+  tree: IfcfgTree,
+  file: IfcfgFile,
+  { link, wanted }: { link: LinkIdentity; wanted: Addressing },
+): boolean {
+  const present = plainAddressing(readAddressing(tree, file, link.name));
+  const { search = [] } = present;
+  const same: readonly boolean[] = [
+    sameAddresses(present.addresses, wanted.addresses),
+    present.gateway === wanted.gateway,
+    withoutZone(present.gateway6) === withoutZone(wanted.gateway6),
+    sameList(present.dns, wanted.dns),
+    sameList(search, wanted.search ?? search),
+    sameRoutes(
+      present.routes,
+      wanted.routes.filter((route) => !isGateway(route)),
+    ),
+    (present.dhcp ?? false) === (wanted.dhcp ?? false),
+  ];
+  return !same.includes(false);
+}
+
+/** Returns the addresses and gateways of a file that the boot ignores. */
+export function passedOver(tree: IfcfgTree, file: IfcfgFile, name: string): readonly Said<string>[] {
+  const addressing = readAddressing(tree, file, name);
+  const keys = keysOf(file).filter((key) => /^(IPADDR\d*|GATEWAY)$/.test(key));
+  return keys.flatMap((key) => {
+    const said = saidValue(file, key);
+    const counts = [...addressing.addresses, addressing.gateway].some(
+      (one) => said !== undefined && samePlace(one?.at, said.at),
+    );
+    return said === undefined || counts ? [] : [{ value: `${key}=${said.value}`, at: said.at }];
+  });
+}
+
+function samePlace(one: Place | undefined, other: Place): boolean {
+  return one?.path === other.path && one.line === other.line;
+}
+
+function gatewayOf(routes: readonly Said<Route>[]): Said<string> | undefined {
+  const found = routes.find(({ value }) => isGateway(value));
+  return found?.value.via === undefined ? undefined : { value: found.value.via, at: found.at };
+}
+
+function sameAddresses(some: readonly string[], others: readonly string[]): boolean {
+  return ([4, 6] as const).every((family) => {
+    const ofFamily = (addresses: readonly string[]): readonly string[] =>
+      addresses.filter((address) => familyOf(address) === family).map(canonicalAddress);
+    return sameList(ofFamily(some), ofFamily(others));
+  });
 }
 
 /** Returns true if no address, route or other setting is in it. */
@@ -43,18 +97,13 @@ export function isEmpty({
   return lists.every((list) => list.length === 0) && gateway === undefined && gateway6 === undefined && !dhcp;
 }
 
-/** Returns true if initscripts make the link of the file a port. A port gets no addresses. */
-export function isPort(file: IfcfgFile): boolean {
-  const isBondPort = peekValue(file, 'SLAVE') === 'yes' && (peekValue(file, 'MASTER') ?? '') !== '';
-  return isBondPort || (peekValue(file, 'BRIDGE') ?? '') !== '';
-}
-
 /** Returns the address settings. BOOTPROTO is not among them, since it depends on other properties of the link too. */
 export function addressingSettings(
   tree: IfcfgTree,
   file: IfcfgFile,
   { link, wanted }: { link: LinkIdentity; wanted: Addressing },
 ): readonly Setting[] {
+  if (meansAddressing(tree, file, { link, wanted })) return [];
   refuseUnsayable(link.name, wanted);
   return [
     ...ipv4Settings(tree, file, link.name, wanted),
@@ -71,14 +120,15 @@ export function editCompanions(
   file: IfcfgFile,
   { link, wanted }: { link: LinkIdentity; wanted: Addressing },
 ): void {
+  if (meansAddressing(tree, file, { link, wanted })) return;
   for (const path of foldedAliases(tree, file, link.name, wanted)) tree.delete(path);
   const present = routesOf(tree, file, link.name);
   for (const family of [4, 6] as const) {
     const ipv4 = family === 4;
     const gateway = ipv4 ? wanted.gateway : withoutZone(wanted.gateway6);
-    const defaults = (ipv4 ? present.ipv4 : present.ipv6).filter(
-      (route) => isGateway(route) && route.via === gateway,
-    );
+    const defaults = (ipv4 ? present.ipv4 : present.ipv6)
+      .map(({ value }) => value)
+      .filter((route) => isGateway(route) && route.via === gateway);
     const routes = wanted.routes.filter((route) => route.family === family && !isGateway(route));
     editRoutes(tree, tree.companionPaths(ipv4 ? 'route' : 'route6', link.name, file), {
       link: link.name,
@@ -111,6 +161,7 @@ function refuseUnsayable(name: string, { addresses, gateway, dns, dhcp = false }
 interface Slot {
   readonly suffix: string;
   readonly address: string;
+  readonly at: Place;
 }
 
 const slotKey = /^(IPADDR|PREFIX|NETMASK|BROADCAST)(\d*)$/;
@@ -123,7 +174,11 @@ function readSlots(file: IfcfgFile): readonly Slot[] {
     const address = presentValue(file, `IPADDR${suffix}`);
     if (address === undefined && index >= 2) break;
     if (address !== undefined)
-      slots.push({ suffix, address: `${address}/${readLength(file, suffix, address)}` });
+      slots.push({
+        suffix,
+        address: `${address}/${readLength(file, suffix, address)}`,
+        at: placeOf(file, `IPADDR${suffix}`),
+      });
   }
   return slots;
 }
@@ -143,7 +198,8 @@ function ipv4Settings(
 ): readonly Setting[] {
   const addresses = wanted.addresses.filter((address) => familyOf(address) === 4).map(canonicalAddress);
   const slots = readSlots(file);
-  const inAliases = foldedAliases(tree, file, name, wanted).length === 0 ? readAliases(tree, file, name) : [];
+  const inAliases =
+    foldedAliases(tree, file, name, wanted).length === 0 ? valuesOf(readAliases(tree, file, name)) : [];
   if (addresses.length > 0 && sameList([...slots.map(({ address }) => address), ...inAliases], addresses))
     return [];
 
@@ -172,17 +228,20 @@ function keepSlot(file: IfcfgFile, suffix: string): readonly Setting[] {
 }
 
 /** Reads the addresses of alias files such as ifcfg-NAME:1. */
-function readAliases(tree: IfcfgTree, file: IfcfgFile, name: string): readonly string[] {
+function readAliases(tree: IfcfgTree, file: IfcfgFile, name: string): readonly Said<string>[] {
   return tree.aliasPaths(name).flatMap((path) => {
     const alias = tree.parse(path);
     if (alias === undefined || ['no', 'NO'].includes(valueOf(alias, 'ONPARENT') ?? '')) return [];
     if (path.includes('-range'))
-      throw new PlanError(`${path} gives ${name} a range of addresses: they should be IPADDR keys`);
+      throw new UnreadableError(
+        firstLine(alias),
+        `${path} gives ${name} a range of addresses: they should be IPADDR keys`,
+      );
     const address = presentValue(alias, 'IPADDR');
     if (address === undefined) return [];
     const own = presentValue(alias, 'PREFIX') ?? presentValue(alias, 'NETMASK');
     const length = own === undefined ? readLength(file, '', address) : readLength(alias, '', address);
-    return [`${address}/${length}`];
+    return [{ value: `${address}/${length}`, at: placeOf(alias, 'IPADDR') }];
   });
 }
 
@@ -194,21 +253,30 @@ function foldedAliases(
   wanted: Addressing,
 ): readonly string[] {
   const addresses = wanted.addresses.filter((address) => familyOf(address) === 4).map(canonicalAddress);
-  const present = [...readSlots(file).map(({ address }) => address), ...readAliases(tree, file, name)];
-  return sameList(present, addresses) ? [] : tree.aliasPaths(name);
+  const present = [
+    ...readSlots(file).map(({ address }) => address),
+    ...valuesOf(readAliases(tree, file, name)),
+  ];
+  // The gateway must lie in the network of an address of the ifcfg file itself.
+  const isSo = wanted.gateway === undefined || readSlots(file).length > 0;
+  return isSo && sameList(present, addresses) ? [] : tree.aliasPaths(name);
 }
 
-function readGateway(tree: IfcfgTree, file: IfcfgFile, primary: string | undefined): string | undefined {
+function readGateway(
+  tree: IfcfgTree,
+  file: IfcfgFile,
+  primary: string | undefined,
+): Said<string> | undefined {
   const global = tree.parse(globalPath);
   const device = presentValue(file, 'GATEWAYDEV') ?? (global && presentValue(global, 'GATEWAYDEV'));
   if (valueOf(file, 'DEFROUTE') === 'no') return undefined;
   if (device !== undefined && device !== peekValue(file, 'DEVICE')) return undefined;
-  const own = presentValue(file, 'GATEWAY');
+  const own = saidValue(file, 'GATEWAY');
   if (isDynamic(file)) return own;
-  const gateway = own ?? (global && presentValue(global, 'GATEWAY'));
+  const gateway = own ?? (global && saidValue(global, 'GATEWAY'));
   if (gateway === undefined) return undefined;
   const network = presentValue(file, 'NETWORK');
-  if (primary === undefined || !isInNetwork(gateway, primary)) return undefined;
+  if (primary === undefined || !isInNetwork(gateway.value, primary)) return undefined;
   return network === undefined || isInNetwork(network, primary) ? gateway : undefined;
 }
 
@@ -218,7 +286,7 @@ function gatewaySettings(
   { link, wanted }: { link: LinkIdentity; wanted: Addressing },
 ): readonly Setting[] {
   if (wanted.gateway === undefined) return [{ key: 'GATEWAY', value: undefined }];
-  if (readAddressing(tree, file, link).gateway === wanted.gateway) return [];
+  if (readAddressing(tree, file, link.name).gateway?.value === wanted.gateway) return [];
   return [
     { key: 'GATEWAY', value: wanted.gateway },
     ...(valueOf(file, 'DEFROUTE') === 'no' ? [{ key: 'DEFROUTE', value: 'yes' }] : []),
@@ -227,15 +295,21 @@ function gatewaySettings(
   ];
 }
 
-function readDns(file: IfcfgFile): readonly string[] {
+function readDns(file: IfcfgFile): readonly Said<string>[] {
   if (ignoresDns(file)) return [];
-  const servers = ['DNS1', 'DNS2', 'DNS3'].flatMap((key) => presentValue(file, key) ?? []);
-  return [...new Set(servers)];
+  const servers = ['DNS3', 'DNS2', 'DNS1'].flatMap((key) => saidValue(file, key) ?? []);
+  // Of two that are the same the first counts.
+  return [...new Map(servers.map((said) => [said.value, said])).values()].reverse();
 }
 
-function readSearch(file: IfcfgFile): readonly string[] {
-  if (ignoresDns(file)) return [];
-  return (presentValue(file, 'DOMAIN') ?? '').split(/\s+/).filter((domain) => domain !== '');
+function readSearch(file: IfcfgFile): readonly Said<string>[] {
+  return ignoresDns(file) ? [] : saidWords(file, 'DOMAIN');
+}
+
+function saidWords(file: IfcfgFile, key: string): readonly Said<string>[] {
+  const { value, at } = saidValue(file, key) ?? { value: '', at: firstLine(file) };
+  const words = value.split(/\s+/).filter((word) => word !== '');
+  return words.map((word) => ({ value: word, at }));
 }
 
 function ignoresDns(file: IfcfgFile): boolean {
@@ -248,32 +322,31 @@ function dnsSettings(file: IfcfgFile, { dns, search }: Addressing): readonly Set
   const stale = keysOf(file).filter((key) => /^DNS\d+$/.test(key) && Number(key.slice(3)) > dns.length);
   const servers = dns.map((value, index) => ({ key: `DNS${String(index + 1)}`, value }));
   return [
-    ...(dns.length > 0 && sameList(readDns(file), dns)
+    ...(dns.length > 0 && sameList(valuesOf(readDns(file)), dns)
       ? []
       : [...servers, ...stale.map((key) => ({ key, value: undefined }))]),
-    ...(search === undefined || sameList(readSearch(file), search)
+    ...(search === undefined || sameList(valuesOf(readSearch(file)), search)
       ? []
       : [{ key: 'DOMAIN', value: search.length === 0 ? undefined : search.join(' ') }]),
     ...(dns.length > 0 && ignoresDns(file) ? [{ key: 'PEERDNS', value: 'yes' }] : []),
   ];
 }
 
-function readIpv6(file: IfcfgFile): readonly string[] {
+function readIpv6(file: IfcfgFile): readonly Said<string>[] {
   if (isFalse(valueOf(file, 'IPV6INIT'))) return [];
-  const secondary = (presentValue(file, 'IPV6ADDR_SECONDARIES') ?? '')
-    .split(/\s+/)
-    .filter((address) => address !== '');
+  const addresses = [...saidWords(file, 'IPV6ADDR'), ...saidWords(file, 'IPV6ADDR_SECONDARIES')];
   // Without a prefix length initscripts take 64.
-  return [...(presentValue(file, 'IPV6ADDR')?.split(/\s+/) ?? []), ...secondary].map((address) =>
-    canonicalAddress(address.includes('/') ? address : `${address}/64`),
-  );
+  return addresses.map(({ value, at }) => ({
+    value: canonicalAddress(value.includes('/') ? value : `${value}/64`),
+    at,
+  }));
 }
 
 function ipv6Settings(file: IfcfgFile, wanted: Addressing): readonly Setting[] {
   const [primary, ...secondary] = wanted.addresses
     .filter((address) => familyOf(address) === 6)
     .map(canonicalAddress);
-  if (primary !== undefined && sameList(readIpv6(file), [primary, ...secondary])) return [];
+  if (primary !== undefined && sameList(valuesOf(readIpv6(file)), [primary, ...secondary])) return [];
   return [
     ...(primary !== undefined && isFalse(valueOf(file, 'IPV6INIT'))
       ? [{ key: 'IPV6INIT', value: 'yes' }]
@@ -289,7 +362,8 @@ function gateway6Settings(
   { link, wanted }: { link: LinkIdentity; wanted: Addressing },
 ): readonly Setting[] {
   if (wanted.gateway6 === undefined) return [{ key: 'IPV6_DEFAULTGW', value: undefined }];
-  if (withoutZone(readAddressing(tree, file, link).gateway6) === withoutZone(wanted.gateway6)) return [];
+  if (withoutZone(readAddressing(tree, file, link.name).gateway6?.value) === withoutZone(wanted.gateway6))
+    return [];
   const gateway = withoutZone(wanted.gateway6) ?? '';
   // EL7 refuses a link-local gateway without its device.
   return [{ key: 'IPV6_DEFAULTGW', value: /^fe80:/i.test(gateway) ? `${gateway}%${link.name}` : gateway }];
@@ -311,6 +385,10 @@ function isFalse(value: string | undefined): boolean {
 function presentValue(file: IfcfgFile, key: string): string | undefined {
   const value = valueOf(file, key);
   return value === '' ? undefined : value;
+}
+
+function valuesOf(said: readonly Said<string>[]): readonly string[] {
+  return said.map(({ value }) => value);
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {

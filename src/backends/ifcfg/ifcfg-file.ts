@@ -1,4 +1,6 @@
 import { PlanError } from '../../errors.ts';
+import { formatAt, type Place, type Said } from '../boot-model.ts';
+import { UnreadableError } from './unreadable.ts';
 
 /** One file of shell variables, as initscripts source it. `statements` holds every byte, so unedited parts are printed as they were read. */
 export interface IfcfgFile {
@@ -36,6 +38,10 @@ export interface Setting {
   readonly value: string | undefined;
   /** Returns true if another spelling means `value`. Absent: no other does. */
   readonly means?: (current: string) => boolean;
+  /** Initscripts take a missing key for `value`. */
+  readonly isDefault?: boolean;
+  /** Initscripts search the key by `grep`, so that each of several assignments counts. Absent: the last one counts. */
+  readonly anyCounts?: boolean;
 }
 
 export function parseIfcfg(path: string, content: string): IfcfgFile {
@@ -63,9 +69,38 @@ export function valueOf(file: IfcfgFile, key: string): string | undefined {
   refuseHidden(file, key);
   const found = assignmentsOf(file, key).at(-1);
   if (found?.value.includes('\uFFFD') === true) {
-    throw new PlanError(`${place(file, found)}: ${key} is not UTF-8`);
+    throw unreadable(file, found, `${key} is not UTF-8`);
   }
   return found?.value;
+}
+
+/** Returns the value of a key with its line; undefined if it is empty. Throws as `valueOf` does. */
+export function saidValue(file: IfcfgFile, key: string): Said<string> | undefined {
+  const value = valueOf(file, key);
+  return value === undefined || value === '' ? undefined : { value, at: placeOf(file, key) };
+}
+
+/** Returns the values of all assignments of a key. Throws as `valueOf` does. */
+export function everyValue(file: IfcfgFile, key: string): readonly Said<string>[] {
+  refuseHidden(file, key);
+  return assignmentsOf(file, key).map((one) => ({ value: one.value, at: place(file, one) }));
+}
+
+/** Returns the line that gives a key its value; the first line if none does. */
+export function placeOf(file: IfcfgFile, key: string): Place {
+  const found = assignmentsOf(file, key).at(-1);
+  return found === undefined ? firstLine(file) : place(file, found);
+}
+
+export function firstLine({ path }: IfcfgFile): Place {
+  return { path, line: 1 };
+}
+
+/** Returns the lines that only a shell understands. */
+export function shellLines(file: IfcfgFile): readonly Place[] {
+  return file.statements
+    .filter(({ kind, text }) => kind === 'opaque' && !/^\s*(#|$)/.test(text))
+    .map((statement) => place(file, statement));
 }
 
 /** Returns the keys that the file assigns plainly, each once. */
@@ -85,34 +120,44 @@ export function assign(file: IfcfgFile, settings: readonly Setting[]): IfcfgFile
 export function refuseUneditable(file: IfcfgFile): void {
   for (const statement of file.statements) {
     if (statement.kind === 'opaque' && statement.hides === 'anything') {
-      throw new PlanError(
-        `${place(file, statement)}: is a shell program and should be plain KEY=value lines`,
-      );
+      throw unreadable(file, statement, 'is a shell program and should be plain KEY=value lines');
     }
     if (statement.kind === 'assignment' && statement.value.includes('\r')) {
-      throw new PlanError(
-        `${place(file, statement)}: ends like a Windows line, which makes the carriage return part of the value`,
+      throw unreadable(
+        file,
+        statement,
+        'ends like a Windows line, which makes the carriage return part of the value',
       );
     }
   }
 }
 
-function assignOne(file: IfcfgFile, { key, value, means }: Setting): IfcfgFile {
+function assignOne(file: IfcfgFile, setting: Setting): IfcfgFile {
+  const { key, value, isDefault = false } = setting;
   refuseHidden(file, key);
   const present = assignmentsOf(file, key);
-  if (value === undefined) return present.length === 0 ? file : without(file, present);
-  if (present.length > 0 && present.every((one) => one.value === value || means?.(one.value) === true))
-    return file;
-
   const last = present.at(-1);
+  if (last === undefined && (value === undefined || isDefault)) return file;
+  if (last !== undefined && isTrueAlready(present, last, setting)) return file;
+  if (value === undefined) return without(file, present);
   if (last === undefined) return { ...file, statements: [...file.statements, assignment(key, value)] };
-  // The shell takes the last of several assignments; EL7's network script greps for any of them.
   const single = without(file, present.slice(0, -1));
   const replacement = assignment(key, value, last);
   return {
     ...single,
     statements: single.statements.map((statement) => (statement === last ? replacement : statement)),
   };
+}
+
+function isTrueAlready(
+  present: readonly Assignment[],
+  last: Assignment,
+  { value, means, anyCounts = false }: Setting,
+): boolean {
+  // Every script asks `[ -n "$KEY" ]`.
+  if (value === undefined) return last.value === '';
+  const counts = anyCounts ? present : [last];
+  return counts.every((one) => one.value === value || means?.(one.value) === true);
 }
 
 function without(file: IfcfgFile, removed: readonly Statement[]): IfcfgFile {
@@ -139,15 +184,18 @@ function hidingStatement(file: IfcfgFile, key: string): Opaque | undefined {
 function refuseHidden(file: IfcfgFile, key: string): void {
   const statement = hidingStatement(file, key);
   if (statement === undefined) return;
-  throw new PlanError(
-    `${place(file, statement)}: ${key} is set by a shell command and should be a plain ${key}=value`,
-  );
+  throw unreadable(file, statement, `${key} is set by a shell command and should be a plain ${key}=value`);
 }
 
-function place(file: IfcfgFile, statement: Statement): string {
+function unreadable(file: IfcfgFile, statement: Statement, why: string): UnreadableError {
+  const at = place(file, statement);
+  return new UnreadableError(at, `${formatAt(at)}: ${why}`);
+}
+
+function place(file: IfcfgFile, statement: Statement): Place {
   const above = file.statements.slice(0, file.statements.indexOf(statement));
   const line = above.map(({ text }) => text.split('\n').length - 1).reduce((sum, lines) => sum + lines, 1);
-  return `${file.path}:${String(line)}`;
+  return { path: file.path, line };
 }
 
 /** Quotes a value only where the shell needs it, in double quotes: BONDING_OPTS="mode=6 miimon=100". */

@@ -2,7 +2,8 @@ import { PlanError } from '../../errors.ts';
 import type { ConfigFile, ConfigFiles } from '../../model/config-file.ts';
 import type { LinkIdentity } from '../backend.ts';
 import type { IfcfgFile } from './ifcfg-file.ts';
-import { parseIfcfg, peekValue, printIfcfg } from './ifcfg-file.ts';
+import { firstLine, parseIfcfg, peekValue, printIfcfg } from './ifcfg-file.ts';
+import { UnreadableError } from './unreadable.ts';
 
 const folder = '/etc/sysconfig/network-scripts';
 const prefix = `${folder}/ifcfg-`;
@@ -74,7 +75,10 @@ export class IfcfgTree {
     const text = this.#texts.get(path);
     const file = this.#before.get(path);
     if (file?.flaw?.legible === false && file.content === text) {
-      throw new PlanError(`${path} ${file.flaw.is}: it should be a text file that kvmplay can read`);
+      throw new UnreadableError(
+        { path, line: 1 },
+        `${path} ${file.flaw.is}: it should be a text file that kvmplay can read`,
+      );
     }
     return text;
   }
@@ -103,10 +107,19 @@ export class IfcfgTree {
 
   /** Returns the ifcfg files that initscripts start at boot or on demand, without alias files. */
   interfaces(): readonly IfcfgFile[] {
-    return this.paths().flatMap((path) => {
-      const file = isInterfacePath(path) ? this.parse(path) : undefined;
-      return file === undefined ? [] : [file];
-    });
+    return this.interfacePaths().flatMap((path) => this.parse(path) ?? []);
+  }
+
+  /** Those of them of which something is known. */
+  legible(): readonly IfcfgFile[] {
+    const isKnown = (path: string): boolean => this.#before.get(path)?.flaw?.legible !== false;
+    return this.interfacePaths()
+      .filter(isKnown)
+      .flatMap((path) => this.parse(path) ?? []);
+  }
+
+  interfacePaths(): readonly string[] {
+    return this.paths().filter(isInterfacePath);
   }
 
   /** Finds the file of a link by DEVICE; without DEVICE by HWADDR; without either by the file's name. */
@@ -115,7 +128,7 @@ export class IfcfgTree {
     const named = candidates.filter((file) => peekValue(file, 'DEVICE') !== undefined || hasMac(file, link));
     const [found, other] = named.length > 0 ? named : candidates;
     if (found !== undefined && other !== undefined) {
-      throw new PlanError(`${found.path} and ${other.path} are both for ${link.name} and should be one file`);
+      throw doubleFiles(found, other, link.name);
     }
     return found;
   }
@@ -148,6 +161,18 @@ export class IfcfgTree {
     const names = new Set([name, ...(file === undefined ? [] : [file.path.slice(prefix.length)])]);
     return [...names].map((one) => companionPath(kind, one)).filter((path) => this.#texts.has(path));
   }
+}
+
+export function doubleFiles(one: IfcfgFile, other: IfcfgFile, link: string): UnreadableError {
+  return new UnreadableError(
+    firstLine(other),
+    `${one.path} and ${other.path} are both for ${link} and should be one file`,
+  );
+}
+
+/** `eno3` of `ifcfg-eno3`. */
+export function nameInPath(path: string): string {
+  return path.slice(prefix.length);
 }
 
 export function companionPath(kind: CompanionKind, name: string): string {

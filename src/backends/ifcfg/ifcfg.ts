@@ -2,19 +2,14 @@ import { PlanError } from '../../errors.ts';
 import { configFilesFact } from '../../facts/index.ts';
 import type { Answers } from '../../model/fact.ts';
 import type { AbsentLink, Addressing, Backend, PresentLink, WantedLink } from '../backend.ts';
-import {
-  addressingSettings,
-  editCompanions,
-  isDynamic,
-  isEmpty,
-  isPort,
-  readAddressing,
-} from './addressing.ts';
+import { addressingSettings, editCompanions, isDynamic, isEmpty } from './addressing.ts';
 import type { IfcfgFile, Setting } from './ifcfg-file.ts';
-import { assign, keysOf, peekValue, printIfcfg, refuseUneditable, valueOf } from './ifcfg-file.ts';
+import { assign, keysOf, peekValue, printIfcfg, refuseUneditable, saidValue, valueOf } from './ifcfg-file.ts';
 import { carryRules, refuseSecondGateway, tendBondingModule } from './whole-host.ts';
 import { bondSettings, bridgeSettings } from './link-options.ts';
 import { networkManager } from './network-manager.ts';
+import { controllerOf, isNo, isPort, kindOf, staysDown, vlanIdOf, vlanPlaceOf } from './place-in-layout.ts';
+import { readIfcfg } from './read.ts';
 import { scripts } from './scripts.ts';
 import { companionKinds, globs, IfcfgTree } from './ifcfg-tree.ts';
 
@@ -40,21 +35,18 @@ export const ifcfg: Backend<IfcfgFacts> = {
       ? { boots: true }
       : { boots: false, why: 'initscripts, which read ifcfg files at boot, are not installed' },
   edit(files, wanted, answers) {
+    const before = new IfcfgTree(files);
     const tree = new IfcfgTree(files);
     carryRules(tree, wanted);
     for (const link of wanted) {
       if (link.state === 'absent') forget(tree, link);
       else remember(tree, link, { wanted, answers });
     }
-    refuseSecondGateway(tree, wanted);
-    tendBondingModule(tree, wanted);
+    refuseSecondGateway(tree, wanted, before);
+    tendBondingModule(tree, wanted, before);
     return tree.files();
   },
-  addressingOf(files, link) {
-    const tree = new IfcfgTree(files);
-    const file = tree.find(link);
-    return file === undefined ? undefined : readAddressing(tree, file, link);
-  },
+  read: readIfcfg,
 };
 
 const virtualKinds: readonly string[] = ['bond', 'bridge', 'vlan'];
@@ -81,7 +73,7 @@ function refuseActivated(
 function forget(tree: IfcfgTree, link: AbsentLink): void {
   const file = tree.find({ name: link.name });
   if (!virtualKinds.includes(link.kind)) {
-    if (file !== undefined) putOrDrop(tree, assign(file, withoutController), link.name);
+    if (file !== undefined) release(tree, file, link.name);
     return;
   }
   if (file !== undefined) tree.delete(file.path);
@@ -95,46 +87,82 @@ function releasePorts(tree: IfcfgTree, controller: string): void {
   for (const file of tree.interfaces()) {
     const names = [peekValue(file, 'BRIDGE'), peekValue(file, 'MASTER')];
     const device = peekValue(file, 'DEVICE') ?? '';
-    if (names.includes(controller)) putOrDrop(tree, assign(file, withoutController), device);
+    if (names.includes(controller)) release(tree, file, device);
   }
 }
+
+/** Takes a link out of its bond or bridge. Addresses that its file had as a port must not wake up. */
+function release(tree: IfcfgTree, file: IfcfgFile, name: string): void {
+  const alone = assign(file, withoutController);
+  const asleep = isPort(file)
+    ? assign(alone, [
+        ...(isDynamic(alone) ? [{ key: 'BOOTPROTO', value: 'none' }] : []),
+        ...addressingSettings(tree, alone, { link: { name }, wanted: noAddressing }),
+      ])
+    : alone;
+  if (asleep !== file) putOrDrop(tree, asleep, name);
+}
+
+const noAddressing: Addressing = { addresses: [], dns: [], routes: [] };
 
 function remember(
   tree: IfcfgTree,
   link: PresentLink,
   { wanted, answers }: { wanted: readonly WantedLink[]; answers: IfcfgAnswers },
 ): void {
-  const identity = {
-    name: link.name,
-    ...(link.permanentMac === undefined ? {} : { mac: link.permanentMac }),
-  };
+  const identity = { name: link.name, mac: link.permanentMac };
   const found = tree.find(identity);
   if (found === undefined && !isWorthAFile(link)) return;
   if (found === undefined) refuseUnknown(link);
   const before = found ?? tree.create(link.name, newContent(link));
   refuseUneditable(before);
 
+  const isNew = found === undefined;
+  const { file, addressing } = layer3Of(before, link);
   const settings = [
-    ...identitySettings(before, link),
+    ...identitySettings(tree, before, link),
     ...(link.kind === 'bond' && link.options !== undefined ? bondSettings(before, link.options) : []),
-    ...controllerSettings(link),
-    ...bootSettings(before, link, found === undefined),
-    ...(link.addressing === undefined
+    ...controllerSettings(before, link),
+    ...bootSettings(before, { ...link, addressing }, isNew),
+    ...(addressing === undefined
       ? []
-      : addressingSettings(tree, before, { link: identity, wanted: link.addressing })),
+      : addressingSettings(tree, file, { link: identity, wanted: addressing })),
     ...(link.kind === 'bridge' && link.options !== undefined ? bridgeSettings(before, link.options) : []),
     ...deviceSettings(before, link),
     ...vlanSettings(tree, before, { link, wanted }),
     ...(answers.networkManager.runs ? [{ key: 'NM_CONTROLLED', value: 'no', means: isNo }] : []),
   ];
-  const after = assign(before, settings);
+  const after = nameFile(before, link, assign(before, settings));
   if (link.addressing !== undefined) {
     refuseAddressesOfPort(after, link.name, link.addressing);
-    editCompanions(tree, before, { link: identity, wanted: link.addressing });
+    editCompanions(tree, file, { link: identity, wanted: link.addressing });
   }
-  if (after !== found) refuseActivated(found, link, answers);
+  if (after === found) return;
+  refuseActivated(found, link, answers);
   if (isWorthAFile(link)) tree.put(after);
   else putOrDrop(tree, after, link.name);
+}
+
+/** A file that finds its NIC by the MAC needs no name for its own sake. Beside a bridge of the same MAC it does. */
+function nameFile(before: IfcfgFile, { name }: PresentLink, after: IfcfgFile): IfcfgFile {
+  const isKnownByMac = saidValue(before, 'DEVICE') === undefined && saidValue(before, 'HWADDR') !== undefined;
+  if (!isKnownByMac) return after;
+  const others = assign(after, [{ key: 'DEVICE', value: undefined }]);
+  return printIfcfg(others) === printIfcfg(assign(before, [{ key: 'DEVICE', value: undefined }]))
+    ? before
+    : assign(after, [{ key: 'DEVICE', value: name }]);
+}
+
+/**
+ * The file whose addressing is to become what is wanted. A port's file may have one that the boot passes over: it stays while
+ * the link is a port, and must not wake up when it is none any more.
+ */
+function layer3Of(
+  before: IfcfgFile,
+  { controller, addressing }: PresentLink,
+): { readonly file: IfcfgFile; readonly addressing: Addressing | undefined } {
+  if (controller !== null || !isPort(before)) return { file: before, addressing };
+  return { file: assign(before, withoutController), addressing: addressing ?? noAddressing };
 }
 
 /** Marks a NIC's file as made by kvmplay, which may delete it again. */
@@ -158,23 +186,24 @@ function newContent({ name, kind }: PresentLink): string {
   }
 }
 
-function identitySettings(file: IfcfgFile, { name, kind }: PresentLink): readonly Setting[] {
-  const device = { key: 'DEVICE', value: name };
+function identitySettings(tree: IfcfgTree, file: IfcfgFile, { name, kind }: PresentLink): readonly Setting[] {
+  const device = { key: 'DEVICE', value: name, means: (value: string) => value.trimEnd() === name };
+  const isSo = kindOf(tree, file).value === kind;
   // EL7 compares these exactly: with TYPE=bridge the bridge's own file fails at boot.
   switch (kind) {
     case 'bridge':
       return [{ key: 'TYPE', value: 'Bridge' }, device, { key: 'HWADDR', value: undefined }];
     case 'bond':
       return [
-        { key: 'TYPE', value: 'Bond' },
+        ...(isSo ? [] : [{ key: 'TYPE', value: 'Bond' }]),
         device,
-        { key: 'BONDING_MASTER', value: 'yes' },
+        ...(isSo ? [] : [{ key: 'BONDING_MASTER', value: 'yes' }]),
         { key: 'HWADDR', value: undefined },
       ];
     case 'vlan':
-      return [...typeRepair(file, 'Vlan'), { key: 'VLAN', value: 'yes' }, device];
+      return [...(isSo ? [] : typeRepair(file, 'Vlan')), { key: 'VLAN', value: 'yes' }, device];
     case 'ethernet':
-      return [...typeRepair(file, 'Ethernet'), device];
+      return [...(isSo ? [] : typeRepair(file, 'Ethernet')), device];
     case 'tap':
     case 'loopback':
     case 'other':
@@ -182,11 +211,10 @@ function identitySettings(file: IfcfgFile, { name, kind }: PresentLink): readonl
   }
 }
 
-/** Repairs a TYPE that makes another kind of link, or that is spelt in another case. No TYPE at all is fine. */
+/** Repairs a TYPE that makes another kind of link. No TYPE at all is fine. */
 function typeRepair(file: IfcfgFile, type: string): readonly Setting[] {
   const current = valueOf(file, 'TYPE')?.toLowerCase();
-  const wrong = current === 'bridge' || current === 'bond' || current === type.toLowerCase();
-  return wrong ? [{ key: 'TYPE', value: type }] : [];
+  return current === 'bridge' || current === 'bond' ? [{ key: 'TYPE', value: type }] : [];
 }
 
 const withoutController: readonly Setting[] = ['MASTER', 'MASTER_UUID', 'SLAVE', 'BRIDGE', 'BRIDGE_UUID'].map(
@@ -196,8 +224,9 @@ const withoutController: readonly Setting[] = ['MASTER', 'MASTER_UUID', 'SLAVE',
   }),
 );
 
-function controllerSettings({ controller }: PresentLink): readonly Setting[] {
-  if (controller === undefined) return [];
+function controllerSettings(file: IfcfgFile, { controller }: PresentLink): readonly Setting[] {
+  if (controller === undefined) return strayedSettings(file);
+  if (hasController(file, controller)) return [];
   if (controller === null) return withoutController;
   const isBondPort = controller.kind === 'bond';
   const wanted: readonly Setting[] = isBondPort
@@ -211,28 +240,60 @@ function controllerSettings({ controller }: PresentLink): readonly Setting[] {
   return [...wanted, ...withoutController.filter(({ key }) => !keys.includes(key) && isOfOther(key))];
 }
 
+/** SLAVE=yes without MASTER makes no port, and keeps the link down. */
+function strayedSettings(file: IfcfgFile): readonly Setting[] {
+  const isStrayed = controllerOf(file) === 'unclear' && valueOf(file, 'SLAVE') === 'yes';
+  return isStrayed ? [{ key: 'SLAVE', value: undefined }] : [];
+}
+
+function hasController(file: IfcfgFile, wanted: NonNullable<PresentLink['controller']> | null): boolean {
+  const current = controllerOf(file);
+  if (current === 'unclear') return false;
+  return current?.value.name === wanted?.name && current?.value.kind === wanted?.kind;
+}
+
+type BootedLink = Omit<PresentLink, 'addressing'> & { readonly addressing: Addressing | undefined };
+
 /** Returns BOOTPROTO and ONBOOT. */
-function bootSettings(file: IfcfgFile, link: PresentLink, isNew: boolean): readonly Setting[] {
-  const onboot = isWorthAFile(link) ? [{ key: 'ONBOOT', value: 'yes' }] : [];
+function bootSettings(file: IfcfgFile, link: BootedLink, isNew: boolean): readonly Setting[] {
+  const onboot = isWorthAFile(link) && !isBroughtUp(file, link) ? [onbootSetting(isNew)] : [];
   const bootproto = bootprotoSettings(file, link, isNew);
   return link.kind === 'bridge' ? [...onboot, ...bootproto] : [...bootproto, ...onboot];
 }
 
-function bootprotoSettings(file: IfcfgFile, link: PresentLink, isNew: boolean): readonly Setting[] {
+/** Returns ONBOOT. A file without it is started at boot. */
+function onbootSetting(isNew: boolean): Setting {
+  return {
+    key: 'ONBOOT',
+    value: 'yes',
+    means: (value) => !staysDown(value),
+    isDefault: !isNew,
+    anyCounts: true,
+  };
+}
+
+/** A bond brings its ports up, whatever their files say. */
+function isBroughtUp(file: IfcfgFile, { controller }: Pick<PresentLink, 'controller'>): boolean {
+  return controller?.kind === 'bond' && hasController(file, controller);
+}
+
+function bootprotoSettings(file: IfcfgFile, link: BootedLink, isNew: boolean): readonly Setting[] {
   if (link.addressing?.dhcp === true) {
     return [{ key: 'BOOTPROTO', value: 'dhcp', means: (value) => value === 'bootp' }];
   }
-  if (isPortNow(link) || isNew) return [{ key: 'BOOTPROTO', value: 'none' }];
-  const isStatic = (value: string): boolean => value === 'static' || value === '';
-  if (link.addressing !== undefined || wakesUp(file, link)) {
-    return [{ key: 'BOOTPROTO', value: 'none', means: isStatic }];
+  if (isNew) return [{ key: 'BOOTPROTO', value: 'none' }];
+  const { controller } = link;
+  if (isPortNow(link) && controller !== undefined && hasController(file, controller)) return [];
+  if (isPortNow(link) || link.addressing !== undefined || wakesUp(file, link)) {
+    const isStatic = (value: string): boolean => value === 'static' || value === '';
+    return [{ key: 'BOOTPROTO', value: 'none', means: isStatic, isDefault: true }];
   }
   return [];
 }
 
 /** Returns true if a file with ONBOOT=no will now be started at boot, for example for its MTU. It must not bring addresses along. */
-function wakesUp(file: IfcfgFile, link: PresentLink): boolean {
-  if (!isWorthAFile(link) || !isNo(valueOf(file, 'ONBOOT') ?? '')) return false;
+function wakesUp(file: IfcfgFile, link: BootedLink): boolean {
+  if (!isWorthAFile(link) || !staysDown(valueOf(file, 'ONBOOT') ?? '')) return false;
   if (!isDynamic(file) && keysOf(file).some((key) => key.startsWith('IPADDR'))) {
     throw new PlanError(
       `${file.path} has ONBOOT=no and an address: the addresses of ${link.name} should be declared`,
@@ -272,10 +333,12 @@ function vlanSettings(
   const { name, kind, vlan } = link;
   if (kind !== 'vlan' || vlan === undefined) return [];
   const { parent, id } = vlan;
+  const current = vlanPlaceOf(file)?.value;
+  if (current?.parent === parent && current.id === id) return [];
   const present = keysOf(file);
   const place = [
     { key: 'PHYSDEV', value: parent },
-    { key: 'VID', value: String(id), means: (value: string) => Number(value) === id },
+    { key: 'VID', value: String(id), means: (value: string) => vlanIdOf(value) === id },
   ];
   const alsoNm = present.includes('VLAN_ID') ? [{ key: 'VLAN_ID', value: String(id) }] : [];
   if (name === `${parent}.${String(id)}`) {
@@ -303,14 +366,14 @@ function isVirtual(tree: IfcfgTree, wanted: readonly WantedLink[], name: string)
 }
 
 /** Returns true if some setting persists only by a file. */
-function isWorthAFile(link: PresentLink): boolean {
+function isWorthAFile(link: BootedLink | PresentLink): boolean {
   const { kind, addressing, mtu, mac } = link;
   if (virtualKinds.includes(kind) || isPortNow(link)) return true;
   const hasMac = mac !== undefined && mac !== null;
   return hasMac || mtu !== undefined || (addressing !== undefined && !isEmpty(addressing));
 }
 
-function isPortNow({ controller }: PresentLink): boolean {
+function isPortNow({ controller }: Pick<PresentLink, 'controller'>): boolean {
   return controller !== undefined && controller !== null;
 }
 
@@ -346,8 +409,4 @@ function refuseAddressesOfPort(file: IfcfgFile, name: string, addressing: Addres
   throw new PlanError(
     `${name} is a port of ${controller} in ${file.path}: initscripts give a port no addresses`,
   );
-}
-
-function isNo(value: string): boolean {
-  return /^(f|n|no|false|0)$/i.test(value);
 }

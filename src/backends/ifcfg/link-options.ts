@@ -1,7 +1,8 @@
 import { PlanError } from '../../errors.ts';
 import type { LinkOptions } from '../../model/link.ts';
+import type { Place, Said } from '../boot-model.ts';
 import type { IfcfgFile, Setting } from './ifcfg-file.ts';
-import { valueOf } from './ifcfg-file.ts';
+import { placeOf, valueOf } from './ifcfg-file.ts';
 
 const modes = [
   'balance-rr',
@@ -88,8 +89,8 @@ export function bondSettings(file: IfcfgFile, wanted: LinkOptions): readonly Set
       throw new PlanError(`ifcfg files cannot hold the bond option ${key} of ${deviceOf(file)}`);
     refuseUnfit(file, key, value);
   }
-  if (sameOptions(parseBondOptions(valueOf(file, 'BONDING_OPTS') ?? ''), canonicalBondOptions(wanted)))
-    return [];
+  const present = canonicalBondOptions(parseBondOptions(valueOf(file, 'BONDING_OPTS') ?? ''));
+  if (sameOptions(present, canonicalBondOptions(wanted))) return [];
   return [{ key: 'BONDING_OPTS', value: printBondOptions(wanted) }];
 }
 
@@ -106,7 +107,7 @@ export function bridgeSettings(file: IfcfgFile, wanted: LinkOptions): readonly S
       `ifcfg files cannot hold the VLANs of the ports of ${deviceOf(file)}: vlan_filtering must stay 0`,
     );
   }
-  if (sameOptions(readBridgeOptions(file), canonicalBridgeOptions(wanted))) return [];
+  if (sameOptions(bridgeOptionsOf(file), canonicalBridgeOptions(wanted))) return [];
 
   const generic = Object.entries(wanted).filter(([option]) => !bridgeKeys.has(option));
   const words = generic.map(([option, value]) => `${option}=${value}`).sort();
@@ -133,7 +134,7 @@ interface BridgeKey {
   readonly parse: (ifcfg: string) => string;
 }
 
-function readBridgeOptions(file: IfcfgFile): LinkOptions {
+function bridgeOptionsOf(file: IfcfgFile): LinkOptions {
   const options: Record<string, string> = {};
   for (const [option, { key, parse }] of bridgeKeys) {
     const value = valueOf(file, key);
@@ -172,9 +173,67 @@ function parseBondOptions(text: string): LinkOptions {
     .filter(([key]) => key === 'arp_ip_target')
     .flatMap(([, value]) => value.replace(/^\+/, '').split(','));
   const options = parseWords(text);
-  return canonicalBondOptions(
-    targets.length === 0 ? options : { ...options, arp_ip_target: targets.join(',') },
+  return targets.length === 0 ? options : { ...options, arp_ip_target: targets.join(',') };
+}
+
+/** The options that the boot sets, in the kernel's spelling, and words that are no option or no value. */
+export interface ReadOptions {
+  readonly options: Readonly<Record<string, Said<string>>>;
+  readonly strange: readonly Said<string>[];
+}
+
+export function readBondOptions(file: IfcfgFile): ReadOptions {
+  const present = parseBondOptions(valueOf(file, 'BONDING_OPTS') ?? '');
+  const entries = Object.entries(present).map(
+    ([option, value]) => [option, kernelBondValue(option, value)] as const,
   );
+  return sortOut(
+    entries,
+    (option) => bondOptions.has(option),
+    () => placeOf(file, 'BONDING_OPTS'),
+  );
+}
+
+export function readBridgeOptions(file: IfcfgFile): ReadOptions {
+  const present = bridgeOptionsOf(file);
+  const generic = parseWords(valueOf(file, 'BRIDGING_OPTS') ?? '');
+  return sortOut(
+    Object.entries(present),
+    (option, value) =>
+      (bridgeKeys.has(option) || bridgingOptions.has(option)) &&
+      (option !== 'vlan_filtering' || value === '0') &&
+      value !== 'NaN',
+    (option) => {
+      const key = generic[option] === undefined ? bridgeKeys.get(option)?.key : undefined;
+      return placeOf(file, key ?? 'BRIDGING_OPTS');
+    },
+  );
+}
+
+function sortOut(
+  entries: readonly (readonly [string, string])[],
+  isKnown: (option: string, value: string) => boolean,
+  placeOfOption: (option: string) => Place,
+): ReadOptions {
+  const isFit = ([option, value]: readonly [string, string]): boolean =>
+    isKnown(option, value) && fitting.test(value);
+  return {
+    options: Object.fromEntries(
+      entries.filter(isFit).map(([option, value]) => [option, { value, at: placeOfOption(option) }]),
+    ),
+    strange: entries
+      .filter((entry) => !isFit(entry))
+      .map(([option, value]) => ({ value: `${option}=${value}`, at: placeOfOption(option) })),
+  };
+}
+
+/** sysfs prints these as numbers only. */
+const numeric = new Set(['all_slaves_active', 'tlb_dynamic_lb', 'use_carrier']);
+
+function kernelBondValue(option: string, value: string): string {
+  const canonical = canonicalBondValue(option, value);
+  if (option === 'arp_ip_target' || option === 'ns_ip6_target') return value;
+  return numeric.has(option) ? canonical : (namedValues[option]?.[Number(canonical)] ?? canonical);
 }
 
 /** Prints the mode by number, and first: the kernel judges the other options by it. */
@@ -207,8 +266,10 @@ function sameOptions(a: LinkOptions, b: LinkOptions): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
+const fitting = /^[\w.,:+-]+( \d+)?$/;
+
 function refuseUnfit(file: IfcfgFile, key: string, value: string): void {
-  if (/^[\w.,:+-]+( \d+)?$/.test(value)) return;
+  if (fitting.test(value)) return;
   throw new PlanError(`ifcfg files cannot hold ${key}=${JSON.stringify(value)} of ${deviceOf(file)}`);
 }
 

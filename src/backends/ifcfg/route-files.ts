@@ -1,11 +1,13 @@
 import { PlanError } from '../../errors.ts';
 import type { Route } from '../../model/link.ts';
 import { routeAttributes } from '../../model/route-attributes.ts';
+import { formatAt, type Place, type Said } from '../boot-model.ts';
 import { canonicalPrefix } from './prefix.ts';
 import type { IfcfgFile } from './ifcfg-file.ts';
-import { parseIfcfg, valueOf } from './ifcfg-file.ts';
+import { firstLine, parseIfcfg, placeOf, refuseUneditable, shellLines, valueOf } from './ifcfg-file.ts';
 import type { IfcfgTree } from './ifcfg-tree.ts';
 import { companionPath } from './ifcfg-tree.ts';
+import { UnreadableError } from './unreadable.ts';
 
 type Family = Route['family'];
 
@@ -14,12 +16,23 @@ export function readRoutes(
   tree: IfcfgTree,
   paths: readonly string[],
   { link, family }: { link: string; family: Family },
-): readonly Route[] {
+): readonly Said<Route>[] {
   const routes = paths.flatMap((path) =>
-    parseRoutes(path, tree.text(path) ?? '', family).flatMap(({ route }) => route ?? []),
+    parseRoutes(path, tree.text(path) ?? '', family).flatMap(({ route, at }) =>
+      route === undefined ? [] : [{ value: route, at }],
+    ),
   );
-  const distinct = new Map(routes.map((route) => [routeKey(route), route])).values();
-  return [...distinct].map((route) => (route.type === undefined ? { link, ...route } : route));
+  const distinct = new Map(routes.map((said) => [routeKey(said.value), said])).values();
+  return [...distinct].map(({ value, at }) => ({
+    value: value.type === undefined ? { link, ...value } : value,
+    at,
+  }));
+}
+
+/** Whether two lists are the same routes to the kernel, in whatever order. */
+export function sameRoutes(some: readonly Route[], others: readonly Route[]): boolean {
+  const keysOf = (routes: readonly Route[]): string[] => [...new Set(routes.map(routeKey))].sort();
+  return keysOf(some).join('\n') === keysOf(others).join('\n');
 }
 
 /** Recognizes a default route of the main table; ifcfg files call it the gateway. */
@@ -55,15 +68,17 @@ export function editRoutes(
 interface RouteLine {
   readonly text: string;
   readonly route: Route | undefined;
+  readonly at: Place;
 }
 
 function parseRoutes(path: string, text: string, family: Family): readonly RouteLine[] {
   if (isVariables(text)) return parseVariables(parseIfcfg(path, text));
   return text.split(/(?<=\n)/).map((line, index) => {
-    if (/^\s*(#|$)/.test(line)) return { text: line, route: undefined };
+    const at = { path, line: index + 1 };
+    if (/^\s*(#|$)/.test(line)) return { text: line, route: undefined, at };
     const route = line.includes('\\') ? undefined : parseArguments(line.trim().split(/\s+/), family);
-    if (route !== undefined) return { text: line, route };
-    throw new PlanError(`${path}:${String(index + 1)}: kvmplay does not understand the route ${line.trim()}`);
+    if (route !== undefined) return { text: line, route, at };
+    throw new UnreadableError(at, `${formatAt(at)}: kvmplay does not understand the route ${line.trim()}`);
   });
 }
 
@@ -74,8 +89,16 @@ function isVariables(text: string): boolean {
 
 /** Reads ADDRESS0, NETMASK0, GATEWAY0, ADDRESS1, ... up to the first gap. Comments come first. */
 function parseVariables(file: IfcfgFile): readonly RouteLine[] {
+  refuseUneditable(file);
+  const [shell] = shellLines(file);
+  if (shell !== undefined) {
+    throw new UnreadableError(
+      shell,
+      `${formatAt(shell)}: is shell code and should be a plain KEY=value line`,
+    );
+  }
   const comments = file.statements.filter((statement) => statement.kind === 'opaque');
-  const lines: RouteLine[] = comments.map(({ text }) => ({ text, route: undefined }));
+  const lines: RouteLine[] = comments.map(({ text }) => ({ text, route: undefined, at: firstLine(file) }));
   for (let index = 0; ; index++) {
     const address = valueOf(file, `ADDRESS${String(index)}`);
     if (address === undefined || address === '') return lines;
@@ -85,6 +108,7 @@ function parseVariables(file: IfcfgFile): readonly RouteLine[] {
     lines.push({
       text: '',
       route: { family: 4, destination, ...(via === undefined || via === '' ? {} : { via }) },
+      at: placeOf(file, `ADDRESS${String(index)}`),
     });
   }
 }

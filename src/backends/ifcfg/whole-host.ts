@@ -1,9 +1,10 @@
 import { PlanError } from '../../errors.ts';
 import type { Addressing, PresentLink, WantedLink } from '../backend.ts';
-import { isPort, readAddressing } from './addressing.ts';
+import { readAddressing } from './addressing.ts';
 import type { IfcfgFile } from './ifcfg-file.ts';
 import { assign, peekValue } from './ifcfg-file.ts';
 import type { IfcfgTree } from './ifcfg-tree.ts';
+import { isPort } from './place-in-layout.ts';
 import { companionPath, globalPath } from './ifcfg-tree.ts';
 
 /**
@@ -35,7 +36,7 @@ function heirOf(tree: IfcfgTree, wanted: readonly WantedLink[], from: WantedLink
   const identity = from.state === 'present' ? identityOf(from) : { name: from.name };
   const file = tree.find(identity);
   if (file === undefined) return undefined;
-  const { addresses } = readAddressing(tree, file, identity);
+  const addresses = readAddressing(tree, file, from.name).addresses.map(({ value }) => value);
   const gets = (link: WantedLink): boolean =>
     link.state === 'present' &&
     (link.addressing?.addresses ?? []).some((address) => addresses.includes(address));
@@ -50,13 +51,17 @@ function renameDevice(text: string, from: string, to: string): string {
   return renamed === '' || renamed.endsWith('\n') ? renamed : `${renamed}\n`;
 }
 
-/** Refuses a second default gateway: the link that comes up last would win. */
-export function refuseSecondGateway(tree: IfcfgTree, wanted: readonly WantedLink[]): void {
+/** Refuses a second default gateway: the link that comes up last would win. One that stands in the files already is not refused. */
+export function refuseSecondGateway(tree: IfcfgTree, wanted: readonly WantedLink[], before: IfcfgTree): void {
   for (const link of wanted) {
     if (link.state === 'absent' || link.addressing === undefined) continue;
-    for (const family of families)
-      refuseSecond(tree, link, { family, gateway: link.addressing[family.field] });
-    refuseGlobalGateway(tree, link, link.addressing);
+    const file = before.find(identityOf(link));
+    const had = file && readAddressing(before, file, link.name);
+    for (const family of families) {
+      const gateway = link.addressing[family.field];
+      if (gateway !== had?.[family.field]?.value) refuseSecond(tree, link, { family, gateway });
+    }
+    refuseGlobalGateway(tree, link, { ...link.addressing, had: had?.gateway?.value });
   }
 }
 
@@ -91,17 +96,22 @@ function setsGateway(file: IfcfgFile, key: string): boolean {
 }
 
 /** GATEWAY and GATEWAYDEV of /etc/sysconfig/network hold for every link. */
-function refuseGlobalGateway(tree: IfcfgTree, link: PresentLink, { gateway }: Addressing): void {
+function refuseGlobalGateway(
+  tree: IfcfgTree,
+  link: PresentLink,
+  { gateway, had }: Pick<Addressing, 'gateway'> & { readonly had: string | undefined },
+): void {
   const file = tree.parse(globalPath);
   const own = tree.find(identityOf(link));
   if (file === undefined || own === undefined) return;
   const device = peekValue(file, 'GATEWAYDEV') ?? '';
+  const present = readAddressing(tree, own, link.name).gateway?.value;
+  if (present === gateway && had === gateway) return;
   if (gateway !== undefined && device !== '' && device !== link.name) {
     throw new PlanError(
       `${globalPath} sets GATEWAYDEV=${device}, which keeps ${link.name} from having gateway ${gateway}`,
     );
   }
-  const present = readAddressing(tree, own, identityOf(link)).gateway;
   const global = peekValue(file, 'GATEWAY') ?? '';
   if (global === '' || (gateway === undefined && present !== global)) return;
   if (gateway === global) return;
@@ -117,17 +127,24 @@ function identityOf({ name, permanentMac }: PresentLink) {
 const bondingPath = '/etc/modprobe.d/kvmplay-bonding.conf';
 const bondingContent = 'options bonding max_bonds=0\n';
 
-/** Without max_bonds=0, loading the bonding module creates a bond0 that nobody asked for. */
-export function tendBondingModule(tree: IfcfgTree, wanted: readonly WantedLink[]): void {
+/** Without max_bonds=0, loading the bonding module creates a bond0 that nobody asked for. Files of bonds that stay as they are get no such help. */
+export function tendBondingModule(tree: IfcfgTree, wanted: readonly WantedLink[], before: IfcfgTree): void {
   const hasBond = tree.interfaces().some(isBond);
   if (!hasBond && wanted.some((link) => link.state === 'absent' && link.kind === 'bond')) {
     if (tree.text(bondingPath) === bondingContent) tree.delete(bondingPath);
     return;
   }
-  const wantsBond = wanted.some((link) => link.state === 'present' && link.kind === 'bond');
-  if (wantsBond && !tree.paths().some((path) => setsBondingOptions(path, tree.text(path) ?? ''))) {
+  const writesBond = wanted.some(
+    (link) => link.state === 'present' && link.kind === 'bond' && isWritten(tree, link, before),
+  );
+  if (writesBond && !tree.paths().some((path) => setsBondingOptions(path, tree.text(path) ?? ''))) {
     tree.write(bondingPath, bondingContent);
   }
+}
+
+function isWritten(tree: IfcfgTree, link: PresentLink, before: IfcfgTree): boolean {
+  const path = tree.find(identityOf(link))?.path;
+  return path !== undefined && tree.text(path) !== before.text(path);
 }
 
 function setsBondingOptions(path: string, text: string): boolean {

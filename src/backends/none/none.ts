@@ -18,6 +18,6 @@ export const none: Backend = {
   secretKeys: [],
   owns: () => 0,
   boots: () => ({ boots: true }),
-  addressingOf: () => undefined,
+  read: () => ({ links: new Map(), findings: [] }),
   edit: (files) => files,
 };

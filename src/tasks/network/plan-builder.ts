@@ -1,6 +1,8 @@
 import type { Addressing, Backend, LinkIdentity, PresentLink, WantedLink } from '../../backends/backend.ts';
+import type { BootModel } from '../../backends/boot-model.ts';
 import { backends } from '../../backends/index.ts';
 import { ownerOf } from '../../backends/owner.ts';
+import { findBootLink, plainAddressing } from '../../backends/wanted-links.ts';
 import { PlanError } from '../../errors.ts';
 import type { NetworkModule } from '../../facts/index.ts';
 import { bondOptionRule } from '../../model/bond-options.ts';
@@ -21,6 +23,7 @@ export class PlanBuilder {
   readonly #changes: Change[] = [];
   readonly #warnings: string[] = [];
   readonly #wanted: WantedLink[] = [];
+  readonly #bootModels = new Map<Backend, { readonly files: ConfigFiles; readonly model: BootModel }>();
   #facts: NetworkAnswers;
 
   constructor(facts: NetworkAnswers, host: HostSettings) {
@@ -103,7 +106,18 @@ export class PlanBuilder {
     const mac = this.permanentMacOf(name);
     const identity = { name, mac };
     const backend = this.#ownerOf(identity);
-    return backend.addressingOf(filesOf(backend, this.#facts), identity);
+    const found = findBootLink(this.#bootModelOf(backend), identity);
+    return found === undefined ? undefined : plainAddressing(found.addressing);
+  }
+
+  /** Files change in `finish` alone, so that one reading serves the plan. */
+  #bootModelOf(backend: Backend): BootModel {
+    const known = this.#bootModels.get(backend);
+    const files = filesOf(backend, this.#facts);
+    if (known?.files === files) return known.model;
+    const model = backend.read(files, answersOf(backend, this.#facts));
+    this.#bootModels.set(backend, { files, model });
+    return model;
   }
 
   /** Returns the permanent MAC of a NIC, by which its file may be found (HWADDR). */

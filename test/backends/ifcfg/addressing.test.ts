@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Addressing } from '../../../src/backends/backend.ts';
 import { ifcfg } from '../../../src/backends/ifcfg/ifcfg.ts';
-import { nothing, treeOf } from '../trees.ts';
+import type { LinkIdentity } from '../../../src/backends/backend.ts';
+import { findBootLink, plainAddressing } from '../../../src/backends/wanted-links.ts';
+import type { ConfigFiles } from '../../../src/model/config-file.ts';
+import { nothing, plainHost, treeOf } from '../trees.ts';
 
-describe('ifcfg addressingOf', () => {
+describe('what ifcfg reads of addresses', () => {
   it.each<[string, Record<string, string>, Addressing | undefined]>([
     ['undefined of a link without a file', { 'ifcfg-eno4': 'DEVICE=eno4\nIPADDR=10.0.0.1\n' }, undefined],
     ['nothing without an address', { 'ifcfg-eno3': 'DEVICE=eno3\nONBOOT=yes\n' }, nothing],
@@ -126,7 +129,7 @@ describe('ifcfg addressingOf', () => {
       { ...nothing, addresses: ['10.0.0.2/24', '10.0.0.3/24', '10.0.0.4/32'] },
     ],
   ])('reads %s', (_, files, addressing) => {
-    expect(ifcfg.addressingOf(treeOf(files), { name: 'eno3' })).toEqual(addressing);
+    expect(addressingOf(treeOf(files), { name: 'eno3' })).toEqual(addressing);
   });
 
   it('finds a file without DEVICE by the permanent MAC, not by its name', () => {
@@ -135,8 +138,13 @@ describe('ifcfg addressingOf', () => {
       'ifcfg-first': 'HWADDR=52:54:00:AA:00:03\nIPADDR=10.0.0.3\nPREFIX=24\n',
     });
 
-    const addressing = ifcfg.addressingOf(files, { name: 'eno3', mac: '52:54:00:aa:00:03' });
+    const addressing = addressingOf(files, { name: 'eno3', mac: '52:54:00:aa:00:03' });
 
     expect(addressing?.addresses).toEqual(['10.0.0.3/24']);
   });
 });
+
+function addressingOf(files: ConfigFiles, link: LinkIdentity): Addressing | undefined {
+  const found = findBootLink(ifcfg.read(files, plainHost), link);
+  return found && plainAddressing(found.addressing);
+}

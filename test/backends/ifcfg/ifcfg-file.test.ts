@@ -139,7 +139,8 @@ describe('assign', () => {
       'X=1\n  A=c # why\nY=2\n',
     ],
     ['sets the last of several and drops the others', 'A=1\nX=1\nA=2\n', '3', 'X=1\nA=3\n'],
-    ['drops an earlier one that says otherwise', 'A=no\nX=1\nA=yes\n', 'yes', 'X=1\nA=yes\n'],
+    ['leaves an earlier one that the last makes void', 'A=no\nX=1\nA=yes\n', 'yes', 'A=no\nX=1\nA=yes\n'],
+    ['leaves an empty one that shall not be there', 'A=1\nA=\n', undefined, 'A=1\nA=\n'],
     ['keeps several that agree', 'A=1\nX=1\nA="1"\n', '1', 'A=1\nX=1\nA="1"\n'],
     ['appends a new key', 'X=1\n', '2', 'X=1\nA=2\n'],
     ['appends to a file without a last newline, and adds none', 'X=1', '2', 'X=1\nA=2'],
@@ -155,6 +156,18 @@ describe('assign', () => {
     const file = parseIfcfg(path, 'A=static\n');
 
     expect(assign(file, [{ key: 'A', value: 'none', means: (value) => value === 'static' }])).toBe(file);
+  });
+
+  it('drops an earlier one of a key of which any one counts', () => {
+    const file = parseIfcfg(path, 'A=no\nX=1\nA=yes\n');
+
+    expect(printIfcfg(assign(file, [{ key: 'A', value: 'yes', anyCounts: true }]))).toBe('X=1\nA=yes\n');
+  });
+
+  it('adds no key that its reader takes for said already', () => {
+    const file = parseIfcfg(path, 'X=1\n');
+
+    expect(assign(file, [{ key: 'A', value: 'yes', isDefault: true }])).toBe(file);
   });
 
   it('writes values that a shell reads back', () => {
