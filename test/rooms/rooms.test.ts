@@ -9,7 +9,7 @@ const { default: config } = (await import(join(tests, '..', 'jest.rooms.config.j
 
 describe('the suites of the ring unit', () => {
   it('run every test file once', () => {
-    const ofOtherRings = /^(terminal|wire|peers|lab|faults)\//;
+    const ofOtherRings = /^(terminal|protocol|wire|peers|lab|faults)\//;
     const files = readdirSync(tests, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.test.ts') && !ofOtherRings.test(file))
       .map((file) => join(tests, file));

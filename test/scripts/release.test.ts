@@ -71,7 +71,13 @@ function release(args: readonly string[], path = ''): Ended {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/release.mjs', ...args], {
     cwd: checkout,
     encoding: 'utf8',
-    env: { ...process.env, PATH: `${path}${delimiter}${process.env['PATH'] ?? ''}`, NODE_OPTIONS: '' },
+    env: {
+      ...process.env,
+      PATH: `${path}${delimiter}${process.env['PATH'] ?? ''}`,
+      NODE_OPTIONS: '',
+      // npm run --silent would keep npm from listing the files.
+      npm_config_loglevel: 'notice',
+    },
   });
   return { code: status, stdout, stderr };
 }

@@ -86,7 +86,7 @@ export async function program(inventory: Inventory): Promise<void> {
   await loadInventory('hosts.yml');
   // wrong: 'checkMode' does not exist in type 'PlanOptions'
   await plan({ plays: [typed], inventory, checkMode: false });
-  // wrong: Type '"anything"' is not assignable to type 'Disruption'
+  // wrong: Type '"anything"' is not assignable to type 'Disruption | undefined'
   await run({ plays: [typed], inventory, maxDisruption: 'anything' });
   const summary = await run({ plays: [typed], inventory });
   // wrong: This comparison appears to be unintentional
