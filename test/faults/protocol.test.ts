@@ -103,16 +103,6 @@ describe('a transaction whose steps or guard go wrong', () => {
     await faults.expectBefore('hanging-step', before);
   });
 
-  it(attacks['run-full'].fault, async () => {
-    await both(({ host }) => faults.lab.read(host, 'mount -t tmpfs -o size=12k tmpfs /run'));
-    const runs = await both((layout) => faults.run(layout, layout.change, { confirmTimeout: 6 }));
-    await both((layout) => faults.whenEnded(layout));
-    await both(({ host }) => faults.lab.read(host, 'umount /run'));
-
-    for (const outcome of Object.values(outcomesOf(runs))) expect(outcome).toMatch(/^failed /);
-    await faults.expectBefore('run-full', before);
-  });
-
   it(attacks['guard-killed'].fault, async () => {
     await both(async (layout) => {
       const controller = await controllers.start(layout, { confirmTimeout: 8, dies: 'verify' });

@@ -129,11 +129,6 @@ export const attacks = {
     happens: 'The guard ends the step with all that it started, and undoes the change.',
     proof: 'No process of the step is left; kernel, files and guests are as before.',
   },
-  'run-full': {
-    fault: 'There are 16 KiB left on /run',
-    happens: 'Refused before anything begins.',
-    proof: 'Kernel, files and guests are as before.',
-  },
   'guard-killed': {
     fault: 'The controller died before it confirmed, and the guard is killed too',
     happens: 'Whoever looks at the host starts the guard again, and it undoes the change in its time.',
