@@ -42,11 +42,13 @@ export function refusalOf(
     case 'failed-snapshot':
       return new CommandError(`/run/kvmplay of ${host} cannot be written; nothing was changed`);
     case 'failed-launch':
-      return new CommandError(
-        result.words[0] === 'no-token'
-          ? `/run/kvmplay of ${host} was not made by this version: remove it when no other run is under way; nothing was changed`
-          : `/run/kvmplay of ${host} cannot be written; nothing was changed`,
-      );
+      if (result.words[0] === 'not-ours') {
+        return new CommandError(
+          `${cleanOwner(result.words[1] ?? '')} of ${host} belongs to another user, or others may write there, so nothing in it can be trusted; nothing was changed`,
+        );
+      }
+      if (result.words[0] === 'no-token') return foreignError(host);
+      return new CommandError(`/run/kvmplay of ${host} cannot be written; nothing was changed`);
     case 'unknown':
     case 'staging':
     case 'applying':
@@ -67,6 +69,13 @@ export function refusalOf(
 export function lockedError(host: string, owner: string): HostLockedError {
   return new HostLockedError(
     `${host} is being changed by ${owner || 'another run'} (\`kvmplay guard list\` shows it); nothing was changed`,
+  );
+}
+
+/** Builds the error for a host where another version of kvmplay works or worked. */
+export function foreignError(host: string): CommandError {
+  return new CommandError(
+    `/run/kvmplay of ${host} was not made by this version: remove it when no other run is under way; nothing was changed`,
   );
 }
 

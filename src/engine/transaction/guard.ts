@@ -1,3 +1,5 @@
+import { CommandError } from '../../errors.ts';
+import type { CommandResult } from '../../model/host.ts';
 import type { InventoryHost } from '../../model/inventory.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { cleanOwner } from './owner.ts';
@@ -38,7 +40,9 @@ export interface ClearOptions extends GuardOptions {
 
 /** Reads whether a transaction is in progress on a host. */
 export async function readGuard(host: InventoryHost, options: GuardOptions): Promise<GuardStatus> {
-  return toStatus(host.name, await execOn(options, statusScript));
+  const { stdout, stderr, code } = await execOn(options, statusScript);
+  if (code !== 0) throw new CommandError(`${host.name} does not tell its transaction: ${cleanOwner(stderr)}`);
+  return toStatus(host.name, stdout);
 }
 
 /** The result of an action. */
@@ -62,7 +66,7 @@ export async function endGuard(
   const { state, id } = status;
   if (state === 'none' || id === undefined) return { isDone: true, sentence: 'no transaction' };
   const script = endScript(id, action === 'confirm' ? 'commit' : 'rollback', patience);
-  const { outcome, undoErrors } = parseTransactionResult(await execOn(options, script));
+  const { outcome, undoErrors } = parseTransactionResult((await execOn(options, script)).stdout);
   const failures = undoErrors === 0 ? '' : `, but ${String(undoErrors)} of its steps could not be taken back`;
   return {
     isDone: wanted[action].includes(outcome) && undoErrors === 0,
@@ -127,7 +131,7 @@ set -- /run/kvmplay/token.*
 printf 'token %s\\n' "\${1##*/}"
 case $1 in */token.free.*) exit 0 ;; esac
 id=\${1#*/token.*.}; id=\${id%%.*}
-cd "/run/kvmplay/$id" 2>/dev/null || exit 0
+is_ours /run/kvmplay && is_ours "/run/kvmplay/$id" && cd "/run/kvmplay/$id" 2>/dev/null || exit 0
 { read -r owner < owner; } 2>/dev/null
 printf 'owner %s\\n' "$owner"
 for name in deadline.*; do printf '%s\\n' "$name"; done
@@ -169,12 +173,11 @@ const states: Readonly<Record<string, Exclude<GuardStatus['state'], 'none'>>> = 
   finishing: 'finishing',
 };
 
-async function execOn(options: GuardOptions, script: string): Promise<string> {
+async function execOn(options: GuardOptions, script: string): Promise<CommandResult> {
   const { transport, connectTimeout, signal } = options;
   const connection = await transport.connect({ signal, timeout: connectTimeout });
   try {
-    const { stdout } = await connection.exec(script, { signal, timeout: (patience + 60) * 1000 });
-    return stdout;
+    return await connection.exec(script, { signal, timeout: (patience + 60) * 1000 });
   } finally {
     await connection.close();
   }

@@ -1,3 +1,17 @@
+/** The test that a folder is ours, and that nobody else can put a script or a backup into it. */
+export const ownership = `is_ours() { # FOLDER
+  [ -O "$1" ] && [ -z "$(find "$1/." -prune \\( -perm -020 -o -perm -002 \\) 2>/dev/null)" ]
+}`;
+
+/** The first transaction after a boot makes the folder of all transactions, with its token, in one rename. An older version leaves an empty folder. */
+export const tokenMaker = `make_token() {
+  base=/run/kvmplay
+  [ ! -d "$base" ] || rmdir "$base" 2>/dev/null || return 0
+  read -r boot < /proc/sys/kernel/random/boot_id
+  mkdir "$base.$$" && true > "$base.$$/token.free.$boot.0.-" && mv "$base.$$" "$base" 2>/dev/null
+  rm -rf "$base.$$" "$base/kvmplay.$$"
+}`;
+
 /**
  * The part of a transaction's script that is the same in all of them; docs/transaction.md explains it. It comes after the variables of the transaction, and
  * before `do_N`, `undo_N` and the functions of file-script.ts.
@@ -6,6 +20,10 @@
  * No file is made by `: >`, since `:` is a special builtin: where the file cannot be made, that ends the whole shell.
  */
 export const runtime = `export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
+# Bash takes these from SHELLOPTS.
+set +Ceu
+${ownership}
+${tokenMaker}
 umask 077
 base=/run/kvmplay
 folder=$base/$id
@@ -73,7 +91,8 @@ look() { # sets token and its parts: phase, of, number, holder
   number=\${rest%%.*} holder=\${rest#*.}
 }
 move() { # PHASE NUMBER HOLDER: from the token that was seen; fails for who comes too late
-  mv "$base/$token" "$base/token.$1.$id.$2.$3" 2>/dev/null || return 1
+  # A mv that is killed right after its rename fails, and has moved all the same.
+  mv "$base/$token" "$base/token.$1.$id.$2.$3" 2>/dev/null || [ -e "$base/token.$1.$id.$2.$3" ] || return 1
   token=token.$1.$id.$2.$3 phase=$1 of=$id number=$2 holder=$3
 }
 set_free() { mv "$base/$token" "$base/token.free.$id.0.-"; }
@@ -101,13 +120,24 @@ wake_guard() { # whoever sees it missing starts it
   read_name guard
   lives "$value" || detach guard
 }
+# Somebody removed the token of a transaction that has not ended. The guard makes it again, as it saw it last. Steps may have
+# begun since, so all are undone: an undo of a step that has not begun does nothing.
+put_back() {
+  [ -e "$folder/outcome.none" ] && [ -n "$token" ] || return 1
+  set -- "$base"/token.*
+  [ "$1" = "$base/token.*" ] || return 0
+  case $phase in staging | applying) token=token.applying.$id.$steps.$holder phase=applying number=$steps ;; esac
+  true > "$base/$token"
+}
 guard() {
+  token=
   read_name guard
   ! lives "$value" || return 0
   # Of two that were started one stays.
   rename guard "$value" "$me" || return 0
   { echo -1000 > "/proc/$$/oom_score_adj"; } 2>/dev/null
-  while look && [ "$of" = "$id" ] && [ "$phase" != free ]; do
+  while look || put_back; do
+    [ "$of" = "$id" ] && [ "$phase" != free ] || return 0
     read_name deadline
     tell_time
     if [ "$value" != - ] && [ "$now" -ge "$value" ]; then end_as rolling guard; return; fi
@@ -182,7 +212,7 @@ apply() {
   sync
   # All at once: each may wait a second for an answer.
   for at in $optional; do
-    { "probe_$at" >/dev/null 2>&1 && true > "$folder/passed-$at"; } </dev/null &
+    { "probe_$at" >/dev/null 2>&1 || rm -f "$folder/passed-$at"; } </dev/null &
   done
   wait
   tell_time
@@ -236,11 +266,14 @@ restore_files() {
   sync
   # Who has read the new files reads the old ones again.
   accept
-  mark restoring transaction
+  for name in restoring unfinished; do
+    ! has_mark $name || mark $name transaction || count_errors 1
+  done
 }
 roll() { # OUTCOME
+  # Where the mark cannot be changed the files may go back all the same.
   ! has_mark unfinished || mark unfinished restoring
-  ! has_mark restoring || restore_files
+  ! { has_mark restoring || has_mark unfinished; } || restore_files
   while [ "$number" -gt 0 ]; do
     undo_errors=0
     "undo_$((number - 1))"
@@ -262,7 +295,7 @@ put_files() {
     set_free
     return
   fi
-  if commit_files && rename outcome none committed; then
+  if commit_files && { rename outcome none committed || [ -e "$folder/outcome.committed" ]; }; then
     ! has_mark unfinished || mark unfinished transaction
     set_free
     return
@@ -337,12 +370,15 @@ finish() { # [clear]
       *) echo 'outcome locked'; tell_owner; return ;;
     esac
     move finishing 0 "$me" || continue
-    mkdir -p "$folder"
-    outcome=finished
-    if has_mark restoring; then restore_files
+    mkdir -p "$folder" && true > "$folder/errors.0"
+    outcome=finished failed=
+    if has_mark restoring; then
+      restore_files
+      [ -e "$folder/errors.0" ] || outcome=unrestored
     elif ! has_mark unfinished; then :
     elif [ "$1" = clear ]; then mark unfinished transaction; outcome=cleared
-    elif ! { each known && each commit && accept && settle && sync && mark unfinished transaction; }; then outcome="unfinished $file"; fi
+    elif ! { each known && each commit; }; then outcome="unfinished $file"
+    elif ! { accept && settle && sync && mark unfinished transaction; }; then outcome="unaccepted $failed"; fi
     has_mark unfinished || unstage_files
     rm -rf "$folder"
     set_free
@@ -395,18 +431,19 @@ status() {
 }
 
 # The launch, in the session of the controller. The folder is complete before anybody sees it.
-make_token() { # the first after a boot makes the folder of all transactions, with its token, in one rename
-  [ ! -d "$base" ] || return 0
-  read -r boot < /proc/sys/kernel/random/boot_id
-  mkdir "$base.$$" && true > "$base.$$/token.free.$boot.0.-" && mv "$base.$$" "$base" 2>/dev/null
-  rm -rf "$base.$$" "$base/kvmplay.$$"
-}
+# A probe that fails before the steps removes its name, which needs no room.
+expect_probes() { for at in $optional; do true > "$new/passed-$at" || return 1; done; }
 launch() { # OWNER GENERATION
   make_token
   new=$base-$id
   refused=
-  if look && [ "$phase" = finishing ] && ! lives "$holder"; then revive; fi
-  if ! look; then refused='failed-launch no-token'
+  # Another user who can write there would have his script run, or his file put back, by us.
+  for at in "$base" "$store"; do
+    [ ! -e "$at" ] || is_ours "$at" || refused="failed-launch not-ours $at"
+  done
+  if [ -z "$refused" ] && look && [ "$phase" = finishing ] && ! lives "$holder"; then revive; fi
+  if [ -n "$refused" ]; then :
+  elif ! look; then refused='failed-launch no-token'
   elif [ "$phase" != free ]; then refused=locked
   elif [ "$of" != "$2" ]; then refused=outdated; fi
   if [ -n "$refused" ]; then
@@ -417,7 +454,7 @@ launch() { # OWNER GENERATION
   fi
   { printf '%s\\n' "$1" > "$new/owner" && [ -s "$new/owner" ] && true > "$new/planned.$2" && true > "$new/stdout" &&
     true > "$new/stderr" && true > "$new/undo-step" && true > "$new/undo-stderr" && true > "$new/running" && true > "$new/details" && true > "$new/guard.-" && true > "$new/deadline.-" && true > "$new/errors.0" &&
-    true > "$new/outcome.none"; } 2>/dev/null && [ ! -e "$folder" ] && mv "$new" "$folder" 2>/dev/null
+    true > "$new/outcome.none" && expect_probes; } 2>/dev/null && [ ! -e "$folder" ] && mv "$new" "$folder" 2>/dev/null
   if [ ! -e "$folder/transaction" ]; then
     # It was cancelled before it came, or there is no room.
     rm -rf "$new" "$folder/\${new##*/}"

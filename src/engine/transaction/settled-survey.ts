@@ -2,7 +2,7 @@ import { CommandError } from '../../errors.ts';
 import { readAnswer, type SurveyAnswers } from '../../model/fact.ts';
 import type { AnyFact } from '../../model/task.ts';
 import type { HostConnection } from '../connection/host-connection.ts';
-import { lockedError, outdatedError } from './explain-result.ts';
+import { foreignError, lockedError, outdatedError } from './explain-result.ts';
 import { transactionState, transactionStateAfter } from './transaction-state.ts';
 import { finishScript, type UnfinishedCommit, unfinishedCommits } from './unfinished-commit.ts';
 
@@ -26,7 +26,8 @@ export async function settledSurvey(
 ): Promise<SurveyAnswers> {
   const { host, connection, checkMode, isFirst } = options;
   const first = isFirst ? [unfinishedCommits] : [];
-  const answers = await connection.survey([...first, ...beside(facts)]);
+  // A commit that is under way has its mark, too, so the state is asked on both sides of it.
+  const answers = await connection.survey(beside([...first, ...facts]));
   throwUnlessSettled(host, answers);
   const unfinished = isFirst ? (readAnswer(unfinishedCommits, answers) ?? []) : [];
   if (unfinished.length === 0) return answers;
@@ -45,6 +46,7 @@ function throwUnlessSettled(host: string, answers: SurveyAnswers): void {
   const before = readAnswer(transactionState, answers);
   const after = readAnswer(transactionStateAfter, answers);
   for (const state of [before, after]) {
+    if (state?.phase === 'foreign') throw foreignError(host);
     // Without access to /run/kvmplay no transaction can begin either.
     if (state !== undefined && state.phase !== 'free' && state.phase !== '')
       throw lockedError(host, state.owner);
@@ -56,6 +58,17 @@ async function finish(commit: UnfinishedCommit, { host, connection }: SettledSur
   const { stdout } = await connection.exec(finishScript(commit));
   const [, number] = /^outcome unfinished (\d+)/m.exec(stdout) ?? [];
   if (number !== undefined) throwIfConflict(host, { ...commit, conflict: commit.files[Number(number)] });
+  const files = commit.files.join(', ');
+  if (/^outcome unaccepted/m.test(stdout)) {
+    throw new CommandError(
+      `a power cut stopped the commit of transaction ${commit.id} on ${host}, and who reads its files does not take them: ${files} are in place; \`kvmplay guard clear\` leaves them as they are`,
+    );
+  }
+  if (/^outcome unrestored/m.test(stdout)) {
+    throw new CommandError(
+      `a power cut stopped the rollback of transaction ${commit.id} on ${host}, and not every file could be put back: look at ${files}`,
+    );
+  }
 }
 
 function throwIfConflict(host: string, { id, conflict }: UnfinishedCommit): void {

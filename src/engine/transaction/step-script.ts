@@ -12,8 +12,11 @@ export const stepLibrary = `input= also=
 attempt() { # COMMAND...
   feed=$input good=$also
   input= also=
+  # What a package manager makes is for everybody to read.
+  umask 022
   if [ -n "$feed" ]; then "$feed" 2>/dev/null | "$@"; else "$@" </dev/null; fi
   code=$?
+  umask 077
   case " $good " in *" $code "*) code=0 ;; esac
   return $code
 }

@@ -1,7 +1,7 @@
 import { quote } from '../../model/shell-quote.ts';
 import { fileFunctions, fileLibrary, sweepFunction } from './file-script.ts';
 import { proof, snapshotFunction } from './proof-script.ts';
-import { runtime } from './runtime.ts';
+import { runtime, tokenMaker } from './runtime.ts';
 import { acceptFunction, stepFunctions, stepLibrary } from './step-script.ts';
 import type { GuardedWork } from './transaction-work.ts';
 
@@ -84,7 +84,12 @@ sh ${script} tell ${String(seconds)} </dev/null
 function unlessBegun(id: string): string {
   const folder = transactionFolder(id);
   return `if [ ! -e ${folder}/transaction ]; then
-  [ ! -d /run/kvmplay ] || { mkdir ${folder} && true > ${folder}/outcome.cancelled; } 2>/dev/null
+  (
+umask 077
+${tokenMaker}
+make_token
+mkdir ${folder} && true > ${folder}/outcome.cancelled
+  ) 2>/dev/null
   if [ ! -e ${folder}/transaction ]; then echo 'outcome unknown'; exit 0; fi
 fi`;
 }

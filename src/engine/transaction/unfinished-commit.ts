@@ -1,4 +1,5 @@
 import type { Fact } from '../../model/fact.ts';
+import { ownership } from './runtime.ts';
 
 /** A commit, or its rollback, that a power cut interrupted. */
 export interface UnfinishedCommit {
@@ -13,8 +14,13 @@ export interface UnfinishedCommit {
 /** Asked with the first survey of a host; free of cost if there is none. */
 export const unfinishedCommits: Fact<readonly UnfinishedCommit[]> = {
   name: 'unfinishedCommits',
-  script: `for mark in /var/lib/kvmplay/2*/unfinished /var/lib/kvmplay/2*/restoring; do
+  script: `${ownership}
+for mark in /var/lib/kvmplay/2*/unfinished /var/lib/kvmplay/2*/restoring; do
   [ -e "$mark" ] || continue
+  # The mark is a script, and we run it as root.
+  for folder in /var/lib/kvmplay "\${mark%/*}"; do
+    is_ours "$folder" || { printf '%s belongs to another user, or others may write there\\n' "$folder" >&2; exit 1; }
+  done
   id=\${mark%/*}
   printf 'unfinished %s\\n' "\${id##*/}"
   sh "$mark" pending </dev/null

@@ -42,6 +42,14 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('stepFun
     );
   });
 
+  it('run commands with the umask of an administrator, whose packages everybody may read', () => {
+    const step: Step = { brings: [], run: [{ argv: ['sh', '-c', `umask > ${world}`] }], undo: [] };
+
+    const { stdout } = run(shell, `umask 077; ${stepFunctions(step, 0)}\ndo_0; cat ${world}; umask`);
+
+    expect(stdout.replaceAll(/^0+/gm, '')).toBe('22\n77\n');
+  });
+
   it('go on undoing after a command that fails, count it, and keep what it said', () => {
     const step: Step = {
       brings: [],
