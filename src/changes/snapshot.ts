@@ -131,7 +131,10 @@ tell_routes() { # KIND COMMAND...
   IFS=$lines
   for line in $("$@" 2>/dev/null); do
     IFS=$blanks
-    case $line in *' table local proto kernel '* | 'fe80::/64 dev '*' proto kernel '* | *' cache'*) continue ;; esac
+    # Initscripts add the zeroconf route to every link that they bring up.
+    case $line in
+      *' table local proto kernel '* | 'fe80::/64 dev '*' proto kernel '* | '169.254.0.0/16 dev '* | *' cache'*) continue ;;
+    esac
     case $line in
       *' proto kernel '*' dev '* | *' dev '*' proto kernel '*)
         device=\${line#* dev }

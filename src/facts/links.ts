@@ -336,9 +336,10 @@ function readVlanDetails({ vlanDetails }: Survey, line: string): void {
     .split(/[\s\\]+/)
     .filter((word) => word !== '');
   const protocol = wordAfter(words, 'protocol');
-  const flags = words.find((word) => word.startsWith('<'))?.slice(1, -1);
+  // Of a VLAN without any flag ip(8) prints no flags at all.
+  const flags = words.find((word) => word.startsWith('<')) ?? '<>';
   const attributes = [
-    ...(flags === undefined ? [] : attributesOfFlags(flags.split(','))),
+    ...attributesOfFlags(flags.slice(1, -1).split(',')),
     ...attributesOfMap(words, 'ingress-qos-map'),
     ...attributesOfMap(words, 'egress-qos-map'),
   ];

@@ -46,6 +46,7 @@ const answers = {
     '10.0.0.0/24 dev eno1 proto kernel scope link src 10.0.0.1 linkdown ',
     '10.9.0.0/24 dev vnet9 proto kernel scope link src 10.9.0.1 ',
     '10.8.0.0/24 via 10.0.0.7 dev eno1 proto bird ',
+    '169.254.0.0/16 dev eno1 scope link metric 1002 ',
     'local 10.0.0.1 dev eno1 table local proto kernel scope host src 10.0.0.1 ',
   ].join('\n'),
   'ip -4 rule show': '0:\tfrom all lookup local \n99:\tfrom all iif eno1 lookup 77 ',

@@ -232,6 +232,22 @@ describe('links', () => {
     expect(told.get('br0')).not.toHaveProperty('vlans');
   });
 
+  it('knows that a VLAN without any flag does not reorder headers', () => {
+    const plain = links.parse(
+      [
+        'link p.12 0x1002 1500 1 2 vlan 02:00:00:00:01:04',
+        'vlan p.12           | 12  | bond6',
+        '29: p.12@bond6: <BROADCAST> mtu 1500 \\    vlan protocol 802.1Q id 12 addrgenmode eui64 ',
+      ].join('\n'),
+    );
+
+    expect(plain.get('p.12')?.vlan).toEqual({
+      parent: 'bond6',
+      id: 12,
+      attributes: ['reorder_hdr', 'off'],
+    });
+  });
+
   it('tells links of other kinds by what they are and what they sit on', () => {
     const told = [...others.values()].filter(({ lower }) => lower !== undefined);
 

@@ -14,7 +14,11 @@ compare_snapshot() {
 }
 tell_each() { # WORD: forty lines at most
   left=40
-  while IFS= read -r line && [ $left -gt 0 ]; do printf '%s %s\\n' "$1" "$line"; left=$((left - 1)); done
+  while IFS= read -r line && [ $left -gt 0 ]; do
+    # Where nothing was printed at all there is an empty line.
+    [ -z "$line" ] || printf '%s %s\\n' "$1" "$line"
+    left=$((left - 1))
+  done
 }
 # Nothing is written, since /run may be full now. Carriers and what hangs on them take their time to come back.
 tell_differences() {
