@@ -141,8 +141,8 @@ mount -t tmpfs -o size=64k tmpfs /etc/sysconfig/network-scripts && cp -a /tmp/ke
       {
         spoil: 'mount --bind /dev/null "$(readlink -f "$(command -v ip)")"',
         mend: 'umount "$(readlink -f /usr/sbin/ip)" 2>/dev/null || umount /usr/bin/ip',
-        message: /the host has no ip command: install iproute2$/,
-        code: 'KVMPLAY_COMMAND',
+        message: /kvm3 has no ip command \(package iproute2\)$/,
+        code: 'KVMPLAY_PLAN',
       },
     ],
     [
