@@ -60,3 +60,17 @@ describe('what a port of a bridge is told', () => {
     );
   });
 });
+
+describe('a bridge whose MAC follows its ports', () => {
+  it('would be made again with the MAC that it has, not with that of its last port', async () => {
+    const first = ethernet('eno4', { controller: 'br0', mac: '52:54:00:00:00:01' });
+    const last = ethernet('eno5', { controller: 'br0', mac: '52:54:00:00:00:02' });
+    const host = fakeHost(hostWith({ ...br0, mac: first.mac }, first, last));
+
+    await ensureBridge(host, absent);
+
+    expect(host.changes.find(({ kind }) => kind === 'link.delete')).toMatchObject({
+      link: { name: 'br0', mac: first.mac, macPinned: true },
+    });
+  });
+});

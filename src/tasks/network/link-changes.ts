@@ -141,6 +141,8 @@ function kindOfController(draft: PlanBuilder, controller: string): ControllerKin
 export function deleteLink(draft: PlanBuilder, name: string): readonly Link[] {
   refuseOthersOn(draft, name);
   refuseUnseenVlans(draft.link(name));
+  // Its MAC may follow its ports, which leave before it goes.
+  const { mac } = draft.link(name);
   const above = vlansOn(draft.facts.links, name).flatMap((vlan) => {
     warnOfLoss(draft, vlan.name);
     return deleteLink(draft, vlan.name);
@@ -150,7 +152,7 @@ export function deleteLink(draft: PlanBuilder, name: string): readonly Link[] {
   for (const port of portsOf(draft.facts.links, name)) releasePort(draft, port.name);
   releasePort(draft, name);
   const link = draft.link(name);
-  draft.add({ kind: 'link.delete', link: asItWouldBeMade(link) });
+  draft.add({ kind: 'link.delete', link: asItWouldBeMade({ ...link, mac }) });
   return [...above, link];
 }
 
