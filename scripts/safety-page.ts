@@ -32,7 +32,7 @@ export async function main(): Promise<number> {
       return [fault, happens, proof, ...formatFigures(matrix[id])];
     }),
   ]);
-  const text = `${head}${formatProof({ model, mutants, pairs })}${matrixHead}${table}\n\n${formatSum(Object.values(matrix))}\n`;
+  const text = `${head}${formatProof({ model, mutants, pairs })}${matrixHead}${table}\n\n${formatSum(Object.values(matrix))}\n${formatLaw(proof.law)}`;
   writeFileSync(page, await format(text, { ...(await resolveConfig(page)), parser: 'markdown' }));
   return 0;
 }
@@ -60,7 +60,20 @@ function formatSum(all: readonly Figures[]): string {
   ].join(' ');
 }
 
-function formatProof({ model, mutants, pairs }: Required<Proof>): string {
+/** Says nothing until `node scripts/test.mjs lab` has run. */
+function formatLaw(law: Proof['law']): string {
+  if (law === undefined) return '';
+  return `
+## The law of a rollback
+
+On random hosts of a real kernel random plays are planned, made and undone, once as a whole and once stopped in the middle of a step.
+Then \`ip\` and \`bridge\` print the same text as before, or the plan was refused before anything was touched. On ${String(law.hosts)} hosts
+${String(law.undone)} plays of ${String(law.changes)} changes were undone to the letter, and ${String(law.refused)} were refused.
+Not among what the hosts have: permanent neighbours, queues of a bond's ports, and settings of bridges and their ports.
+`;
+}
+
+function formatProof({ model, mutants, pairs }: Required<Omit<Proof, 'law'>>): string {
   const count = (value: number): string => value.toLocaleString('en');
   return `## What was proved, and how
 
