@@ -116,7 +116,8 @@ describe('a guard that was killed', () => {
     expect(await runDyingController()).toBe('SIGKILL');
     await lab.read(
       'kvm3',
-      'kill -9 $(ls /run/kvmplay/2*/ | sed -n "s/^guard[.]\\([0-9]*\\)-.*/\\1/p" | tail -n 1)',
+      // The guard's session lives as long as the sleep it waits for.
+      'kill -9 $(ls /run/kvmplay/2*/ | sed -n "s/^guard[.]\\([0-9]*\\)-.*/\\1/p" | tail -n 1); sleep 2',
     );
 
     expect((await guard('list')).text).toContain('armed, guard was dead');
