@@ -195,7 +195,8 @@ function identitySettings(tree: IfcfgTree, file: IfcfgFile, { name, kind }: Pres
       return [{ key: 'TYPE', value: 'Bridge' }, device, { key: 'HWADDR', value: undefined }];
     case 'bond':
       return [
-        ...(isSo ? [] : [{ key: 'TYPE', value: 'Bond' }]),
+        // VLAN=yes would win over the type.
+        ...(isSo ? [] : [{ key: 'TYPE', value: 'Bond' }, without('VLAN')]),
         device,
         ...(isSo ? [] : [{ key: 'BONDING_MASTER', value: 'yes' }]),
         { key: 'HWADDR', value: undefined },
@@ -203,12 +204,19 @@ function identitySettings(tree: IfcfgTree, file: IfcfgFile, { name, kind }: Pres
     case 'vlan':
       return [...(isSo ? [] : typeRepair(file, 'Vlan')), { key: 'VLAN', value: 'yes' }, device];
     case 'ethernet':
-      return [...(isSo ? [] : typeRepair(file, 'Ethernet')), device];
+      return [
+        ...(isSo ? [] : [...typeRepair(file, 'Ethernet'), ...['VLAN', 'BONDING_MASTER'].map(without)]),
+        device,
+      ];
     case 'tap':
     case 'loopback':
     case 'other':
       return [device];
   }
+}
+
+function without(key: string): Setting {
+  return { key, value: undefined };
 }
 
 /** Repairs a TYPE that makes another kind of link. No TYPE at all is fine. */

@@ -40,9 +40,10 @@ export function controllerOf(
   const bond = saidValue(file, 'MASTER');
   if (slave === 'yes' && bond !== undefined)
     return { value: { name: bond.value, kind: 'bond' }, at: bond.at };
+  // Read before the file is called unclear: once SLAVE is mended, BRIDGE counts.
+  const bridge = saidValue(file, 'BRIDGE');
   // EL7 never starts a file of SLAVE=yes by itself. EL8 takes SLAVE=YES for yes.
   if (slave === 'yes' || (isYes(slave) && bond !== undefined)) return 'unclear';
-  const bridge = saidValue(file, 'BRIDGE');
   return bridge && { value: { name: bridge.value, kind: 'bridge' }, at: bridge.at };
 }
 

@@ -138,6 +138,8 @@ class LinkReader {
 
   /** Returns the line that keeps the link down. */
   #whyDown(file: IfcfgFile, kind: LinkKind): Place | undefined {
+    // Read first: it counts once whatever else keeps the link down is mended.
+    const onboot = everyValue(file, 'ONBOOT').find(({ value }) => staysDown(value));
     const spelling = this.#whyUnmade(file, kind);
     if (spelling !== undefined) return spelling;
     const hardware = saidValue(file, 'HWADDR');
@@ -153,7 +155,6 @@ class LinkReader {
       return this.#tell('harmful', placeOf(file, 'SLAVE'), 'SLAVE=yes without MASTER keeps the link down');
     }
     const isBondPort = controller !== 'unclear' && controller?.value.kind === 'bond';
-    const onboot = everyValue(file, 'ONBOOT').find(({ value }) => staysDown(value));
     if (onboot === undefined) return undefined;
     if (!isBondPort) return onboot.at;
     this.#tell('odd', onboot.at, `ONBOOT=${onboot.value} means nothing of a port, which its bond brings up`);
