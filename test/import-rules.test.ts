@@ -10,7 +10,7 @@ const source = join(root, 'src');
 const packages: Readonly<Record<string, (file: string) => boolean>> = {
   'node-ssh': (file) => file.startsWith('transports/'),
   ssh2: (file) => file.startsWith('transports/'),
-  'js-yaml': (file) => file.startsWith('inventory/') || file === 'backends/netplan.ts',
+  'js-yaml': (file) => file.startsWith('inventory/') || file.startsWith('backends/netplan/'),
   yargs: (file) => file.startsWith('cli/'),
   esbuild: (file) => file.startsWith('cli/'),
   'node:process': (file) => /^(cli|transports|engine|lab)\//.test(file) || file === 'inventory/run-script.ts',

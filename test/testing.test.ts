@@ -332,7 +332,7 @@ describe('fakeHost', () => {
 
     expect(await host.fact(count)).toBe(6);
     await expect(fakeHost().fact(count)).rejects.toThrow(
-      new UsageError('kvm1 has no answer to fact count: answers should give one'),
+      new UsageError('kvm1 has no answer to fact count: option answers should give one'),
     );
   });
 

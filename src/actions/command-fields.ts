@@ -99,7 +99,9 @@ exit ${codes.todo}`,
   if (code === codes.noFolder && !host.checkMode)
     throw new CommandError(`chdir is ${chdir}, it should be a folder on ${host.name}`);
   if (code === codes.done || code === codes.todo || code === codes.noFolder) return code === codes.done;
-  throw new CommandError(`looking for files ended with ${code} on ${host.name}`, { details: lines(stderr) });
+  throw new CommandError(`checking creates, removes and chdir ended with ${code} on ${host.name}`, {
+    details: lines(stderr),
+  });
 }
 
 /** Throws CommandError when it failed. */

@@ -75,7 +75,7 @@ export const waitFor: ActionFunction<WaitForInput, WaitForSpec, WaitForOutput> =
       );
     }
     if (code === codes.noTool)
-      throw new CommandError(`${host.name} has neither nc nor bash, and a port needs one of them`);
+      throw new CommandError(`${host.name} has neither nc nor bash: waiting for a port needs one of them`);
     if (code !== 0) {
       throw new CommandError(`waiting for ${titleOf(input)} ended with ${code} on ${host.name}`, {
         details: stderr.split('\n').filter(Boolean),

@@ -106,7 +106,7 @@ function remove({ manager: program, names: packages }: PackageRemove): readonly 
   return [{ argv, busy }];
 }
 
-/** Messages of dpkg, rpm and zypper, which do not wait while another package manager works. */
+/** Messages by which dpkg, rpm and zypper say that another package manager holds the lock; they do not wait for it. */
 const busy = 'locked by\\|transaction lock on';
 
 /** Exit codes of zypper after a successful installation: reboot needed, zypper itself replaced, a repository skipped, a script failed. */

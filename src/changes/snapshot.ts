@@ -36,7 +36,7 @@ const restless = [
   ...['hello_timer', 'tcn_timer', 'topology_change_timer', 'gc_timer', 'hold_timer', 'message_age_timer'],
   ...['forward_delay_timer', 'designated_root', 'designated_bridge', 'designated_port', 'designated_cost'],
   ...['bridge_id', 'port_id', 'port_no', 'config_pending', 'fdb_n_learned'],
-  // Bonds do, too.
+  // Bonds elect and number, too.
   ...['active_slave', 'ad_aggregator', 'ad_num_ports', 'ad_actor_key', 'ad_partner_key', 'ad_partner_mac'],
   ...['mii_status', 'link_failure_count', 'ad_aggregator_id', 'ad_actor_oper_port_state'],
   ...['ad_partner_oper_port_state', 'expires'],

@@ -103,7 +103,7 @@ function parse(output: string): ConfigFiles {
 function parseEntry(line: string): Entry {
   const [, mode, size, path] = /^([0-7]+) (\d+) (.+)$/.exec(line) ?? [];
   if (mode === undefined || size === undefined || path === undefined) {
-    throw new FactParseError(`a line about configuration files is unknown: ${JSON.stringify(line)}`);
+    throw new FactParseError(`cannot read a line about configuration files: ${JSON.stringify(line)}`);
   }
   return { path, mode: Number.parseInt(mode, 8), size: Number(size) };
 }

@@ -32,7 +32,7 @@ export const defaultRoutes: Fact<readonly DefaultRoute[]> = {
   script,
   parse,
   after,
-  // The fact `routes` checks a rollback; leased routes come and go.
+  // Not compared after a rollback: the fact `routes` is, and routes from DHCP come and go.
   comparable: () => null,
   fake: ({ routes }) =>
     routes.reduce<readonly DefaultRoute[]>((found, route) => after(found, { kind: 'route.add', route }), []),
@@ -42,7 +42,7 @@ function parse(output: string): readonly DefaultRoute[] {
   return linesOf(output).map((line) => {
     const [, family, link, metric] = /^([46]) (\S+) (\d+)$/.exec(line) ?? [];
     if (link === undefined)
-      throw new FactParseError(`a line about default routes is unknown: ${JSON.stringify(line)}`);
+      throw new FactParseError(`cannot read a line about default routes: ${JSON.stringify(line)}`);
     return { family: family === '4' ? 4 : 6, link, metric: Number(metric) };
   });
 }

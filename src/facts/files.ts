@@ -117,7 +117,7 @@ function readText(bytes: Buffer, start: number, length: number, path: string): T
 }
 
 function unknownLine(line: string): FactParseError {
-  return new FactParseError(`a line about files is unknown: ${JSON.stringify(line)}`);
+  return new FactParseError(`cannot read a line about files: ${JSON.stringify(line)}`);
 }
 
 function after(paths: readonly string[], files: FileStates, change: Change): FileStates {

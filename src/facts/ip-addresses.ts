@@ -27,7 +27,7 @@ function parseIpAddress(line: string): IpAddress | undefined {
   const [entry = '', lifetimes = ''] = line.split(/\\\s/);
   const [number = '', shownLink, family, local, ...words] = wordsOf(entry);
   if (!/^\d+:$/.test(number)) {
-    throw new FactParseError(`a line about addresses is unknown: ${JSON.stringify(line)}`);
+    throw new FactParseError(`cannot read a line about addresses: ${JSON.stringify(line)}`);
   }
   if (shownLink === undefined || local === undefined || (family !== 'inet' && family !== 'inet6'))
     return undefined;

@@ -49,7 +49,7 @@ function parse(output: string): KernelModule {
   const lines = linesOf(output);
   const state = states.find((candidate) => lines.includes(`state ${candidate}`));
   if (state === undefined)
-    throw new FactParseError(`the answer about a module is unknown: ${JSON.stringify(output)}`);
+    throw new FactParseError(`cannot read the answer about a module: ${JSON.stringify(output)}`);
   const parameters = lines.flatMap((line) => {
     const [, name, value = ''] = /^parameter (\S+)(?: (.*))?$/s.exec(line) ?? [];
     return name === undefined ? [] : [[name, value] as const];

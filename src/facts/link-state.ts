@@ -71,7 +71,7 @@ function parse(output: string): LinkStates {
         bonds.get(name)?.push(rest.join(' '));
         break;
       default:
-        throw new FactParseError(`a line about the state of links is unknown: ${JSON.stringify(line)}`);
+        throw new FactParseError(`cannot read a line about the state of links: ${JSON.stringify(line)}`);
     }
   }
 

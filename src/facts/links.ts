@@ -186,7 +186,7 @@ export const links: Fact<Links> = {
   fake: (state) => state.links,
 };
 
-/** During a topology change of spanning tree the kernel reports twice the forward delay as ageing time. */
+/** Leaves out the ageing time under STP: during a topology change the kernel reports twice the forward delay instead. */
 function settledOptions(options: LinkOptions | undefined): LinkOptions | undefined {
   if (options?.['stp_state'] === undefined || options['stp_state'] === '0') return options;
   const { ageing_time: _, ...settled } = options;
@@ -321,7 +321,7 @@ function readTunnels({ tunnels }: Survey, words: readonly string[]): void {
   for (let at = 0; at + 1 < words.length; at += 2) tunnels.set(words[at] ?? '', words[at + 1] ?? '');
 }
 
-/** A VLAN may be a port. */
+/** Reads both kinds of details, because a VLAN may also be a port of a bridge. */
 function readDetails(survey: Survey, line: string): void {
   readVlanDetails(survey, line);
   readPortOptions(survey, line);
@@ -460,7 +460,7 @@ function readController({ controllers }: Survey, line: string): void {
   const port = shown.startsWith('l') ? shown.slice(shown.lastIndexOf(' ') + 1) : '';
   const controller = target.slice(target.lastIndexOf('/') + 1);
   if (!isWord(port) || !isWord(controller) || more.length > 0) {
-    throw new FactParseError(`a line about links is unknown: ${JSON.stringify(line)}`);
+    throw new FactParseError(`cannot read a line about links: ${JSON.stringify(line)}`);
   }
   if (!controllers.has(port)) controllers.set(port, controller);
 }

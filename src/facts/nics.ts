@@ -74,7 +74,7 @@ function parse(output: string): Nics {
         ...(driver !== '-' && { driver }),
         ...(pci !== '-' && { pci: pci.toLowerCase() }),
       });
-    } else throw new FactParseError(`a line about NICs is unknown: ${JSON.stringify(line)}`);
+    } else throw new FactParseError(`cannot read a line about NICs: ${JSON.stringify(line)}`);
   }
   return new Map(
     [...found].map(([name, nic]) => [name, { ...nic, mac: permanentMacs.get(name) ?? nic.mac }]),

@@ -63,7 +63,7 @@ function parse(output: string): Packages {
     if (word === 'installed') installed.set(name, version);
     else if (word === 'unfinished') unfinished.add(name);
     else if (word === 'manager') manager = managers.find((candidate) => candidate === name);
-    else throw new FactParseError(`a line about packages is unknown: ${JSON.stringify(line)}`);
+    else throw new FactParseError(`cannot read a line about packages: ${JSON.stringify(line)}`);
   }
   return {
     ...(manager !== undefined && { manager }),

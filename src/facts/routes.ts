@@ -62,7 +62,7 @@ function parseRoute(line: string, family: 4 | 6): Route | undefined {
   const type = namedTypes.has(words[0] ?? '') ? words.shift() : undefined;
   const [destination = '', ...rest] = words;
   if (!/^(default|[0-9a-f.:]+(\/\d+)?)$/i.test(destination)) {
-    throw new FactParseError(`a line about routes is unknown: ${JSON.stringify(line)}`);
+    throw new FactParseError(`cannot read a line about routes: ${JSON.stringify(line)}`);
   }
   const firstHop = rest.indexOf('nexthop');
   const read = readWords(firstHop === -1 ? rest : rest.slice(0, firstHop));

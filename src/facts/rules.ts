@@ -35,7 +35,7 @@ function parse(output: string): readonly RoutingRule[] {
 function parseRule(line: string, family: 4 | 6): readonly RoutingRule[] {
   const [, priority, text = ''] = /^(\d+):\s*(\S.*)$/.exec(line) ?? [];
   if (priority === undefined) {
-    throw new FactParseError(`a line about routing rules is unknown: ${JSON.stringify(line)}`);
+    throw new FactParseError(`cannot read a line about routing rules: ${JSON.stringify(line)}`);
   }
   const words = text.split(/\s+/).filter((word) => word !== '' && !/^\[[a-z]+\]$/.test(word));
   const rule = { family, priority: Number(priority), words: words.join(' ') };

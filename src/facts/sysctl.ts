@@ -13,7 +13,7 @@ export function sysctlFact(key: string): Fact<string | undefined> {
       const [word, ...lines] = output.split('\n');
       if (word === 'missing') return undefined;
       if (word === 'value') return sysctlValue(lines.join('\n'));
-      throw new FactParseError(`the answer about sysctl ${key} is unknown: ${JSON.stringify(output)}`);
+      throw new FactParseError(`cannot read the answer about sysctl ${key}: ${JSON.stringify(output)}`);
     },
     fake: ({ sysctls }) => sysctls.get(key),
     after: (value, change) => {

@@ -109,7 +109,9 @@ function checkLink(draft: PlanBuilder, { link: name, addresses = [] }: AddressSp
   if (link === undefined)
     throw new PlanError(`link ${name} does not exist: free NICs here are ${freeNics(draft)}`);
   if (link.controller !== undefined) {
-    throw new PlanError(`link ${name} is a port of ${link.controller}: its addresses should be on that one`);
+    throw new PlanError(
+      `link ${name} is a port of ${link.controller}: its addresses should be on ${link.controller}`,
+    );
   }
   const lease = draft.facts.leases.find((item) => item.link === name);
   if (addresses.length > 0 && (lease !== undefined || draft.addressingOf(name)?.dhcp === true)) {

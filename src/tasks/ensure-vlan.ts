@@ -148,7 +148,7 @@ function isAt({ vlan }: Link, { parent, id }: Pick<VlanSpec, 'parent' | 'id'>): 
 
 function refuseOtherProtocol({ name, vlan }: Link): void {
   if (vlan?.protocol === undefined) return;
-  throw new PlanError(`${name} is an ${vlan.protocol} VLAN, it should be one of 802.1Q`);
+  throw new PlanError(`${name} is an ${vlan.protocol} VLAN, it should be an 802.1Q VLAN`);
 }
 
 function create(draft: PlanBuilder, desired: VlanSpec, parent: Link, attributes?: readonly string[]): void {

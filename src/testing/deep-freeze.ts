@@ -14,5 +14,5 @@ export function deepFreeze<T>(value: T): T {
 }
 
 function refuse(): never {
-  throw new TypeError('a task must not modify a map of an answer');
+  throw new TypeError('a task must not modify a map that a fact answered with');
 }

@@ -213,7 +213,7 @@ class HostInMemory<V> implements FakeHost<V> {
       return earlier.reduce((now, change) => fact.after(now, change), answers[fact.name] as T);
     }
     if (fact.fake !== undefined) return fact.fake(this.#start);
-    throw new UsageError(`${this.name} has no answer to fact ${fact.name}: answers should give one`);
+    throw new UsageError(`${this.name} has no answer to fact ${fact.name}: option answers should give one`);
   }
 
   #apply(task: string, changes: readonly Change[]): void {

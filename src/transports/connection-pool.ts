@@ -110,7 +110,7 @@ export class PooledConnection<T> {
     };
   }
 
-  /** Ends it with its last user. */
+  /** Closes the connection as soon as nobody uses it. */
   retire(): void {
     this.#isRetired = true;
     if (this.#users === 0) void this.close();

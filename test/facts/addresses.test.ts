@@ -119,7 +119,7 @@ describe('addresses', () => {
 
   it('refuses a line it does not know', () => {
     expect(() => addresses.parse('Object "address" is unknown\n')).toThrow(
-      'a line about addresses is unknown',
+      'cannot read a line about addresses',
     );
   });
 

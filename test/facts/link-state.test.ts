@@ -56,7 +56,7 @@ describe('linkState', () => {
   });
 
   it('refuses a line it does not know', () => {
-    expect(() => linkState.parse('hello\n')).toThrow('a line about the state of links is unknown: "hello"');
+    expect(() => linkState.parse('hello\n')).toThrow('cannot read a line about the state of links: "hello"');
   });
 
   it.each(shellRows)('reads this machine under %s as under sh', (_name, shell) => {

@@ -286,7 +286,7 @@ describe('links', () => {
       'link eth0 0x1 - 1 0 - -\n',
       'mtu of link eth0 should be a number and is "-"',
     ],
-    ['a line it does not know', 'hello\n', 'a line about links is unknown: "hello"'],
+    ['a line it does not know', 'hello\n', 'cannot read a line about links: "hello"'],
   ])('refuses %s', (_case, output, message) => {
     expect(() => links.parse(output)).toThrow(message);
   });

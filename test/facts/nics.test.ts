@@ -26,7 +26,7 @@ describe('nics', () => {
   });
 
   it('refuses a line that it does not know', () => {
-    expect(() => nics.parse('nick eth0\n')).toThrow('a line about NICs is unknown: "nick eth0"');
+    expect(() => nics.parse('nick eth0\n')).toThrow('cannot read a line about NICs: "nick eth0"');
   });
 
   it('follows a MAC that a plan sets', () => {
@@ -51,7 +51,7 @@ describe('defaultRoutes', () => {
 
   it('refuses a line that it does not know', () => {
     expect(() => defaultRoutes.parse('5 eth0 0\n')).toThrow(
-      'a line about default routes is unknown: "5 eth0 0"',
+      'cannot read a line about default routes: "5 eth0 0"',
     );
   });
 

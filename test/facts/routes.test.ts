@@ -134,7 +134,7 @@ describe('routes', () => {
     [
       'a line it does not know',
       'RTNETLINK answers\nIPv6\n',
-      'a line about routes is unknown: "RTNETLINK answers"',
+      'cannot read a line about routes: "RTNETLINK answers"',
     ],
   ])('refuses %s', (_case, output, message) => {
     expect(() => routes.parse(output)).toThrow(message);

@@ -28,7 +28,7 @@ describe('rules', () => {
     [
       'a line it does not know',
       'Usage: ip rule\nIPv6\n',
-      'a line about routing rules is unknown: "Usage: ip rule"',
+      'cannot read a line about routing rules: "Usage: ip rule"',
     ],
     ['a list cut off', ipv4, 'the list of IPv4 rules ends too early'],
   ])('refuse %s', (_case, output, message) => {

@@ -22,7 +22,7 @@ const refused: [string, FakeHostOptions, DesiredAddress, string][] = [
     'a port',
     { links: [ethernet('eno3', { controller: 'br0' })] },
     { link: 'eno3', addresses: ['10.0.0.2/24'] },
-    'link eno3 is a port of br0: its addresses should be on that one',
+    'link eno3 is a port of br0: its addresses should be on br0',
   ],
   [
     'a link with a lease',

@@ -129,7 +129,7 @@ describe('a VLAN of 802.1ad', () => {
     const host = fakeHost(hostWith(ethernet('eno4'), { ...outer, name: 'eno4.10', vlan: place }));
 
     await expect(ensureVlan(host, { parent: 'eno4', id: 10 })).rejects.toThrow(
-      'eno4.10 is an 802.1ad VLAN, it should be one of 802.1Q',
+      'eno4.10 is an 802.1ad VLAN, it should be an 802.1Q VLAN',
     );
   });
 

@@ -68,7 +68,7 @@ function parse(output: string): NetworkManager {
     if (line === 'running') return [];
     const [, name] = /^activated (\S+)$/.exec(line) ?? [];
     if (name === undefined)
-      throw new FactParseError(`a line about NetworkManager is unknown: ${JSON.stringify(line)}`);
+      throw new FactParseError(`cannot read a line about NetworkManager: ${JSON.stringify(line)}`);
     return [name];
   });
   return { runs: lines.includes('running'), activated };

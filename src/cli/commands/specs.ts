@@ -248,7 +248,8 @@ export const guardClearSpec = command({
     force: {
       type: 'flag',
       settable: false,
-      describe: 'drop also a transaction that has something to undo: nothing undoes it then',
+      describe:
+        'also drop a transaction that has something to undo; its steps then stay, and nothing undoes them',
     },
   },
   examples: [{ command: 'kvmplay guard clear -i hosts.yml kvm1', describe: 'The files stay as they are' }],

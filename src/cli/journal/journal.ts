@@ -67,7 +67,7 @@ export function journalReporter(
         write(secrets.maskIn(event, namingFields));
         return;
       }
-      // An undo needs the plain values, and this list of secrets to mask in its output.
+      // The journal keeps plain values, because an undo needs them, and lists the secrets so that an undo can mask them.
       const found = [...secrets.foundIn(event.change)].filter((secret) => !known.has(secret));
       for (const secret of found) known.add(secret);
       if (found.length > 0) write({ type: 'secrets', secrets: found });

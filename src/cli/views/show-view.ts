@@ -59,7 +59,7 @@ function bondRows(bond: ShownBond): string[][] {
   return [[...ofBond, ...(first ?? [])], ...others.map((port) => ['', '', '', '', '', ...port])];
 }
 
-/** A bond without a partner looks healthy in every other column (carrier, MII). */
+/** A bond whose switch speaks no LACP (partner none) looks healthy in every other column (carrier, MII). */
 function partnerOf({ aggregator }: ShownBond): string {
   if (aggregator === undefined) return '';
   return /^[0:]*$/.test(aggregator.partnerMac) ? 'none' : aggregator.partnerMac;

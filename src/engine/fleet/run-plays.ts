@@ -207,7 +207,7 @@ async function sleepFor(...[milliseconds, signal]: Parameters<Sleep>): Promise<v
   await setTimeout(milliseconds, undefined, signal && { signal }).catch(() => undefined);
 }
 
-/** Blocking the loop for a quarter of the confirmation time is too much. */
+/** Reports a blocked event loop from a quarter of the confirmation time on: a confirmation may then come too late. */
 function stalled(
   milliseconds: number,
   { confirmTimeout = 30, checkMode = false }: EngineOptions,

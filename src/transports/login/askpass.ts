@@ -10,7 +10,7 @@ export interface SecretQuestion {
   readonly processId: number;
 }
 
-/** Returns the secret; undefined when there is none for this process. */
+/** Returns the secret; undefined when the process that asks gets none. */
 export type AnswerSecret = (question: SecretQuestion) => Promise<string | undefined>;
 
 /**

@@ -31,7 +31,7 @@ export interface LoginSettings {
   readonly asksForPassword?: boolean | undefined;
   /** Ways that must not be tried: `publickey`, `password`, `keyboard-interactive`. */
   readonly refusedMethods?: readonly string[] | undefined;
-  /** A person is asked what the host asks, also where no password is known. */
+  /** Questions of the host (keyboard-interactive) are put to a person even when no password is known. */
   readonly asksQuestions?: boolean | undefined;
 }
 

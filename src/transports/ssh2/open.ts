@@ -71,7 +71,7 @@ export function openSsh(
     timeoutError: () => connectTimeoutError(host.subject, limit ?? time, progress),
   };
   return withLimits(limits, async (onCut) => {
-    // A person may have to type a passphrase first, so no time runs yet.
+    // A person may have to type a passphrase first, so the time for connecting does not run yet.
     const offer = await shared.keyRing.offer({ subject: `${settings.user}@${settings.name}`, ...settings });
     const known = await shared.knownHosts(settings.knownHostsFiles).load();
     const attempt: Attempt = { settings, shared, host, offer, known, progress };
