@@ -90,7 +90,10 @@ const cases: readonly (readonly [title: string, setup: string, change: Change])[
   [
     'an IPv6 address that goes',
     `${up}; ip address add fd09::7/64 dev eno4 nodad`,
-    { kind: 'address.delete', address: { link: 'eno4', address: 'fd09::7/64' } },
+    {
+      kind: 'address.delete',
+      address: { link: 'eno4', address: 'fd09::7/64', attributes: ['nodad'] },
+    },
   ],
   ...(
     [

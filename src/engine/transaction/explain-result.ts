@@ -114,8 +114,9 @@ export function explainResult(
     case 'rolled-back': {
       const step = findStep(work, words.slice(1), { part: 'run', kinds });
       if (step !== undefined) {
+        const end = words[0] === 'guard' ? 'the guard undid the change' : 'somebody rolled the change back';
         return {
-          cause: `${step.text} had not ended when the change was undone`,
+          cause: `${step.text} had not ended when ${end}`,
           details: [...details, '--confirm-timeout gives it more time'],
           change: step.change,
         };
