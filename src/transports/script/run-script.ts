@@ -249,8 +249,13 @@ class Output {
     const all = Buffer.concat([this.#end, chunk]);
     const start = all.indexOf(this.#marker);
     this.hasBegun = start !== -1;
-    if (this.hasBegun) this.#chunks.splice(0, Infinity, all.subarray(start + this.#marker.length));
-    else this.#end = all.subarray(-questionLength);
+    if (this.hasBegun) {
+      this.#chunks.splice(0, Infinity, all.subarray(start + this.#marker.length));
+      // The script says the rest, and asks for no password.
+      this.#end = Buffer.alloc(0);
+    } else {
+      this.#end = all.subarray(-questionLength);
+    }
   }
 }
 

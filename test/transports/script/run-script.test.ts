@@ -63,6 +63,17 @@ describe('runScript', () => {
     expect(written[0]).toBe('x\n');
   });
 
+  it('takes no question for asked again when standard error begins before standard output', async () => {
+    const process = new FakeProcess();
+    const running = process.run(dialogue);
+
+    process.say('stderr', ['password:', `${marker}\n`, 'a complaint of the script']);
+    process.say('stdout', [`${marker}\n`, 'answer']);
+    process.end();
+
+    expect(await running).toMatchObject({ code: 0, stdout: 'answer' });
+  });
+
   it('takes time by what a login says, not by the pieces it says it in', async () => {
     const timeOf = async (pieces: number): Promise<number> => {
       const process = new FakeProcess();
