@@ -48,9 +48,15 @@ const fleeting = ['\\\\', 'tentative', 'optimistic', 'deprecated', 'linkdown', '
 /** Routing daemons and router advertisements set what nobody here has to bring back. */
 const daemons = 'ra redirect bird babel bgp dnrouted eigrp gated isis mrt ntk openr ospf rip xorp zebra';
 
+/** Path costs that the kernel gives by the speed of a port when it joins. */
+const automaticCosts = [1, 2, 3, 4, 5, 19, 100];
+
 /** The snapshot of the links with these names. It forks nine times, whatever the host has, and needs neither sed nor awk. */
 export function snapshotScript(names: readonly string[]): string {
   return `touched=${quote(` ${names.join(' ')} `)}
+# Each link has entries for its own MAC, and bridge and port share them by order of joining.
+own=
+for file in /sys/class/net/*/address; do { read -r mac < "$file"; } 2>/dev/null && own="$own $mac"; done
 set -f
 tab=$(printf '\\t')
 blanks=" $tab"
@@ -77,6 +83,7 @@ tidy() { # WORD...: sets text
         [ $# = 0 ] || shift
         continue ;;
       # With spanning tree it is shorter for a while.
+      cost) case \${2-} in ${automaticCosts.join(' | ')}) shift 2; continue ;; esac ;;
       ageing_time) ageing=\${2-} ;;
       valid_lft) lives=\${2-} ;;
       '<'*'>') tell_flags "$word" ;;
@@ -89,7 +96,7 @@ tidy() { # WORD...: sets text
 }
 # A line that begins with a blank goes on with the link of the line before.
 tell_links() { # KIND COMMAND...
-  kind=$1 device=
+  kind=$1 device= bonded=
   shift
   IFS=$lines
   for line in $("$@" 2>/dev/null); do
@@ -101,9 +108,15 @@ tell_links() { # KIND COMMAND...
         case $1 in *:) shift ;; esac
         device=\${1%:}
         device=\${device%@*}
-        shift ;;
+        shift
+        controller=\${line#* master }
+        controller=\${controller%% *}
+        bonded=
+        [ ! -e "/sys/class/net/$controller/bonding" ] || bonded=yes ;;
     esac
     is_touched "$device" || continue
+    # Bonding swaps the working MACs of its ports; the permanent ones are facts.
+    [ -z "$bonded" ] || case $1 in link/ether) continue ;; esac
     case "$*" in ''| 'inet6 '*' dynamic'* | 'inet6 fe80:'*ff:fe*'/64 scope link'*) continue ;; esac
     tidy "$@"
     printf '%s\\n' "$kind $device:$text"
@@ -119,6 +132,7 @@ tell_neighbours() { # KIND PATTERN COMMAND...: lines that fit and name a touched
     device=\${line#* dev }
     device=\${device%% *}
     is_touched "$device" || continue
+    case "$own " in *" \${line%% *} "*) continue ;; esac
     tidy $line
     printf '%s\\n' "$kind $device:$text"
   done

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { NetworkState } from '../../src/changes/course.ts';
 import { snapshotOf, snapshotScript } from '../../src/changes/snapshot.ts';
@@ -55,7 +56,7 @@ const answers = {
 const expected = [
   'link eno1: <BROADCAST,UP> mtu 1500 master br0 mode DEFAULT qlen 1000',
   'link eno1: link/ether 52:54:00:00:00:01 brd ff:ff:ff:ff:ff:ff',
-  'link eno1: bridge_slave priority 32 cost 2 isolated on addrgenmode eui64',
+  'link eno1: bridge_slave priority 32 isolated on addrgenmode eui64',
   'bridge vlan eno1: 1 PVID Egress Untagged',
   'bridge vlan eno1: 20',
   'bridge fdb eno1: 02:00:00:00:00:99 dev eno1 master br0 static',
@@ -72,6 +73,22 @@ describe.each(shellRows)('the snapshot of links in %s', (_, shell) => {
     const { stdout, stderr } = runScript(shell, `${toolsThatPrint(answers)}${snapshotScript(['eno1'])}`);
 
     expect(stderr).toBe('');
+    expect(stdout.trim().split('\n')).toEqual(expected);
+  });
+
+  it('keeps a cost that somebody set', () => {
+    const set = { ...answers, 'ip -d link show': links('UP', '0.00').replace('cost 2', 'cost 77') };
+    const { stdout } = runScript(shell, `${toolsThatPrint(set)}${snapshotScript(['eno1'])}`);
+
+    expect(stdout).toContain('link eno1: bridge_slave priority 32 cost 77 isolated on');
+  });
+
+  it('leaves out the entries of MACs that links of the host have', () => {
+    const own = readFileSync('/sys/class/net/lo/address', 'utf8').trim();
+    const entry = `${own} dev eno1 vlan 1 master br0 permanent`;
+    const more = { ...answers, 'bridge fdb show': `${answers['bridge fdb show']}\n${entry}` };
+    const { stdout } = runScript(shell, `${toolsThatPrint(more)}${snapshotScript(['eno1'])}`);
+
     expect(stdout.trim().split('\n')).toEqual(expected);
   });
 
