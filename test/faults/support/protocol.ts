@@ -31,7 +31,9 @@ export async function untilPhase(lab: Lab, host: string, phase: string): Promise
 export const killers = {
   holder: `p=$(ls /run/kvmplay | sed -n 's/^token[.].*[.]\\([0-9]*\\)-[0-9]*$/\\1/p'); [ -z "$p" ] || kill -9 -- "-$p" 2>/dev/null; true`,
   guard: `for p in $(ls /run/kvmplay/2*/ 2>/dev/null | sed -n 's/^guard[.]\\([0-9]*\\)-.*/\\1/p'); do
-  grep -q transaction /proc/$p/cmdline 2>/dev/null && kill -9 "$p"; done; true`,
+  grep -q transaction /proc/$p/cmdline 2>/dev/null && kill -9 "$p"; done
+# The guard's session lives as long as the sleep it waits for.
+sleep 2`,
 } as const;
 
 /** What anybody does who looks at a host: a guard that is missing is started. */
