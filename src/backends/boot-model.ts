@@ -41,14 +41,14 @@ export interface BootLink {
   readonly at: Place;
   /** Absent where the files know the link by its permanent MAC alone. */
   readonly name?: string | undefined;
-  /** What the files find a NIC by, in lower case. */
+  /** The permanent MAC by which the files find a NIC, in lower case. */
   readonly permanentMac?: Said<string> | undefined;
   readonly kind: Said<LinkKind>;
   /** Whether it is there and up after the boot. */
   readonly up: Said<boolean>;
   readonly controller?: Said<{ readonly name: string; readonly kind: ControllerKind }> | undefined;
   readonly vlan?: Said<VlanPlace> | undefined;
-  /** Of a bond or bridge, by the kernel's names. */
+  /** Options of a bond or bridge, by the kernel's names. */
   readonly options: Readonly<Record<string, Said<string>>>;
   /** MAC that the boot gives it, in lower case. */
   readonly mac?: Said<string> | undefined;

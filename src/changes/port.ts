@@ -25,7 +25,7 @@ interface PortChange {
   readonly controllerKind: ControllerKind;
   /** Settings of the port without a controller: before it joins, or after it leaves. As a port it is up. */
   readonly alone: PortAlone;
-  /** What the port of a bridge is told besides. The kernel forgets it when the port leaves. */
+  /** Settings of a bridge's port. The kernel forgets them when the port leaves. */
   readonly settings?: PortSettings;
 }
 

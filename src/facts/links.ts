@@ -32,7 +32,7 @@ const unusualPort = [
   ' cost ([6-9]|1[0-8]|[2-9][0-9]|10[1-9]|1[1-9][0-9]|[2-9][0-9][0-9]|[0-9][0-9][0-9][0-9]+) ',
 ];
 
-/** What a port has that nobody set, by the words of ip(8). Its other words tell a state, or a cost by the speed. */
+/** Settings of a new port, by the words of ip(8). Its other words tell a state, or a cost by the speed. */
 const usualPort: LinkOptions = {
   priority: '32',
   hairpin: 'off',
@@ -336,7 +336,7 @@ function readVlanDetails({ vlanDetails }: Survey, line: string): void {
     .split(/[\s\\]+/)
     .filter((word) => word !== '');
   const protocol = wordAfter(words, 'protocol');
-  // Of a VLAN without any flag ip(8) prints no flags at all.
+  // ip(8) prints no flags of a VLAN that has none.
   const flags = words.find((word) => word.startsWith('<')) ?? '<>';
   const attributes = [
     ...attributesOfFlags(flags.slice(1, -1).split(',')),

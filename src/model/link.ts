@@ -28,7 +28,7 @@ export interface Link {
   readonly vlan?: VlanPlace;
   /** Bonds and bridges only. */
   readonly options?: LinkOptions;
-  /** What a port of a bridge is told that differs from what the kernel gives a new port. */
+  /** Settings of a bridge's port that differ from those of a new port. */
   readonly port?: PortSettings;
   /** The VLANs of a bridge itself where it filters them, like those of a port. */
   readonly vlans?: readonly string[];

@@ -298,7 +298,7 @@ function gatewaySettings(
 function readDns(file: IfcfgFile): readonly Said<string>[] {
   if (ignoresDns(file)) return [];
   const servers = ['DNS3', 'DNS2', 'DNS1'].flatMap((key) => saidValue(file, key) ?? []);
-  // Of two that are the same the first counts.
+  // The first of two equal ones counts.
   return [...new Map(servers.map((said) => [said.value, said])).values()].reverse();
 }
 

@@ -110,7 +110,7 @@ export class IfcfgTree {
     return this.interfacePaths().flatMap((path) => this.parse(path) ?? []);
   }
 
-  /** Those of them of which something is known. */
+  /** Returns those of `interfaces` that can be read at least in part. */
   legible(): readonly IfcfgFile[] {
     const isKnown = (path: string): boolean => this.#before.get(path)?.flaw?.legible !== false;
     return this.interfacePaths()

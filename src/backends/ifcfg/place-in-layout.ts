@@ -32,7 +32,7 @@ function hasBondPorts(tree: IfcfgTree, file: IfcfgFile): boolean {
     .some((other) => peekValue(other, 'SLAVE') === 'yes' && peekValue(other, 'MASTER') === name);
 }
 
-/** Who the boot makes the link of a file a port of. `unclear`: SLAVE says something that counts for one release only. */
+/** The bond or bridge that gets the link as a port at boot. `unclear`: releases read SLAVE differently. */
 export function controllerOf(
   file: IfcfgFile,
 ): Said<{ readonly name: string; readonly kind: ControllerKind }> | 'unclear' | undefined {

@@ -274,7 +274,7 @@ function startPorts(links: Map<string, BootLink>, findings: Finding[]): void {
   }
 }
 
-/** Of two default gateways the link that comes up last wins. */
+/** With two default gateways, the one of the link that comes up last wins. */
 function tellOfSecondGateways(links: ReadonlyMap<string, BootLink>, findings: Finding[]): void {
   for (const field of ['gateway', 'gateway6'] as const) {
     const gateways = [...links].flatMap(([link, { up, addressing }]) => {
