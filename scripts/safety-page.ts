@@ -103,11 +103,11 @@ const head = `<!-- Generated from the model, the scripts and the fault matrix: r
 
 # Safety
 
-What a play is to change on a host goes there as one script. It runs apart from the SSH session, so the session may break.
+kvmplay sends all changes of a host as one script. The script runs detached from the SSH session, so a lost session does not matter.
 With systemd the script, the guard, the commit and the rollback run in units of their own, so that neither the end of the session nor a stop of sshd ends them.
 Every file is written beside its old self before the first step, so a full or read-only disk is met while nothing has changed.
 Before the first step the host has a guard: unless it is told otherwise within \`--confirm-timeout\`, it takes every step back.
-The guard lives on the host and needs nobody: no controller, no network, no sshd, no right clock. Whoever looks at the host starts one that was killed.
+The guard runs on the host and depends on nothing else: no controller, no network, no sshd, no right clock. Whoever looks at the host starts one that was killed.
 A step that fails is taken back at once, with those before it.
 The controller then leaves its session and opens a new one, asks every fact again and plans every task again: nothing may be left.
 Gateway, DNS and your own probes that passed before must pass again; LACP must have a partner, and STP must forward.
